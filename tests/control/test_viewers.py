@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from recproxy.control.viewers import AnnouncedRun, ToldViewers, ViewerMeeting, is_watched
+from recproxy.control.viewers import AnnouncedRun, ToldViewers, ViewerMeeting, find_viewers
 
 RUN = AnnouncedRun(os.getpid(), "http://127.0.0.1:1", "secret", "replay", "2026-01-01T00:00:00+00:00")
 
@@ -22,16 +22,19 @@ def files(tmp_path):
 
 def test_a_run_is_known_while_it_goes_on_and_leaves_what_it_did(tmp_path, environment):
     with ViewerMeeting(tmp_path, environment) as meeting:
-        with ToldViewers(tmp_path, environment, RUN) as announcement:
+        with ToldViewers(find_viewers(tmp_path, environment), RUN) as announcement:
             assert meeting.runs() == [RUN]
             (path,) = (tmp_path / "run").rglob("*.json")
             assert path.stat().st_mode & 0o777 == 0o600
             assert path.parent.stat().st_mode & 0o777 == 0o700
         assert meeting.runs() == []
         announcement.leave(lambda: {"requests": []})
-        ((name, left),) = meeting.ended().items()
-        assert (name, left["run"]["mode"], left["requests"]) == (f"{os.getpid()}.ended", "replay", [])
-        assert "secret" not in json.dumps(left)
+        ((name, run),) = meeting.ended().items()
+        left = meeting.left(name)
+        assert (name, run["mode"], left["requests"]) == (f"{os.getpid()}.ended", "replay", [])
+        assert "secret" not in json.dumps([run, left])
+        for other in ("1.ended", "lock", f"../{path.parent.name}/{name}"):
+            assert meeting.left(other) is None
     assert files(tmp_path) == []
     assert "secret" not in repr(RUN)
 
@@ -41,9 +44,9 @@ def test_nothing_is_written_without_a_viewer_of_the_project(tmp_path, environmen
         raise AssertionError
 
     for other in (None, tmp_path / "other"):
-        with ViewerMeeting(other, environment) if other else ToldViewers(tmp_path, environment, RUN):
-            assert not is_watched(tmp_path, environment)
-            with ToldViewers(tmp_path, environment, RUN) as announcement:
+        with ViewerMeeting(other, environment) if other else ToldViewers((), RUN):
+            assert not find_viewers(tmp_path, environment)
+            with ToldViewers(find_viewers(tmp_path, environment), RUN) as announcement:
                 announcement.leave(never)
             assert files(tmp_path) in ([], ["lock"])
 
@@ -51,16 +54,16 @@ def test_nothing_is_written_without_a_viewer_of_the_project(tmp_path, environmen
 def test_a_viewer_that_was_killed_is_none(tmp_path, environment):
     with ViewerMeeting(tmp_path, environment):
         (folder,) = (tmp_path / "run/recproxy").iterdir()
-        assert is_watched(tmp_path, environment)
+        assert find_viewers(tmp_path, environment)
     folder.mkdir(mode=0o700)
     (folder / "lock").touch()
 
-    assert not is_watched(tmp_path, environment)
+    assert not find_viewers(tmp_path, environment)
 
 
 def test_two_viewers_are_both_told(tmp_path, environment):
     with ViewerMeeting(tmp_path, environment) as one, ViewerMeeting(tmp_path, environment) as other:  # noqa: SIM117
-        with ToldViewers(tmp_path, environment, RUN):
+        with ToldViewers(find_viewers(tmp_path, environment), RUN):
             assert one.runs() == other.runs() == [RUN]
 
 
@@ -82,10 +85,10 @@ def test_a_folder_that_others_can_enter_is_not_used(tmp_path, environment, monke
     (tmp_path / "run").chmod(0o755)
     with ViewerMeeting(tmp_path, environment):
         assert not (tmp_path / "run/recproxy").exists()
-        assert is_watched(tmp_path, environment)
+        assert find_viewers(tmp_path, environment)
     (tmp_path / f"temporary/recproxy-{os.geteuid()}").chmod(0o755)
     with ViewerMeeting(tmp_path, environment) as meeting:
-        assert (meeting.runs(), meeting.ended(), is_watched(tmp_path, environment)) == ([], {}, False)
+        assert (meeting.runs(), meeting.ended(), find_viewers(tmp_path, environment)) == ([], {}, ())
 
 
 def test_of_many_runs_the_last_ones_are_kept(tmp_path, environment):

@@ -148,7 +148,7 @@ def run(
     with ForkServer() as fork_server:  # before the other imports: its own go on beside them
         from dataclasses import replace
 
-        from recproxy.control.viewers import is_watched
+        from recproxy.control.viewers import find_viewers
         from recproxy.orchestrator.run import run_command
         from recproxy.orchestrator.run_reports import RunReports, targets_of
 
@@ -180,7 +180,7 @@ def run(
             options = SweepOptions(kinds=read_sweep(faults), hang=fault_timeout, limit=fault_limit, report=fault_report)
             sys.exit(sweep_faults(plan, command, os.environ, fork_server, options))
         targets = targets_of(plan, reports, report_formats, Path.cwd(), {})
-        plan = replace(plan, timed=bool(targets) or is_watched(plan.project.root, os.environ))
+        plan = replace(plan, timed=bool(targets or find_viewers(plan.project.root, os.environ)))
         written = RunReports(plan, targets, os.environ, sys.stdout)
         how = {"quiet": is_quiet(), "verbose": is_verbose()}
         sys.exit(run_command(plan, command, os.environ, fork_server, written, **how))

@@ -53,7 +53,7 @@ def serve(
     with ForkServer() as fork_server:
         from dataclasses import replace
 
-        from recproxy.control.viewers import is_watched
+        from recproxy.control.viewers import find_viewers
         from recproxy.orchestrator.run import serve_run
         from recproxy.orchestrator.run_reports import RunReports, targets_of
 
@@ -77,7 +77,7 @@ def serve(
                 "recproxy: note: isolate has no effect on commands that `recproxy run` does not start", file=sys.stderr
             )
         targets = targets_of(plan, reports, report_formats, Path.cwd(), os.environ)
-        timed = bool(targets) or is_watched(plan.project.root, os.environ)
+        timed = bool(targets or find_viewers(plan.project.root, os.environ))
         plan = replace(plan, timed=timed, report_follows=serves_pytest)
         # Standard output is for the environment: whoever has read it reads no more of it.
         written = RunReports(plan, targets, os.environ, sys.stderr)

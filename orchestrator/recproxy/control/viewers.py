@@ -1,7 +1,8 @@
 """Where a viewer and the runs of its project meet: a folder that is the user's alone, outside the project.
 
-A viewer makes the folder and holds a lock in it as long as it lives. A run that finds one of its project writes down
-where its control address is, and takes that back at its end; it leaves what it did, for as long as the viewer lives. Without a viewer a run looks for one folder, and that is all.
+A viewer makes the folder and holds a lock in it as long as it lives. A run looks for viewers of its project as it
+begins, since its proxies must know then whether to keep each request. It writes its control address and token into
+their folders, and removes them at its end. It leaves what it did, which stays as long as the viewer lives.
 """
 
 from __future__ import annotations
@@ -13,14 +14,14 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
 from recproxy.control.private_folders import is_private, made_private, new_private_file, private_folders
 from recproxy.recording.dataclass import dataclass
 
-__all__ = ["AnnouncedRun", "ToldViewers", "ViewerMeeting", "is_watched"]
+__all__ = ["AnnouncedRun", "ToldViewers", "ViewerMeeting", "find_viewers"]
 
 _LOCK = "lock"
 _LARGEST = 4096
@@ -81,7 +82,7 @@ class ViewerMeeting:
         return found
 
     def ended(self) -> dict[str, dict[str, Any]]:
-        """What the last runs have left that have ended, by a name; what older ones have left is removed."""
+        """The last runs that have ended, by a name for `left`: `pid`, `mode`, `started`. Older ones are removed."""
         folder = self._folder
         paths = sorted(folder.glob("*.ended"), key=_changed) if folder is not None else []
         for path in paths[:-_MOST_ENDED]:
@@ -89,22 +90,39 @@ class ViewerMeeting:
                 path.unlink()
         found = {}
         for path in paths[-_MOST_ENDED:]:
-            with contextlib.suppress(OSError, ValueError):
-                found[path.name] = json.loads(path.read_bytes())
+            with contextlib.suppress(OSError, ValueError), path.open("rb") as file:
+                found[path.name] = json.loads(file.readline(_LARGEST))
+        return found
+
+    def left(self, name: str) -> dict[str, Any] | None:
+        """What a run has left that has ended; None where there is none of this name any more."""
+        if self._folder is None or name not in self.ended():
+            return None
+        try:
+            _, values = (self._folder / name).read_bytes().split(b"\n")
+            found: dict[str, Any] = json.loads(values)
+        except (OSError, ValueError):
+            return None
         return found
 
 
-def is_watched(root: Path, environment: Mapping[str, str]) -> bool:
-    """Whether somebody looks at the runs of a project now."""
-    return bool(_viewers(root, environment))
+def find_viewers(root: Path, environment: Mapping[str, str]) -> tuple[Path, ...]:
+    """The folders of the viewers that show the runs of the project at `root` now."""
+    return tuple(
+        folder
+        for home in private_folders(environment)
+        if is_private(home)
+        for folder in home.glob(f"{_prefix(root)}-*")
+        if is_private(folder) and _is_locked(folder / _LOCK)
+    )
 
 
 class ToldViewers:
-    """A run that viewers know of; a context, at whose end they no longer ask it."""
+    """A run that viewers know of, by their folders; a context, at whose end they no longer ask it."""
 
-    def __init__(self, root: Path, environment: Mapping[str, str], run: AnnouncedRun) -> None:
+    def __init__(self, folders: Sequence[Path], run: AnnouncedRun) -> None:
+        self._folders = folders
         self._run = run
-        self._folders = _viewers(root, environment)
 
     def __enter__(self) -> Self:
         text = json.dumps({name: getattr(self._run, name) for name in AnnouncedRun.__slots__})
@@ -122,7 +140,8 @@ class ToldViewers:
         for folder in self._folders:
             if _is_locked(folder / _LOCK):
                 run = {"pid": self._run.pid, "mode": self._run.mode, "started": self._run.started}
-                _write(folder / f"{self._run.pid}.ended", json.dumps({**values(), "run": run}))
+                # Two lines: a viewer looks for runs each second, and reads all of one once.
+                _write(folder / f"{self._run.pid}.ended", f"{json.dumps(run)}\n{json.dumps(values())}")
 
 
 def _write(path: Path, text: str) -> None:
@@ -132,17 +151,6 @@ def _write(path: Path, text: str) -> None:
         with os.fdopen(new_private_file(made), "w", encoding="utf-8") as file:
             file.write(text)
         made.rename(path)
-
-
-def _viewers(root: Path, environment: Mapping[str, str]) -> list[Path]:
-    """The folders of viewers that live."""
-    return [
-        folder
-        for home in private_folders(environment)
-        if is_private(home)
-        for folder in home.glob(f"{_prefix(root)}-*")
-        if is_private(folder) and _is_locked(folder / _LOCK)
-    ]
 
 
 def _prefix(root: Path) -> str:

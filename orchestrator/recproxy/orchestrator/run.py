@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from recproxy.control.process_limits import set_process_limits
 from recproxy.control.pytest_commands import PYTEST_SILENT, is_pytest
 from recproxy.control.variables import CONTROL, TOKEN
-from recproxy.control.viewers import AnnouncedRun, ToldViewers
+from recproxy.control.viewers import AnnouncedRun, ToldViewers, find_viewers
 from recproxy.errors import ProxyError
 from recproxy.orchestrator.accompaniment import (
     accompany,
@@ -169,13 +169,16 @@ async def _serve(
 
 
 def _announcement(orchestrator: Orchestrator, environment: Mapping[str, str]) -> ToldViewers:
-    """What viewers are told of the run. An isolated one is reached from its own network only: they get its end."""
+    """What viewers are told of the run. An isolated one is reached from its own network only: they get its end.
+
+    A run that keeps no requests tells nobody, not even a viewer that was opened since it was planned.
+    """
     plan = orchestrator.plan
     variables = orchestrator.environment()
     control = "" if plan.isolate else variables[CONTROL]
     started = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
     run = AnnouncedRun(os.getpid(), control, variables[TOKEN], plan.reach, started)
-    return ToldViewers(plan.project.root, environment, run)
+    return ToldViewers(find_viewers(plan.project.root, environment) if plan.timed else (), run)
 
 
 def _print_opening(orchestrator: Orchestrator) -> None:

@@ -48,7 +48,7 @@ class LiveRuns:
             {"run": name, "pid": run.pid, "mode": run.mode, "started": run.started, "ended": False}
             for name, run in self._runs().items()
         ]
-        ended = [{**values["run"], "run": name, "ended": True} for name, values in self._meeting.ended().items()]
+        ended = [{**run, "run": name, "ended": True} for name, run in self._meeting.ended().items()]
         return {"runs": [*going_on, *reversed(ended)]}
 
     def requests(self, given: Mapping[str, str]) -> dict[str, Any]:
@@ -57,18 +57,19 @@ class LiveRuns:
         A run may end at any moment, which is no error: then `gone` says why nothing comes of it.
         """
         name = given.get("run", "")
-        left = self._meeting.ended().get(name)
-        run = self._runs().get(name)
-        if left is None and run is None:
-            return {"gone": "The run has ended."}
-        try:
-            values = left if left is not None or run is None else self._asked(run, given)
-        except RecordingError as problem:
-            return {"gone": problem.message}
-        assert values is not None
-        for each in values["requests"]:
-            each["path"] = self._shown(each["path"])
-        return values
+        values = self._meeting.left(name)
+        if values is None:
+            run = self._runs().get(name)
+            if run is None:
+                return {"gone": "The run has ended."}
+            try:
+                values = self._asked(run, given)
+            except RecordingError as problem:
+                return {"gone": problem.message}
+        requests = values["requests"]
+        # Each file once: thousands of requests are of a few.
+        names = {path: self._shown(path) for path in {each["path"] for each in requests}}
+        return {**values, "requests": [{**each, "path": names[each["path"]]} for each in requests]}
 
     def _asked(self, run: AnnouncedRun, given: Mapping[str, str]) -> dict[str, Any]:
         query = urlencode({name: given.get(name, "") for name in ("ended", "since") if given.get(name)})
