@@ -53,8 +53,9 @@ class Ways:
 
     `file` is where it is written and `keys` the table in it. `record` is the command that records it, as far as the run
     knows one, and `together` are the profiles that it records, this one among them. Files are shown as they are seen
-    from `folder`, where that is known. `package` is the folder of recordings that came with the profile: they are not edited in place,
-    but copied to the project's for `profile`. `tables` are those that the file has already: TOML takes none twice.
+    from `folder`, where that is known. `package` is the folder of recordings that came with the profile: they are not
+    edited in place, but copied to the project's for `profile`. `tables` are those that the file has already: TOML takes
+    none twice.
     """
 
     file: str = "the profile"
