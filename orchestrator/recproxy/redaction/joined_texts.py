@@ -17,7 +17,7 @@ from itertools import accumulate
 
 from recproxy.recording.dataclass import dataclass
 from recproxy.redaction.spans import Span
-from recproxy.redaction.views import View, json_unescaped
+from recproxy.redaction.views import json_unescaped
 
 __all__ = ["JoinedText", "joined_texts"]
 
@@ -43,8 +43,8 @@ class JoinedText:
     text: bytes = field(repr=False)
     words: bool
     _begins: list[int] = field(repr=False)
-    #: Where each piece stands in the stream, and what it is without escapes.
-    _pieces: list[tuple[int, View]] = field(repr=False)
+    #: Where each piece stands in the stream, and the piece with its escapes.
+    _pieces: list[tuple[int, bytes]] = field(repr=False)
 
     def in_pieces(self, span: Span) -> Iterator[Span]:
         """A place of the text as places of the stream; none where it lies in one piece, which is read by itself."""
@@ -54,8 +54,8 @@ class JoinedText:
             return
         value = span.value or self.text[span.start : span.end]
         for number in range(first, last + 1):
-            at, view = self._pieces[number]
-            begin = self._begins[number]
+            at, raw = self._pieces[number]
+            view, begin = json_unescaped(raw), self._begins[number]
             start, end = view.raw(max(0, span.start - begin), min(len(view.text), span.end - begin))
             if start < end:
                 if number == first:
@@ -68,7 +68,7 @@ def joined_texts(text: bytes) -> Iterator[JoinedText]:
     """The texts that a stream holds in two pieces or more, by the names and indexes under which they stand."""
     if (b"\n" not in text and b"\r" not in text) or not _STREAMED.search(text):
         return
-    pieces: dict[tuple[bytes, bytes], list[tuple[int, View]]] = {}
+    pieces: dict[tuple[bytes, bytes], list[tuple[int, bytes]]] = {}
     is_events = _EVENT.search(text) is not None
     for line in _LINE.finditer(text) if is_events or text[:1] == b"{" else ():
         said = line[1]
@@ -76,13 +76,12 @@ def joined_texts(text: bytes) -> Iterator[JoinedText]:
             index = _INDEX.search(said)
             for found in _PIECE.finditer(said):
                 key = found[1], index[1] if index else b""
-                pieces.setdefault(key, []).append((line.start(1) + found.start(2), json_unescaped(found[2])))
+                pieces.setdefault(key, []).append((line.start(1) + found.start(2), found[2]))
         elif is_events and line[0].startswith(b"data:"):
             quoted = said[:1] == b'"'
-            raw = said[1:-1] if quoted else said
-            pieces.setdefault((b"", b""), []).append((line.start(1) + quoted, json_unescaped(raw)))
+            pieces.setdefault((b"", b""), []).append((line.start(1) + quoted, said[1:-1] if quoted else said))
     for (name, _), each in pieces.items():
         if len(each) > 1:
-            sizes = [len(view.text) for _, view in each]
-            begins = [0, *accumulate(sizes)][:-1]
-            yield JoinedText(b"".join(view.text for _, view in each), not name, begins, each)
+            texts = [json_unescaped(raw).text if b"\\" in raw else raw for _, raw in each]
+            begins = [0, *accumulate(map(len, texts))][:-1]
+            yield JoinedText(b"".join(texts), not name, begins, each)
