@@ -1,7 +1,8 @@
 """The values that an environment has for the variables of profiles."""
 
 from recproxy.config.profile import Endpoint, Profile, RedactTable
-from recproxy.config.variables import given_values, own_variables, secret_values
+from recproxy.config.variables import given_values, own_variables, redaction_with_values, secret_values
+from recproxy.redaction.rules import NO_RULES
 
 SHOP = Profile(
     name="shop",
@@ -27,3 +28,10 @@ def test_a_profile_has_its_own_variables():
 def test_a_replay_gives_a_program_the_value_of_a_variable_or_its_placeholder():
     assert given_values(SHOP, {"SHOP_KEY": "k3y", "SHOP_URL": ""}) == {"SHOP_KEY": b"k3y", "SHOP_URL": b"http://shop"}
     assert given_values(BANK, {"BANK_PIN": "p1n"}) == {"BANK_PIN": b"p1n"}
+
+
+def test_redaction_knows_the_values_of_the_variables_and_without_a_profile_the_built_in_rules():
+    rules = redaction_with_values(SHOP, {"SHOP_KEY": "k3y", "BANK_PIN": "p1n"})
+
+    assert rules == SHOP.redaction(("k3y",), {"SHOP_KEY": "k3y"})
+    assert redaction_with_values(None, {"SHOP_KEY": "k3y"}) == NO_RULES

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from recproxy.config.profile import Profile
+from recproxy.redaction.rules import NO_RULES, RedactionRules
 
-__all__ = ["given_values", "own_variables", "secret_values"]
+__all__ = ["given_values", "own_variables", "redaction_with_values", "secret_values"]
 
 
 def own_variables(profile: Profile, environment: Mapping[str, str]) -> dict[str, str]:
@@ -29,3 +30,8 @@ def secret_values(profiles: Iterable[Profile], environment: Mapping[str, str]) -
     """
     names = (name for profile in profiles for name in (*profile.credentials, *profile.redact.variables))
     return tuple(dict.fromkeys(value for name in names if (value := environment.get(name))))
+
+
+def redaction_with_values(profile: Profile | None, environment: Mapping[str, str]) -> RedactionRules:
+    """What is secret in a recording of a profile, the values of its variables included; without one, the built-in rules."""
+    return profile.redaction(secret_values((profile,), environment), environment) if profile else NO_RULES

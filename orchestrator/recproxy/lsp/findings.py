@@ -11,14 +11,13 @@ from recproxy.config.profile import Profile
 from recproxy.config.profile_reading import parse_profile
 from recproxy.config.project import Project, find_project
 from recproxy.config.toml_files import parsed_toml
-from recproxy.config.variables import secret_values
+from recproxy.config.variables import redaction_with_values
 from recproxy.errors import ProfileError, RecordingError, RecproxyError
 from recproxy.play.file_problems import problems_of_recording
 from recproxy.play.scanning import looked_through
 from recproxy.recording import load
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.printable import printable
-from recproxy.redaction.rules import RedactionRules
 
 __all__ = ["TextFinding", "findings_in"]
 
@@ -70,9 +69,7 @@ def _in_recording(path: Path, text: str, environment: Mapping[str, str]) -> Iter
         recording, data.splitlines(), profile, max_age=project.max_age if project else 0, with_secrets=False
     ):
         yield TextFinding(line or 1, kind, printable(message))
-    secrets = secret_values((profile,), environment) if profile else ()
-    rules = profile.redaction(secrets, environment) if profile else RedactionRules()
-    _, findings, refusal = looked_through(recording, data, rules)
+    _, findings, refusal = looked_through(recording, data, redaction_with_values(profile, environment))
     if refusal:
         yield _error(refusal)
     for each in findings:

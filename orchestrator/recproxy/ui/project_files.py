@@ -12,11 +12,11 @@ from pathlib import Path
 
 from recproxy.config.profile import Profile
 from recproxy.config.project import Project
-from recproxy.config.variables import secret_values
+from recproxy.config.variables import redaction_with_values
 from recproxy.errors import RecordingError, RecproxyError
 from recproxy.play.found_recordings import recordings_in
 from recproxy.recording.printable import printable
-from recproxy.redaction.rules import NO_RULES, RedactionRules
+from recproxy.redaction.rules import RedactionRules
 
 __all__ = ["ListedRecording", "ProjectFiles"]
 
@@ -110,10 +110,7 @@ class ProjectFiles:
 
     def redaction(self, path: Path) -> RedactionRules:
         """What is secret in a recording, the values of its profile's variables included."""
-        profile = self.profile(path)
-        if profile is None:
-            return NO_RULES
-        return profile.redaction(secret_values((profile,), os.environ), os.environ)
+        return redaction_with_values(self.profile(path), os.environ)
 
 
 def _is_name(name: str) -> bool:
