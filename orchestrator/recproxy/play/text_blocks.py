@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from recproxy.play.block_starts import block_start
@@ -40,19 +40,29 @@ class TextBlocks:
 
     def first_line(self, number: int) -> int:
         """The number of the line that `shown` begins with."""
-        before = self.head + b"".join(self.blocks[:number])
-        block = self.blocks[number]
-        blank = len(block) - len(block.lstrip(b"\r\n"))
-        return before.count(b"\n") + block.count(b"\n", 0, blank) + 1
+        return next(itertools.islice(self.first_lines(), number, None))
+
+    def first_lines(self) -> Iterator[int]:
+        """The same of each block."""
+        line = self.head.count(b"\n") + 1
+        for block in self.blocks:
+            yield line + _above(block).count(b"\n")
+            line += block.count(b"\n")
+
+    def with_blocks(self, texts: Mapping[int, str]) -> TextBlocks:
+        """The same with other texts for some blocks, as `shown` gives them; blank lines above them and line ends stay."""
+        blocks = list(self.blocks)
+        for number, text in texts.items():
+            old = blocks[number]
+            new = text.replace("\r\n", "\n").strip("\n").encode() + b"\n"
+            if b"\r\n" in old:
+                new = new.replace(b"\n", b"\r\n")
+            blocks[number] = (_above(old) or b"\n") + new
+        return replace(self, blocks=tuple(blocks))
 
     def with_block(self, number: int, text: str) -> TextBlocks:
-        """The same with another text for a block, as `shown` gives it; blank lines above it and line ends stay."""
-        old = self.blocks[number]
-        above = old[: len(old) - len(old.lstrip(b"\r\n"))] or b"\n"
-        new = text.replace("\r\n", "\n").strip("\n").encode() + b"\n"
-        if b"\r\n" in old:
-            new = new.replace(b"\n", b"\r\n")
-        return replace(self, blocks=(*self.blocks[:number], above + new, *self.blocks[number + 1 :]))
+        """The same with another text for one block."""
+        return self.with_blocks({number: text})
 
 
 def text_blocks(text: bytes, lines: Sequence[int]) -> TextBlocks:
@@ -73,6 +83,11 @@ def text_blocks(text: bytes, lines: Sequence[int]) -> TextBlocks:
         blocks=tuple(joined(first, behind) for first, behind in itertools.pairwise(edges)),
         tail=joined(edges[-1], len(rows)),
     )
+
+
+def _above(block: bytes) -> bytes:
+    """The blank lines above what is shown of a block."""
+    return block[: len(block) - len(block.lstrip(b"\r\n"))]
 
 
 def _head_end(rows: Sequence[bytes], line: int) -> int:

@@ -96,36 +96,36 @@ def _mask(opened: OpenedRecording, edit: Mapping[str, Any]) -> Edit:
     mask = _wild_word(opened.recording.interactions[number], blocks.first_line(number) + before.count(b"\n"))
     if mask in value:
         raise RecordingError(f"the selection holds {mask.decode()} already: select what stands around it or between")
-    done = blocks.with_block(number, (before + _named(mask, name) + behind).decode())
-    touched = [number]
+    texts = {number: (before + _named(mask, name) + behind).decode()}
     if edit.get("everywhere") is True:
-        for other in range(len(blocks.blocks)):
-            changed = _masked_block(opened, done, other, value, name)
-            if changed is not None:
-                done = changed
-                touched.append(other)
-    return Edit(done.text, tuple(dict.fromkeys(touched)), number)
+        whole = _whole(value)
+        for other, first in enumerate(blocks.first_lines()):
+            block = (texts.get(other) or blocks.shown(other)).encode()
+            if whole.search(block):
+                masked = _masked_block(block, opened.recording.interactions[other], first, whole, name)
+                if masked != block:
+                    texts[other] = masked.decode()
+    return Edit(blocks.with_blocks(texts).text, tuple(texts), number)
 
 
-def _masked_block(
-    opened: OpenedRecording, blocks: TextBlocks, number: int, value: bytes, name: str
-) -> TextBlocks | None:
-    """The blocks with a value masked wherever it stands as a whole in one of them; None where it does not."""
-    block = blocks.shown(number).encode()
+def _whole(value: bytes) -> re.Pattern[bytes]:
+    """A value where it is no part of a longer word."""
     edges = (
         rb"(?<![%s])" % _WORD if value[:1].isalnum() else b"",
         rb"(?![%s])" % _WORD if value[-1:].isalnum() else b"",
     )
-    whole = re.compile(edges[0] + re.escape(value) + edges[1])
-    interaction, first = opened.recording.interactions[number], blocks.first_line(number)
+    return re.compile(edges[0] + re.escape(value) + edges[1])
+
+
+def _masked_block(block: bytes, interaction: Interaction, first: int, value: re.Pattern[bytes], name: str) -> bytes:
+    """A block with a value masked wherever it may be; `first` is the number of its first line."""
     pieces: list[bytes] = []
     place = 0
     for start, end in maskable_lines(block):
         mask = _wild_word(interaction, first + block.count(b"\n", 0, start))
-        pieces += block[place:start], whole.sub(_named(mask, name), block[start:end])
+        pieces += block[place:start], value.sub(_named(mask, name), block[start:end])
         place = end
-    new = b"".join((*pieces, block[place:]))
-    return blocks.with_block(number, new.decode()) if new != block else None
+    return b"".join((*pieces, block[place:]))
 
 
 def _named(mask: bytes, name: str) -> bytes:
