@@ -2,7 +2,10 @@
 
 import asyncio
 import gc
+import os
 import weakref
+
+from deadlines import seconds
 
 from recproxy.config.profile import Profile
 from recproxy.control.messages import EndScope
@@ -65,6 +68,28 @@ def test_an_order_told_after_a_death_is_answered_with_it_at_once():
         return [reply.message for reply in replies]
 
     assert asyncio.run(work()) == ["the proxy of profile 'shop' was killed by signal 9"]
+
+
+def test_the_end_of_one_that_was_stopped_meanwhile_is_not_reported():
+    """The pipe of its errors is closed then, and the number of that may be another file's."""
+
+    async def work():
+        server = ForkServer()
+        proxy, died = await channel_ended(server)
+        await proxy.stop()
+        read, write = os.pipe()
+        os.set_blocking(read, False)
+        os.dup2(read, proxy._errors)
+        os.write(write, b"another's")
+        server.ended().set_result("was killed by signal 9")
+        await proxy._reporting
+        try:
+            return os.read(read, 100), died.done()
+        finally:
+            for each in (read, write, proxy._errors):
+                os.close(each)
+
+    assert asyncio.run(asyncio.wait_for(work(), seconds(20))) == (b"another's", False)
 
 
 def test_what_one_that_is_stopped_has_not_answered_is_answered_then():

@@ -158,6 +158,8 @@ class Proxy:
 
     async def _report_death(self) -> None:
         ended = await self._fork_server.ending(self._name)
+        if self._death is not None:
+            return  # it was stopped meanwhile: the pipe of its errors is closed
         self._read_errors()
         error = self._error(ended)
         self._give_up(error)
