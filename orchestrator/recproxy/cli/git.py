@@ -29,7 +29,7 @@ _OURS = "run_recproxy() {"
 def set_up_git(folder: Path, *, folded: bool = False) -> Iterator[str]:
     """Have git keep, show and merge recordings as they are; a line for each thing that was done.
 
-    With `folded` reviews show recordings when they are asked to.
+    With `folded`, reviews at GitHub and GitLab fold recordings until somebody opens them.
     """
     path = folder / ".gitattributes"
     if any(line.split()[:1] == ["*.rec"] for line in _lines(path)):

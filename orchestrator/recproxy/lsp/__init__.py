@@ -1,4 +1,4 @@
-"""What an editor is told about the recording that is being typed: findings, help and changes, and the server that says it.
+"""What an editor shows of the recording that somebody types: findings, help and changes, and the server that sends them.
 
-The modules but `server` are functions of texts. Only `server` needs pygls, the extra `lsp`.
+All modules but `server` are functions of texts. Only `server` needs pygls, the extra `lsp`.
 """

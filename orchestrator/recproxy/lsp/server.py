@@ -1,4 +1,4 @@
-"""The language server: what an editor asks over its standard streams, and what it is told while somebody types."""
+"""The language server: it answers an editor over standard streams, and sends findings while somebody types."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ from recproxy.lsp.naming import Naming, namings
 
 __all__ = ["language_server"]
 
-#: Seconds without a keystroke before a text is looked through.
+#: Seconds without a keystroke before a text is checked.
 _PAUSE = 0.3
-#: Letters of a text that is looked through while it is typed, and changed; a larger one is when it is opened and saved.
+#: Characters of a text that is checked while somebody types, and for which changes are offered. A larger one is checked
+#: only when it is opened or saved.
 _MOST_TYPED = 500_000
 
 

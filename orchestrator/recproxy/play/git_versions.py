@@ -59,9 +59,9 @@ def is_revision(word: str, folder: Path) -> bool:
 
 
 def recording_named(word: str, other: str) -> Recording | None:
-    """What `REV`, of the `other` file, or `REV:PATH` names, as git writes it; None if it begins with no revision.
+    """The recording that a word names as git writes it; None if the word begins with no revision.
 
-    PATH is seen from the working directory, or else from the top of the repository.
+    `REV` is that revision of the file `other`, `REV:PATH` is any file. PATH is seen from the working directory, or else from the top of the repository.
 
     Raises:
         ConfigurationError: there is no such file in the revision.

@@ -1,4 +1,4 @@
-"""What stands in a recording: of our format or another, told by its content.
+"""What stands in a recording: of our format or another, detected from its content.
 
 Reads files and folders; knows nothing of profiles, and of what is in play.
 """

@@ -25,9 +25,9 @@ _MOST_PARTS = 50
 def step_values(protocol: str, steps: Sequence[Step]) -> list[dict[str, Any]]:
     """The steps of a conversation: `who` says what, and the messages in it.
 
-    Messages are what a client of SMTP sends behind DATA, what a client of IMAP appends, and what FETCH returns. One has
+    Messages are what a client of SMTP sends after DATA, what a client of IMAP appends, and what FETCH returns. Each has
     `headers` (pairs of a name and a decoded value), `parts` (type, name, bytes and depth of each part of a multipart
-    message), and `text`. Of one that is too large to be read whole, `size` are its bytes.
+    message), and `text`. If it is too large to be read whole, it also has `size`, its number of bytes.
     """
     return [
         _step(step, [piece.data for piece in pieces if piece.kind is PieceKind.MESSAGE])
