@@ -80,8 +80,8 @@ _HAS_BEGIN = (
 _OPENS_BEGIN = b"ical|ics/|webcal|calendar-|calendar_|calendarf|token|access-|access_|accesst|accessk|auth-|auth_|autht|api-|api_|apik|secret/"
 
 
-def _row(hints: bytes, words: bytes, tells: Callable[[bytes], bool]) -> ShapeRow:
-    """A row: the key is a segment behind the word, which base64 may hold by chance: it must stand in an address."""
+def _key_behind(hints: bytes, words: bytes, tells: Callable[[bytes], bool]) -> ShapeRow:
+    """A row: the key is a segment behind the word. Base64 may hold both by chance: they count in an address only."""
     return shape("key in a link", hints, rb"/(?i:" + words + rb")(?:" + _WAY + rb")/" + _KEY, 0, tells, _ADDRESS)
 
 
@@ -93,8 +93,8 @@ def _hints(words: bytes) -> bytes:
 LINKS = (
     _link(_hints(_DOES_BEGIN), _DOES, _BETWEEN, is_random),
     _link(_hints(_IS_BEGIN), _IS, b"", is_random_no_uuid),
-    _row(_hints(_HAS_BEGIN), _HAS, is_key),
-    _row(_hints(_OPENS_BEGIN), _OPENS, is_key_or_number),
+    _key_behind(_hints(_HAS_BEGIN), _HAS, is_key),
+    _key_behind(_hints(_OPENS_BEGIN), _OPENS, is_key_or_number),
     shape(
         "key in a link",
         b".ics",

@@ -23,39 +23,14 @@ from recproxy.redaction.views import json_unescaped
 
 __all__ = ["MEMBERS", "is_flat", "member_spans", "variable_lines"]
 
-#: One of these is in a text that has such an object.
-MEMBERS = (
-    *(b'"secureJsonData"', b'"jwt"', b'"Jwt"', b'"JWT"'),
-    *(b'"%s"' % name.encode() for name in SERVICES),
-    *(
-        b'"env',
-        b'"Env',
-        b'"ENV',
-        b'ariables"',
-        b'onfig_vars"',
-        b'onfigVars"',
-        b'"vars"',
-        b'eys"',
-        b'i_key"',
-        b'iKey"',
-        b's_key"',
-        b'sKey"',
-    ),
-    *(
-        b'okens"',
-        b'"api"',
-        b'"access"',
-        b'"auth"',
-        b'"signing"',
-        b'"encryption"',
-        b'"webhook"',
-        b'"admin"',
-        b'"master"',
-    ),
-    *(b'ecrets"', b'redentials"', b'ession"', b'nvite"', b'nvitation"'),
-)
 #: With `key` behind them these are the name of a key: `{"stripe": {"key": "..."}}`.
 _BEFORE_KEY = SERVICES | {"api", "access", "auth", "signing", "encryption", "webhook", "admin", "master", "jwt"}
+#: One of these is in a text that has such an object; they have no first letter where it may be a capital.
+MEMBERS = (
+    *(b'"%s"' % name.encode() for name in _BEFORE_KEY),
+    *b'"Jwt" "JWT" "secureJsonData" "env "Env "ENV ariables" onfig_vars" onfigVars" "vars"'.split(),
+    *b'eys" i_key" iKey" s_key" sKey" okens" ecrets" redentials" ession" nvite" nvitation"'.split(),
+)
 _HOLDER = re.compile(rb"\"([A-Za-z][A-Za-z0-9_.-]{1,60})\"\s*:\s*[{\[]")
 #: An object that is nothing but variables, as the settings of a program at a host are.
 _FLAT = re.compile(rb"\s*\{\s*\"[A-Z][A-Z0-9_]{1,80}\"\s*:\s*(?:\"|null)")

@@ -53,7 +53,8 @@ ALWAYS = _rows(
     "jwt, json web token, client assertion, saml response, saml art, assertion, code verifier, device code, code challenge",
     "secret key base, mac key, ott, hapikey, secret hash, secret block, bcrypt hash, psk, wpa psk, pre shared key, preshared key, bind pw, root pw, user pw, admin pw, db pw, login pw",
     "snmp community, community string, security answer, challenge answer, secret answer, security question answer",
-    "validation key, bind credential, bind credentials, api schlussel, zugangsschlussel, require pass, requirepass, master auth, masterauth, jwt refresh, jwt access, token refresh, refresh jwt, jwt session, session jwt",
+    "validation key, bind credential, bind credentials, api schlussel, zugangsschlussel, require pass, requirepass, master auth, masterauth",
+    "jwt refresh, jwt access, token refresh, refresh jwt, jwt session, session jwt",
     "user code, authorization code, auth code, mfa code, otp code, sms code, two factor code, recovery code",
     # second factors, wallets and cards
     "totp seed, otp seed, backup code, backup codes, recovery codes, scratch code, scratch codes, pin code, cvv, cvc",
@@ -111,8 +112,9 @@ LOOKS = _rows(
     "pw, keys base64, secret id, activation key",
     "product key, client key data, macaroon, secret identifier",
     "bearer, mnemonic, magic link, magic code, pin, puk, email key, account id key",
+    "co verifier, session info, accessor, token accessor, approval key",
     # a session of OpenID Connect, a stream of YouTube, the seed of a second factor at Amazon Cognito
-    "co verifier, session info, accessor, token accessor, approval key, session state, stream name, secret code, unsubscribe hash",
+    "session state, stream name, secret code, unsubscribe hash",
 )
 
 #: As the end of a header's name these say it all: headers have no other use for them.
