@@ -5,33 +5,29 @@ const EVERY = 1000;
 function runsView(go) {
   const which = el("select", {});
   const search = el("input", { type: "search", autocomplete: "off", placeholder: "address, test, status" });
-  const result = el("select", {}, el("option", { value: "" }, "all"), RESULTS.map((each) => el("option", { value: each }, each)));
+  const result = el("select", {}, filterOptions(RESULTS));
   const follow = el("input", { type: "checkbox", checked: true });
   const said = el("p", { class: "hint", role: "status" });
-  const detail = el("section", { class: "detail", "aria-label": "The chosen request" });
   const list = virtualList("Requests", row, choose, { prefix: "request", empty: "No request fits." });
-  const split = el("div", { class: "split" }, list.box, detail);
-  const named = (text, control, grow) => el("label", { class: grow ? "grow" : null }, text, control);
+  const split = listAndDetail(list, "The chosen request");
   const view = el("div", {}, el("div", { class: "bar" }, named("Run", which), named("Search", search, true), named("Result", result),
-    el("label", { class: "inline" }, follow, "follow")), said, split);
+    el("label", { class: "inline" }, follow, "follow")), said, split.box);
   let run = "", known = new Map(), ended = 0, since = -1, misses = [], leftOut = 0, over = false, names = "", numbers = 0;
 
   function row(item) {
-    return [
-      el("div", { class: "first" }, el("strong", {}, item.request.split(" ")[0]), el("span", { class: "url" }, item.request.replace(/^\S+ (?:https?:\/\/)?/, "")), el("span", { class: "mono" }, item.status || "")),
-      el("div", { class: "second" }, `${item.result}${item.fault ? `, fault ${item.fault}` : ""} · ${duration(item.seconds)} · ${size(item.size)} · ${item.profile} · ${item.test}`),
-    ];
+    return rowLines(item.request.split(" ")[0], item.request.replace(/^\S+ /, ""), el("span", { class: "mono" }, item.status || ""),
+      `${item.result}${item.fault ? `, fault ${item.fault}` : ""} · ${duration(item.seconds)} · ${size(item.size)} · ${item.profile} · ${item.test}`);
   }
 
   function begin(name) {
     run = name;
     [known, ended, since, misses, leftOut, over] = [new Map(), 0, -1, [], 0, false];
-    replace(detail, el("p", { class: "empty" }, "Choose a request: with the arrow keys in the list, or a click."));
+    replace(split.detail, el("p", { class: "empty" }, "Choose a request: with the arrow keys in the list, or a click."));
     show();
   }
 
   function show() {
-    const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const words = searchWords(search);
     const all = [...known.values()].sort((a, b) => a.begun - b.begun);
     const found = all.filter((each) => (!result.value || each.result === result.value) && words.every((word) => `${each.request} ${each.test} ${each.status}`.toLowerCase().includes(word)));
     list.show(found);
@@ -71,11 +67,7 @@ function runsView(go) {
   }
 
   async function choose(item, moves) {
-    split.classList.add("has-detail");
-    const facts = [["result", el("span", { class: item.result }, el("span", { class: "swatch" }), item.result)], ["status", item.status || null], ["test", item.test], ["service", item.profile],
-      ["lane", item.lane], ["took", duration(item.seconds)], ["body", size(item.size)], ["fault", item.fault || null]].filter(([, value]) => value !== null);
-    const parts = [el("button", { class: "back", onclick: () => { split.classList.remove("has-detail"); list.render(); list.box.focus(); } }, "Back to the list"),
-      el("h2", {}, item.request), el("dl", {}, facts.map(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]))];
+    const parts = [el("h2", {}, item.request), requestFacts(item, item.size)];
     const miss = item.result === "missed" && misses.find((each) => `${each.method} ${each.url}` === item.request && each.test === item.test);
     if (miss) parts.push(missParts({}, { ...miss, interaction: null }, 3));
     else if (item.path && item.interactionNumber >= 0) {
@@ -85,9 +77,8 @@ function runsView(go) {
         parts.push(interaction({ interactions: [data.interaction], bodies: data.bodies }, 0, 3));
       } catch (problem) { parts.push(el("p", { class: "soft" }, problem.message)); }
     } else if (item.path) parts.push(el("p", {}, link("Open the recording that it is written to", () => go({ view: "recording", name: item.path, number: 0 }))));
-    else parts.push(el("p", { class: "soft" }, "There is no recording of it here: only its request line is known, and nothing of its content is kept."));
-    replace(detail, parts);
-    if (moves) { detail.tabIndex = -1; detail.focus({ preventScroll: true }); }
+    else parts.push(noRecording());
+    split.show(parts, moves);
   }
 
   which.addEventListener("change", () => { begin(which.value); look(); });

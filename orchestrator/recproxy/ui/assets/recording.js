@@ -14,21 +14,18 @@ function marksList(marks, choose) {
 
 function recordingView(go) {
   const head = el("div", { class: "recording" });
-  const detail = el("section", { class: "detail", "aria-label": "The chosen interaction" });
   const list = virtualList("Interactions", row, (item, follow) => choose(item.number, follow), { prefix: "interaction", empty: "It has no interactions." });
-  const split = el("div", { class: "split" }, list.box, detail);
-  const view = el("div", {}, head, split);
+  const split = listAndDetail(list, "The chosen interaction");
+  const view = el("div", {}, head, split.box);
   const state = { name: "", sha: "", rows: [], count: 0, number: -1, values: null };
   let asked = 0, showLine = () => {};
   const review = changeReview(() => ({ name: state.name, sha: state.sha }), (done) => open(state.name, done.number, true), () => open(state.name, Math.max(state.number, 0)));
   const text = textPanel(state, review);
 
   function row(item) {
-    return [
-      el("div", { class: "first" }, el("strong", {}, item.method || "hidden"), el("span", { class: "url" }, item.url.replace(/^https?:\/\//, "")),
-        item.marks ? el("span", { class: "bad" }, counted(item.marks, "mark")) : null, el("span", { class: "mono" }, item.status || "")),
-      el("div", { class: "second" }, `#${item.number + 1}${item.line ? ` · line ${item.line}` : ""} · ${item.steps ? counted(item.steps, "step") : size(item.size)}${item.scope ? ` · ${item.scope}` : ""}`),
-    ];
+    return rowLines(item.method || "hidden", item.url,
+      [item.marks ? el("span", { class: "bad" }, counted(item.marks, "mark")) : null, el("span", { class: "mono" }, item.status || "")],
+      `#${item.number + 1}${item.line ? ` · line ${item.line}` : ""} · ${item.steps ? counted(item.steps, "step") : size(item.size)}${item.scope ? ` · ${item.scope}` : ""}`);
   }
 
   async function open(name, number = 0, follow = false) {
@@ -41,13 +38,13 @@ function recordingView(go) {
       list.show(state.rows);
       while (number >= state.rows.length && state.rows.length < state.count) await more();
       if (state.count) await choose(Math.min(number, state.count - 1), follow);
-      else replace(detail, el("p", { class: "empty" }, "This recording has no interactions."));
+      else replace(split.detail, el("p", { class: "empty" }, "This recording has no interactions."));
     } catch (problem) {
       if (mine !== asked) return;
       Object.assign(state, { name, rows: [], count: 0, number: -1, values: null });
       list.show([]);
       replace(head, el("h2", {}, name));
-      replace(detail, el("p", { class: "bad" }, problem.message));
+      replace(split.detail, el("p", { class: "bad" }, problem.message));
       complain(problem);
     }
   }
@@ -85,17 +82,14 @@ function recordingView(go) {
       if (data.sha !== state.sha) { await open(name, number, follow); return; }
       state.number = number;
       list.choose(state.rows[number]);
-      split.classList.add("has-detail");
-      replace(detail, el("button", { class: "back", onclick: () => { split.classList.remove("has-detail"); list.render(); list.box.focus(); } }, "Back to the list"),
-        shown(data));
-      if (follow) { detail.tabIndex = -1; detail.focus({ preventScroll: true }); split.scrollIntoView({ block: "nearest" }); }
+      split.show(shown(data), follow);
       go({ view: "recording", name, number }, true);
     } catch (problem) { complain(problem); }
   }
 
   function shown(data) {
     const found = data.interaction;
-    if (found.hidden) return el("p", { class: "soft" }, "This interaction is not shown, because it may hold a secret that cannot be masked.");
+    if (found.hidden) return hiddenInteraction();
     const facts = [found.line && `line ${found.line}`, found.scope && `recorded by ${found.scope}`, found.recorded].filter(Boolean).join(" · ");
     const parts = [
       el("h2", {}, `${found.method} `, marked(found.url, found.wild)),
@@ -111,9 +105,7 @@ function recordingView(go) {
       (await ask("bytes", { name: state.name, number: found.number, side })).text);
     return [...parts,
       el("h3", {}, "Request"), headers(found.request.headers, found.wild), bodyViews(data, found.request.body, found.wild, "request body", bytes("request")),
-      el("h3", {}, "Response"),
-      el("p", { class: "mono" }, `${answer.status} ${answer.reason}`, answer.fault ? el("span", { class: "warn" }, ` fault: ${answer.fault}`) : null,
-        answer.chunks ? el("span", { class: "soft" }, ` in ${counted(answer.chunks, "piece")}`) : null),
+      el("h3", {}, "Response"), statusLine(answer),
       headers(answer.headers, answer.wild), bodyViews(data, answer.body, answer.wild, "response body", bytes("response"))];
   }
 

@@ -5,28 +5,22 @@ function allRecordings(go) {
   const profile = el("select", {});
   const said = el("p", { class: "hint", role: "status" });
   const list = virtualList("Recordings", row, (item) => go({ view: "recording", name: item.name, number: item.hit ? item.hit.number : 0 }), { prefix: "file", empty: "Nothing fits." });
-  const named = (text, control, grow) => el("label", { class: grow ? "grow" : null }, text, control);
   const view = el("div", { class: "recordings" }, el("div", { class: "bar", role: "search" }, named("Search", search, true), named("Profile", profile)), said, list.box);
   const tab = crypto.randomUUID();
   let files = [], searching = null;
 
   function row(item) {
     const hit = item.hit;
-    if (hit) return [
-      el("div", { class: "first" }, el("strong", {}, hit.method), el("span", { class: "url" }, hit.url.replace(/^https?:\/\//, "")), el("span", { class: "mono" }, hit.status || "")),
-      el("div", { class: "second" }, `${hit.where}: ${hit.excerpt} · ${hit.name}${hit.line ? ":" + hit.line : ""}`),
-    ];
-    return [
-      el("div", { class: "first" }, el("strong", {}, item.profile), el("span", { class: "url" }, item.name)),
-      el("div", { class: "second" }, `${size(item.size)} · changed ${new Date(item.changed * 1000).toLocaleString("en")}`),
-    ];
+    if (hit) return rowLines(hit.method, hit.url, el("span", { class: "mono" }, hit.status || ""),
+      `${hit.where}: ${hit.excerpt} · ${hit.name}${hit.line ? ":" + hit.line : ""}`);
+    return rowLines(item.profile, item.name, null, `${size(item.size)} · changed ${new Date(item.changed * 1000).toLocaleString("en")}`);
   }
 
   async function load() {
     const values = await ask("recordings");
     files = values.recordings;
     const chosen = profile.value;
-    replace(profile, el("option", { value: "" }, "all"), [...new Set(files.map((each) => each.profile))].sort().map((each) => el("option", { value: each }, each)));
+    replace(profile, filterOptions([...new Set(files.map((each) => each.profile))].sort()));
     profile.value = chosen;
     await update();
   }

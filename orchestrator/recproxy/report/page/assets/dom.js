@@ -46,6 +46,26 @@ function size(count) {
   return `${count.toFixed(0)} GB`;
 }
 
+/** A control with its label; `grow` gives it what room is left. */
+function named(text, control, grow) {
+  return el("label", { class: grow ? "grow" : null }, text, control);
+}
+
+/** The options of a filter: all, or one of the values. */
+function filterOptions(values) {
+  return [el("option", { value: "" }, "all"), values.map((each) => el("option", { value: each }, each))];
+}
+
+/** The words of a search, in lower case. */
+function searchWords(search) {
+  return search.value.toLowerCase().split(/\s+/).filter(Boolean);
+}
+
+/** Names and their values, one below another. */
+function pairs(lines, kind = null) {
+  return el("dl", { class: kind }, lines.map(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]));
+}
+
 /** A table in a part that scrolls by itself where it is wider than the page. Columns: [head, "number" or "text" or ""]. */
 function table(label, columns, rows) {
   const cell = (value, kind) =>

@@ -15,7 +15,7 @@ function body(data, number, wild) {
 
 function headers(lines, wild) {
   if (!lines.length) return null;
-  return el("dl", { class: "mono" }, lines.map(([name, value]) => [el("dt", {}, name), el("dd", {}, marked(value, wild))]));
+  return pairs(lines.map(([name, value]) => [name, marked(value, wild)]), "mono");
 }
 
 function parts(list) {
@@ -25,7 +25,7 @@ function parts(list) {
 
 function mail(message, wild) {
   return el("div", { class: "card" },
-    el("dl", {}, message.headers.map(([name, value]) => [el("dt", {}, name), el("dd", {}, marked(value, wild))])),
+    pairs(message.headers.map(([name, value]) => [name, marked(value, wild)])),
     message.parts.length ? parts(message.parts) : null,
     message.text ? el("pre", { tabindex: 0, role: "group", "aria-label": "text of the message" }, marked(message.text, wild)) : null,
     message.cut ? el("p", { class: "soft" }, `${counted(message.cut, "more character")} not shown.`) : null,
@@ -47,11 +47,35 @@ function conversation(steps, wild) {
     (step.messages || []).map((message) => mail(message, wild)), said(step, wild))));
 }
 
+/** The first line of a response. */
+function statusLine(answer) {
+  return el("p", { class: "mono" }, `${answer.status} ${answer.reason}`, answer.fault ? el("span", { class: "warn" }, ` fault: ${answer.fault}`) : null,
+    answer.chunks ? el("span", { class: "soft" }, ` in ${counted(answer.chunks, "piece")}`) : null);
+}
+
+function hiddenInteraction() {
+  return el("p", { class: "soft" }, "This interaction is not shown, because it may hold a secret that cannot be masked.");
+}
+
+/** What is known of a request without its recording. */
+function requestFacts(request, bytes, started = null) {
+  const facts = [
+    ["result", el("span", { class: request.result }, el("span", { class: "swatch" }), request.result)],
+    ["status", request.status || null], ["test", request.test], ["service", request.profile], ["lane", request.lane],
+    ["started", started], ["took", duration(request.seconds)], ["body", size(bytes)], ["fault", request.fault || null],
+  ];
+  return pairs(facts.filter(([, value]) => value !== null));
+}
+
+function noRecording() {
+  return el("p", { class: "soft" }, "There is no recording of it here: only its request line is known, and nothing of its content is kept.");
+}
+
 /** A recorded interaction under headings of this level. */
 function interaction(data, number, level) {
   if (number === null || number === undefined) return null;
   const found = data.interactions[number];
-  if (found.hidden) return el("p", { class: "soft" }, "This interaction is not shown, because it may hold a secret that cannot be masked.");
+  if (found.hidden) return hiddenInteraction();
   const heading = (text) => el(`h${level}`, {}, text);
   const facts = el("p", { class: "soft" }, [place(found), found.scope && `recorded by ${found.scope}`, found.recorded].filter(Boolean).join(" · "));
   if (found.steps) return [heading("Conversation"), facts, conversation(found.steps, found.wild)];
@@ -60,9 +84,7 @@ function interaction(data, number, level) {
     heading("Recorded request"), facts,
     el("p", { class: "mono" }, `${found.method} `, marked(found.url, found.wild)),
     headers(found.request.headers, found.wild), body(data, found.request.body, found.wild),
-    heading("Recorded response"),
-    el("p", { class: "mono" }, `${answer.status} ${answer.reason}`, answer.fault ? el("span", { class: "warn" }, ` fault: ${answer.fault}`) : null,
-      answer.chunks ? el("span", { class: "soft" }, ` in ${counted(answer.chunks, "piece")}`) : null),
+    heading("Recorded response"), statusLine(answer),
     headers(answer.headers, answer.wild), body(data, answer.body, answer.wild),
   ];
 }

@@ -2,6 +2,29 @@
 
 const ROW = 44;
 
+/** The two lines of a row: how it begins, its address or name, what stands at the end, and what is below. */
+function rowLines(first, address, end, second) {
+  return [
+    el("div", { class: "first" }, el("strong", {}, first), el("span", { class: "url" }, address.replace(/^https?:\/\//, "")), end),
+    el("div", { class: "second" }, second),
+  ];
+}
+
+/** A list beside what was chosen in it. A narrow page has room for one of them, and a button that leads back. */
+function listAndDetail(list, label) {
+  const detail = el("section", { class: "detail", "aria-label": label });
+  const box = el("div", { class: "split" }, list.box, detail);
+  const back = () => { box.classList.remove("has-detail"); list.render(); list.box.focus(); };
+  return { box, detail,
+    /** Show what was chosen; `follow` moves the focus to it. */
+    show(parts, follow) {
+      box.classList.add("has-detail");
+      replace(detail, el("button", { class: "back", onclick: back }, "Back to the list"), parts);
+      if (follow) { detail.tabIndex = -1; detail.focus({ preventScroll: true }); box.scrollIntoView({ block: "nearest" }); }
+    },
+  };
+}
+
 /** `draw` gives the contents of a row, `choose` is told which item was chosen. The ids of rows begin with `prefix`. */
 function virtualList(label, draw, choose, { prefix = "row", empty = "No request fits." } = {}) {
   const inner = el("div", { class: "inner", role: "presentation" });
