@@ -58,6 +58,22 @@ def test_a_file_that_git_does_not_know_has_no_revisions(git, tmp_path):
         recording_at("--output=x", tmp_path / "a.rec")
 
 
+def test_a_name_with_brackets_is_no_pattern(git, tmp_path):
+    (tmp_path / "test_1.rec").write_text("nothing like it\n")
+    git("add", "-A")
+    git("commit", "-qm", "another recording")
+    path = tmp_path / "test_[1].rec"
+    path.write_text(TEXT.format("one"))
+
+    assert revisions_of(path) == []
+    with pytest.raises(ConfigurationError, match="not in 'HEAD'"):
+        recording_at("HEAD", path)
+    git("add", "-A")
+    git("commit", "-qm", "one")
+    assert [each.subject for each in revisions_of(path)] == ["one"]
+    assert recording_at("HEAD", path).interactions[0].response.body == b"one"
+
+
 def test_a_file_outside_of_any_repository_says_so(tmp_path, monkeypatch):
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
     (tmp_path / "a.rec").write_text(TEXT.format("one"))

@@ -47,7 +47,7 @@ def recording_at(rev: str, path: Path, *, then: str = "") -> Recording:
     """
     if rev.startswith("-"):
         raise ConfigurationError(f"--rev {rev}: is no revision")
-    done = call_git("show", f"{rev}:{then or f'./{path.name}'}", folder=path.resolve().parent)
+    done = _shown(f"{rev}:{then or f'./{path.name}'}", path.resolve().parent)
     return load(_output(done, f"git show {rev}"), path=f"{rev}:{path}")
 
 
@@ -74,9 +74,9 @@ def recording_named(word: str, other: str) -> Recording | None:
         return None
     if not colon:
         return recording_at(rev, file)
-    done = call_git("show", f"{rev}:./{path}", folder=here)
+    done = _shown(f"{rev}:./{path}", here)
     if done.returncode:
-        done = call_git("show", f"{rev}:{path}", folder=here)
+        done = _shown(f"{rev}:{path}", here)
     return load(_output(done, f"git show {word}"), path=word)
 
 
@@ -88,13 +88,19 @@ def revisions_of(path: Path) -> list[Revision]:
     """
     begin = secrets.token_hex(16)  # a subject may hold any other mark
     words = ("log", "--follow", "--name-only", "-z", f"--max-count={_MOST}", f"--format={begin}{_FIELDS}")
-    said = _output(call_git(*words, "--", path.name, folder=path.resolve().parent), "git log")
+    done = call_git("--literal-pathspecs", *words, "--", path.name, folder=path.resolve().parent)
+    said = _output(done, "git log")
     found = []
     for commit in said.decode("utf-8", "replace").split(begin)[1:]:
         name, short, author, date, subject, *paths = commit.split("\0")
         then = next((each for line in paths if (each := line.strip("\n"))), "")
         found.append(Revision(name, short, author, date, subject, then))
     return found
+
+
+def _shown(name: str, folder: Path) -> subprocess.CompletedProcess[bytes]:
+    """A file as it was in a revision. `git show` would take a name with brackets for a pattern where there is no such file."""
+    return call_git("cat-file", "blob", name, folder=folder)
 
 
 def _output(done: subprocess.CompletedProcess[bytes], call: str) -> bytes:
