@@ -5,8 +5,10 @@ import pytest
 from recproxy import errors
 from recproxy.errors import RecproxyError
 
+CLASSES = [name for name in errors.__all__ if isinstance(getattr(errors, name), type)]
 
-@pytest.mark.parametrize("name", [name for name in errors.__all__ if name != "RecproxyError"])
+
+@pytest.mark.parametrize("name", [name for name in CLASSES if name != "RecproxyError"])
 def test_every_error_is_one_for_the_user_and_says_what_it_is_for(name):
     error = getattr(errors, name)
 
@@ -22,6 +24,10 @@ def test_an_error_is_its_message_with_a_hint_apart():
 
 
 def test_exit_codes_tell_misses_and_dead_proxies_from_mistakes():
-    codes = {name: getattr(errors, name).exit_code for name in errors.__all__}
+    codes = {name: getattr(errors, name).exit_code for name in CLASSES}
 
     assert {name: code for name, code in codes.items() if code != 2} == {"NoMatch": 3, "ProxyError": 4}
+
+
+def test_a_defect_is_told_with_its_kind_and_words():
+    assert errors.defect_text(KeyError("x")) == "a defect of recproxy: KeyError: 'x'"
