@@ -95,3 +95,13 @@ def test_a_signal_that_reaches_nobody_says_so():
         pass
     assert not send_signal([process.pid], 0)
     assert send_signal([os.getpid()], 0)
+
+
+def test_what_ends_while_a_signal_is_sent_keeps_none_of_the_others_from_it(monkeypatch):
+    """A handler of SIGCHLD takes it away from the same collection, between two signals."""
+    forks = {1: "a proxy", 2: "its neighbour"}
+    told = []
+    monkeypatch.setattr(module.os, "kill", lambda pid, _: told.append(pid) or forks.pop(pid))
+
+    assert send_signal(forks.keys(), signal.SIGKILL)
+    assert told == [1, 2]

@@ -91,9 +91,12 @@ class StartedProcesses:
 
 
 def send_signal(targets: Collection[int], number: int) -> bool:
-    """Send a signal, 0 to send none, to each of these, as `kill` takes them; whether any of them is there."""
+    """Send a signal, 0 to send none, to each of these, as `kill` takes them; whether any of them is there.
+
+    The caller's handler of SIGCHLD may take away meanwhile from the collection what has ended.
+    """
     found = False
-    for target in targets:
+    for target in tuple(targets):
         try:
             os.kill(target, number)
             found = True
