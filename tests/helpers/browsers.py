@@ -34,6 +34,27 @@ def chromium():
         started.close()
 
 
+def new_context(browser, width, theme):
+    """What a browser of a person is: its window, its theme, its cookies."""
+    return browser.new_context(viewport={"width": width, "height": 800}, color_scheme=theme)
+
+
+def show(context, url, *, said, ours, limit):
+    """A new page at a URL, once its script is done; in `said` is what goes wrong in it.
+
+    That is what its console says, its errors, and the requests to URLs that begin with none of `ours`. No wait in the
+    page takes longer than `limit` seconds.
+    """
+    page = context.new_page()
+    page.set_default_timeout(limit * 1000)
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda request: None if request.url.startswith(ours) else said.append(request.url))
+    page.goto(url)
+    page.locator("html[data-ready=true]").wait_for()
+    return page
+
+
 def violations(page, view=""):
     """What axe-core finds in a page: the view, the rule, and the first element."""
     from axe_playwright_python.sync_playwright import Axe

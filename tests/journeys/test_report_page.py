@@ -4,7 +4,7 @@ import json
 import random
 
 import pytest
-from browsers import chromium, need_browser, violations
+from browsers import chromium, need_browser, new_context, show, violations
 from deadlines import seconds
 
 from recproxy.report.page import PageSources, html_page
@@ -128,18 +128,9 @@ def opened(browser, written):
     said, contexts = [], []
 
     def open_page(view="overview", *, width=1200, theme="light"):
-        contexts.append(browser.new_context(viewport={"width": width, "height": 800}, color_scheme=theme))
-        page = contexts[-1].new_page()
-        page.set_default_timeout(seconds(20) * 1000)
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        page.on(
-            "request",
-            lambda request: said.append(request.url) if not request.url.startswith(("file:", "data:")) else None,
-        )
-        page.goto(f"file://{written}#{view}")
-        page.wait_for_function("document.documentElement.dataset.ready === 'true'")
-        return page
+        contexts.append(new_context(browser, width, theme))
+        url = f"file://{written}#{view}"
+        return show(contexts[-1], url, said=said, ours=("file:", "data:"), limit=seconds(20))
 
     yield open_page
     for each in contexts:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from browsers import chromium, need_browser, violations
+from browsers import chromium, need_browser, new_context, show, violations
 from deadlines import seconds
 
 need_browser()
@@ -84,15 +84,11 @@ def opened(browser, project):
 
     def open_page(address="", *, width=1200, theme="light", context=None):
         if context is None:
-            contexts.append(browser.new_context(viewport={"width": width, "height": 800}, color_scheme=theme))
-        page = (context or contexts[-1]).new_page()
-        page.set_default_timeout(seconds(10) * 1000)
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        page.on("request", lambda request: said.append(request.url) if not is_ours(request.url, url) else None)
-        page.goto(f"{url.partition('?')[0]}#{address}" if context else f"{url}#{address}")
-        page.locator("html[data-ready=true]").wait_for()
-        return page
+            contexts.append(new_context(browser, width, theme))
+        base = url.partition("?")[0]
+        first = f"{base if context else url}#{address}"
+        ours = (base, "data:", "about:")
+        return show(context or contexts[-1], first, said=said, ours=ours, limit=seconds(10))
 
     open_page.said = said
     yield open_page
@@ -103,10 +99,6 @@ def opened(browser, project):
     assert process.returncode == 0
     # A refused save is an answer with its status, which the console tells; nothing else is in it.
     assert [each for each in said if "status of 409" not in each] == []
-
-
-def is_ours(url, first):
-    return url.startswith((first.partition("?")[0], "data:", "about:"))
 
 
 def interaction(name, number):
