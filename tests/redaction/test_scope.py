@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from planting import exchange
 
-from recproxy.recording import Recording, dump
+from recproxy.recording import Recording, dump, load
 from recproxy.redaction import views
 from recproxy.redaction.rules import RedactionRules
 from recproxy.redaction.scope import redact_scope
@@ -35,6 +35,18 @@ def test_what_a_later_request_gives_away_is_masked_in_an_earlier_response():
         b'{"key":"XXX[token]"}',
         ((b"Authorization", b"Token XXX[token]"),),
     )
+
+
+def test_a_key_of_known_form_is_masked_in_a_method_and_in_the_name_of_a_header():
+    token = b"gh" + b"p_" + b"a1B2" * 9
+    asked = exchange(method=token.decode(), headers=[(b"X-" + token, b"1")])
+    answered = dataclasses.replace(asked, response=dataclasses.replace(asked.response, headers=((token, b"2"),)))
+
+    scope = redact_scope([answered, gives(b"said " + token)], RedactionRules())
+
+    text = dump(Recording(interactions=scope.interactions))
+    assert (token in text, b"a1B2" in text, len(scope.findings)) == (False, False, 4)
+    assert dump(load(text)) == text
 
 
 def test_what_cannot_be_read_is_refused_at_its_position_and_the_others_stay():

@@ -57,6 +57,25 @@ def test_what_only_looks_random_is_left_alone(text):
     assert list(shapes(text.encode())) == []
 
 
+@pytest.mark.parametrize("rule", ["slack token", "github token", "stripe key", "gitlab token", "aws key", "jwt"])
+def test_a_key_behind_a_name_is_found_and_the_name_stays(rule):
+    for before in ("test_", "my-", "send[test-"):
+        text = before + SHAPES[rule][0]
+        assert {text[each.start : each.end] for each in shapes(text.encode()) if each.rule == rule} == {SHAPES[rule][0]}
+
+
+def test_a_github_token_is_found_within_a_word():
+    token = SHAPES["github token"][0]
+    assert {each.start for each in shapes(b"said" + token.encode())} == {4}
+
+
+@pytest.mark.parametrize(
+    "text", ["di" + "sk_live_a1B2c3D4e5f6", "a-cache-key-" + "0123456789abcdef" * 2, "x-sk-" + "circle-fade-dot-grow"]
+)
+def test_a_word_that_ends_like_the_sign_of_a_key_is_none(text):
+    assert list(shapes(text.encode())) == []
+
+
 def test_the_lines_around_a_private_key_stay():
     text = b"-----BEGIN EC PRIVATE KEY-----\nAAAA\nBBBB\n-----END EC PRIVATE KEY-----"
     (found,) = shapes(text)

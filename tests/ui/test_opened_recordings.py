@@ -40,6 +40,9 @@ def test_interactions_are_masked_in_parts_that_know_each_other(files, project):
 
     assert opened.masked(600).response.body == b"said XXX"
     assert opened.marks()
+    # The last one names what stands in the first.
+    path.write_text("#recproxy 2\n" + "".join(reversed(blocks)))
+    assert OpenedRecordings(files).open(path).masked(0).response.body == b"said XXX"
 
 
 def test_a_body_that_is_too_large_is_not_shown(files, project):

@@ -33,3 +33,16 @@ def test_a_name_with_control_characters_is_found_by_what_is_shown_of_it(files, p
     (project / FOLDER / "a\x1bb.rec").write_text("#recproxy 2\n")
 
     assert files.find(f"{FOLDER}/a\\x1bb.rec")[0].name == "a\x1bb.rec"
+
+
+def test_a_secret_in_the_name_of_a_file_is_masked_and_the_file_is_found_by_what_is_shown(files, project):
+    token = "gh" + "p_" + "a1B2" * 9
+    path = project / FOLDER / f"test_{token}.rec"
+    path.write_text("#recproxy 2\n")
+
+    name = files.name(path)
+    assert (token in name, files.find(name)[0]) == (False, path)
+
+    (project / FOLDER / f"test_{token[:-1]}X.rec").write_text("#recproxy 2\n")
+    with pytest.raises(RecordingError, match="2 recordings are shown with this name"):
+        files.find(name)

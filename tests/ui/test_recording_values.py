@@ -13,7 +13,7 @@ def opened(files, project, name):
 
 
 def test_a_recording_has_its_interactions_as_rows(files, project):
-    values = recording_values("orders.rec", "shop", opened(files, project, "orders.rec"))
+    values = recording_values("shop", opened(files, project, "orders.rec"))
 
     assert [(each["method"], each["url"], each["status"], each["line"], each["scope"]) for each in values["rows"]] == [
         ("GET", "https://shop.example/orders?page=1", 200, 5, "test_orders"),
@@ -24,7 +24,7 @@ def test_a_recording_has_its_interactions_as_rows(files, project):
 
 
 def test_an_interaction_has_its_request_as_code(files, project):
-    values = shown_interaction("orders.rec", opened(files, project, "orders.rec"), 2)
+    values = shown_interaction(opened(files, project, "orders.rec"), 2)
 
     assert values["copies"]["curl"].startswith("curl")
     assert "httpx.request" in values["copies"]["httpx"]
@@ -35,7 +35,7 @@ def test_an_interaction_has_its_request_as_code(files, project):
 def test_nothing_of_a_secret_is_in_the_values(files, project):
     leaky = opened(files, project, "leaky.rec")
 
-    said = json.dumps([recording_values("leaky.rec", "shop", leaky), shown_interaction("leaky.rec", leaky, 0)])
+    said = json.dumps([recording_values("shop", leaky), shown_interaction(leaky, 0)])
 
     assert "sk_live_" not in said
     assert "555" not in said
@@ -43,7 +43,7 @@ def test_nothing_of_a_secret_is_in_the_values(files, project):
 
 
 def test_a_conversation_shows_its_mail_and_has_no_code(files, project):
-    values = shown_interaction("mail.rec", opened(files, project, "mail.rec"), 0)
+    values = shown_interaction(opened(files, project, "mail.rec"), 0)
 
     assert values["interaction"]["steps"][3]["messages"][0]["text"].strip() == "hello from the mountain"
     assert values["copies"] == {}
@@ -54,7 +54,7 @@ def test_comments_at_the_head_of_a_file_hold_no_secret(files, project):
     said = "sk_live_" + "9aK2mQ7xTzR4wLb1cVn8sYd3"
     path.write_text(path.read_text().replace("#recproxy 2\n", f"#recproxy 2\n# made with {said}\n", 1))
 
-    (comment,) = recording_values("leaky.rec", "shop", opened(files, project, "leaky.rec"))["comments"]
+    (comment,) = recording_values("shop", opened(files, project, "leaky.rec"))["comments"]
 
     assert comment.startswith("made with")
     assert "9aK2mQ7x" not in comment
@@ -65,4 +65,4 @@ def test_a_head_comment_repeats_no_secret_of_an_interaction(files, project):
     text = path.read_text().replace("sk_live_4eC39HqLyjWDarjtT1zdp7dc", "hunter2hunter2hunter2")
     path.write_text(text.replace("#recproxy 2\n", "#recproxy 2\n# see hunter2hunter2hunter2\n", 1))
 
-    assert recording_values("leaky.rec", "shop", opened(files, project, "leaky.rec"))["comments"] == ["see XXX"]
+    assert recording_values("shop", opened(files, project, "leaky.rec"))["comments"] == ["see XXX"]

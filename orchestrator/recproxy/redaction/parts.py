@@ -184,7 +184,7 @@ class ScopeReader:
         # Before the body: where that cannot be read, what the URL shows to be secret still counts for other interactions.
         url, method = self._target(block, mask) if isinstance(block, Request) else ("", "")
         body, encoding, moved = self._body(block, mask)
-        reason = self._reason(block.reason, mask) if isinstance(block, Response) else b""
+        reason = b"" if isinstance(block, Request) else self._word_alone(block.reason, mask, "reason")
         if mask.learns:
             return block
         if isinstance(block, Request):
@@ -209,28 +209,28 @@ class ScopeReader:
             chunks=resized(block.chunks, len(block.body), moved, len(body)),
         )
 
-    def _reason(self, reason: bytes, mask: TextMask) -> bytes:
-        find = self._cached(("reason", reason), lambda text: text_places(text, Language.LINES, self._rules))
-        return self._short.masked(reason, mask, find, "reason")
+    def _word_alone(self, word: bytes, mask: TextMask, place: str) -> bytes:
+        """A method, a reason or the name of a header: no name says that it is secret, but its form may."""
+        find = self._cached(("word", word), lambda text: text_places(text, Language.LINES, self._rules))
+        return self._short.masked(word, mask, find, place)
 
     def _target(self, request: Request, mask: TextMask) -> tuple[str, str]:
         """The URL and the method without their secrets."""
         raw = request.url.encode("utf-8", "surrogateescape")
         find = self._cached(("url", raw), lambda text: text_places(text, Language.URL, self._rules))
         url = mask.masked(raw, find, "url")[0]
-        method = self._short.masked(request.method.encode("utf-8", "surrogateescape"), mask, _nothing, "method")
+        method = self._word_alone(request.method.encode("utf-8", "surrogateescape"), mask, "method")
         return url.decode("utf-8", "surrogateescape"), method.decode("utf-8", "surrogateescape")
 
     def _headers(self, headers: Headers, mask: TextMask) -> Headers:
         if mask.learns:
             for name, value in headers:
+                self._word_alone(name, mask, "name of a header")
                 if may_have_places(name, value, self._rules):
                     self._header(name, value, mask)
             return headers
-        return tuple(
-            (self._short.masked(name, mask, _nothing, "name of a header"), self._header(name, value, mask))
-            for name, value in headers
-        )
+        names = (self._word_alone(name, mask, "name of a header") for name, _ in headers)
+        return tuple((name, self._header(old, value, mask)) for name, (old, value) in zip(names, headers, strict=True))
 
     def _header(self, name: bytes, value: bytes, mask: TextMask) -> bytes:
         find = self._cached(("header", name, value), lambda text: header_places(name, text, self._rules))

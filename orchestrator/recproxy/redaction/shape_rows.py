@@ -10,10 +10,12 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-__all__ = ["EDGE", "UUID", "ShapeRow", "shape"]
+__all__ = ["APART", "EDGE", "UUID", "ShapeRow", "shape"]
 
 #: What must not stand before a key of its own.
 EDGE = rb"(?<![A-Za-z0-9_-])"
+#: The same of a key whose sign no name has: behind `test_` or `my-` it is one, too.
+APART = rb"(?<![A-Za-z0-9])"
 UUID = rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 
 

@@ -42,7 +42,7 @@ def blocks_of(opened: OpenedRecording) -> TextBlocks:
         RecordingError: it is in a format that cannot be changed here.
     """
     if opened.unwritable:
-        raise RecordingError(f"{opened.path.name}: cannot be changed here: {opened.unwritable}")
+        raise RecordingError(f"{opened.name}: cannot be changed here: {opened.unwritable}")
     return text_blocks(opened.data, [each.line for each in opened.recording.interactions])
 
 
@@ -171,7 +171,7 @@ def _fix(opened: OpenedRecording, edit: Mapping[str, Any]) -> Edit:
     try:
         return Edit(dump(clean), (), number if type(number) is int else 0)
     except ValueError as error:
-        raise RecordingError(f"{opened.path.name}: cannot be written as text: {error}") from None
+        raise RecordingError(f"{opened.name}: cannot be written as text: {error}") from None
 
 
 def _apart(blocks: Sequence[bytes]) -> tuple[bytes, ...]:

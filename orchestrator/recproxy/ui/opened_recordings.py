@@ -54,7 +54,10 @@ class FileMark:
 
 
 class OpenedRecording:
-    """A recording that was read. `sha` names the bytes it was read from; `foreign` is the title of another tool's format."""
+    """A recording that was read. `name` is what it is shown as, `sha` names the bytes it was read from.
+
+    `foreign` is the title of another tool's format.
+    """
 
     def __init__(self, path: Path, files: ProjectFiles) -> None:
         """Read it.
@@ -67,8 +70,8 @@ class OpenedRecording:
         self.rules = files.redaction(path)
         self.data = b"" if path.is_dir() else read_bytes(path)
         self.sha = hashlib.sha256(self.data).hexdigest()
-        name = files.name(path)
-        self._loaded: Loaded = read_loaded(name) if path.is_dir() else load_any(self.data, name, later=True)
+        self.name = files.name(path)
+        self._loaded: Loaded = read_loaded(str(path)) if path.is_dir() else load_any(self.data, self.name, later=True)
         self.lines = self.data.splitlines()
         self.recording: Recording = placed(self._loaded.recording, self.lines)
         self.foreign = foreign_format(path)
@@ -128,18 +131,33 @@ class OpenedRecording:
             self._marks = tuple(sorted(self._found(), key=lambda each: each.line)) if self.is_checked else ()
         return self._marks
 
-    def _mask_part(self) -> None:
-        """Mask the interactions of the next part; what earlier ones showed to be secret is masked in it, too."""
-        first, size = self._part_ends[-1], 0
+    def _part(self, first: int) -> list[Interaction]:
+        """The interactions of the part that begins with a number."""
         part: list[Interaction] = []
+        size = 0
         for number in range(first, min(first + _PART, len(self))):
             each = self.recording.interactions[number]
             part.append(without_large_bodies(each, LARGEST_BODY))
             size += len(each.request.body) + len(each.response.body) + steps_size(each.steps)
             if size > _PART_BYTES:
                 break
-        read = ReadScope(part, self.rules)
-        done = read.redacted(ids=False, earlier=self._earlier)
+        return part
+
+    def _learn(self) -> None:
+        """Learn what all interactions show to be secret: the last one may name a value that stands in the first."""
+        first = 0
+        while first < len(self):
+            part = self._part(first)
+            self._earlier.add(ReadScope(part, self.rules).learned)
+            first += len(part)
+
+    def _mask_part(self) -> None:
+        """Mask the interactions of the next part; what any interaction shows to be secret is masked in it."""
+        first = self._part_ends[-1]
+        if not first and len(self) > len(self._part(0)):
+            self._learn()
+        part = self._part(first)
+        done = ReadScope(part, self.rules).redacted(ids=False, earlier=self._earlier)
         self._earlier.add(done.learned)
         shown = with_clean_scopes(done.interactions, self.rules, self._earlier)
         for number, (masked, clean) in enumerate(zip(done.interactions, shown, strict=True), first):

@@ -55,7 +55,7 @@ class Preview:
 
 def preview(opened: OpenedRecording, edit: Edit) -> Preview:
     """What would become of a recording."""
-    name = opened.recording.path or opened.path.name
+    name = opened.name
     try:
         after = load_any(edit.text, name).recording
     except RecordingError as error:

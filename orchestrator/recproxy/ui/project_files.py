@@ -16,7 +16,8 @@ from recproxy.config.variables import redaction_with_values
 from recproxy.errors import RecordingError, RecproxyError
 from recproxy.play.found_recordings import recordings_in
 from recproxy.recording.printable import printable
-from recproxy.redaction.rules import RedactionRules
+from recproxy.redaction.rules import NO_RULES, RedactionRules
+from recproxy.redaction.scope import redact_text
 
 __all__ = ["ListedRecording", "ProjectFiles"]
 
@@ -58,8 +59,8 @@ class ProjectFiles:
         return list(recordings_in(self._roots).paths)
 
     def name(self, path: Path) -> str:
-        """The name of a recording."""
-        return os.path.relpath(path, self._top)
+        """The name of a recording, printable and without secrets: a test's name may have brought one into it."""
+        return printable(redact_text(os.path.relpath(path, self._top), NO_RULES))
 
     def find(self, name: str) -> tuple[Path, Path]:
         """The recording of a name, and the root that it must not lead out of.
@@ -69,7 +70,10 @@ class ProjectFiles:
         """
         path, root = self.place(name)
         if not _is_there(path):  # a name that no page can show as it is
-            path = next((each for each in self.paths() if printable(self.name(each)) == name), path)
+            named = [each for each in self.paths() if self.name(each) == name]
+            if len(named) > 1:
+                raise RecordingError(f"{name}: {len(named)} recordings are shown with this name: rename them")
+            path = named[0] if named else path
         if not _is_there(path) or not (path.suffix == ".rec" or path in recordings_in([path.parent]).paths):
             raise RecordingError(f"{name}: no such recording")
         if not (path.is_file() or path.is_dir()):
@@ -106,7 +110,7 @@ class ProjectFiles:
             return printable(profile.name)
         recordings = _absolute(self._project.recordings)
         below = path.relative_to(recordings).parts if path.is_relative_to(recordings) else ()
-        return printable(below[0]) if len(below) > 1 else _NO_PROFILE
+        return printable(redact_text(below[0], NO_RULES)) if len(below) > 1 else _NO_PROFILE
 
     def redaction(self, path: Path) -> RedactionRules:
         """What is secret in a recording, the values of its profile's variables included."""

@@ -25,11 +25,11 @@ _LONGEST_URL = 2_000
 _MOST_MARKS = 1_000
 
 
-def recording_values(name: str, profile: str, opened: OpenedRecording) -> dict[str, Any]:
+def recording_values(profile: str, opened: OpenedRecording) -> dict[str, Any]:
     """A recording: its name, the version of its file, why it cannot be changed, its first rows, and what is marked."""
     marks, rows = opened.marks(), recording_rows(opened, 0)  # what rows show to be secret is masked in comments, too
     return {
-        "name": printable(name),
+        "name": opened.name,
         "profile": profile,
         "sha": opened.sha,
         "size": len(opened.data),
@@ -75,11 +75,11 @@ def mark_values(mark: FileMark) -> dict[str, Any]:
     return {**asdict(mark), "message": printable(mark.message)}
 
 
-def shown_interaction(name: str, opened: OpenedRecording, number: int) -> dict[str, Any]:
+def shown_interaction(opened: OpenedRecording, number: int) -> dict[str, Any]:
     """One interaction without its secrets: as the page of a report has it, its marks, and its request as code."""
     masked = opened.masked(number)
     bodies = BodyTable(4 * LARGEST_BODY, _LIMITS)
-    values = interaction_values(printable(name), number, masked, bodies)
+    values = interaction_values(opened.name, number, masked, bodies)
     return {
         "sha": opened.sha,
         "interaction": values,

@@ -76,7 +76,7 @@ class Saving:
     def _check_version(self, opened: OpenedRecording) -> None:
         """The file is read once more at the last moment: its time and size may be as they were."""
         if read_bytes(opened.path) != opened.data:
-            raise FileChanged(f"{opened.path.name}: has changed on disk since it was shown: reload it, and edit again")
+            raise FileChanged(f"{opened.name}: has changed on disk since it was shown: reload it, and edit again")
 
     def _checked(self, opened: OpenedRecording, edit: Edit, given: Mapping[str, Any]) -> Preview:
         if edit.moved and (problem := self._unmovable(opened, edit, str(given["edit"].get("target")))):
@@ -93,7 +93,10 @@ class Saving:
 
     def _target(self, source: Path, target: str) -> tuple[Path, Path]:
         """Where interactions of a recording go, and the root that holds it. Raises RecordingError: they cannot go there."""
-        path, root = self._files.place(target)
+        try:
+            path, root = self._files.find(target)  # one that is shown by another name
+        except RecordingError:
+            path, root = self._files.place(target)
         if path.resolve() == source.resolve():
             raise RecordingError(f"{target}: they are in this recording: reorder them instead")
         if path.suffix != ".rec":

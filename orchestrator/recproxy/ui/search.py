@@ -125,7 +125,7 @@ def _texts(masked: Interaction, name: str) -> Iterator[tuple[str, str]]:
     request, response = masked.request, masked.response
     yield "address", printable(f"{request.method} {request.url}")
     yield from _decoded("address", request.url)
-    yield "file", printable(name)
+    yield "file", name
     if masked.scope:
         yield "test", printable(masked.scope)
     for comment in masked.comments:

@@ -67,14 +67,12 @@ class Viewer:
 
     def recordings(self, _: Mapping[str, str]) -> dict[str, Any]:
         """All recordings."""
-        rows = [{**asdict(each), "name": printable(each.name)} for each in self._files.listed()]
-        return {"recordings": rows}
+        return {"recordings": [asdict(each) for each in self._files.listed()]}
 
     def recording(self, given: Mapping[str, str]) -> dict[str, Any]:
         """One recording."""
-        name = given.get("name", "")
-        opened = self._open(name)
-        return recording_values(name, self._files.profile_name(opened.path), opened)
+        opened = self._open(given.get("name", ""))
+        return recording_values(self._files.profile_name(opened.path), opened)
 
     def rows(self, given: Mapping[str, str]) -> dict[str, Any]:
         """More interactions of a recording, `from` a number on."""
@@ -84,7 +82,7 @@ class Viewer:
     def interaction(self, given: Mapping[str, str]) -> dict[str, Any]:
         """One interaction of a recording, by its `number` from 0."""
         opened, number = self._open_at(given)
-        return shown_interaction(given.get("name", ""), opened, number)
+        return shown_interaction(opened, number)
 
     def bytes(self, given: Mapping[str, str]) -> dict[str, Any]:
         """The body of the request or response, its `side`, of one interaction in hexadecimal."""
@@ -139,7 +137,7 @@ class Viewer:
         hits, has_more = search(
             words, self._files, self._opened, given.get("profile", ""), lambda: self._searches.get(tab) is mine
         )
-        return {"hits": [{**asdict(each), "name": printable(each.name)} for each in hits], "more": has_more}
+        return {"hits": [asdict(each) for each in hits], "more": has_more}
 
     def _open_at(self, given: Mapping[str, str]) -> tuple[OpenedRecording, int]:
         """A recording and the number of one of its interactions."""
