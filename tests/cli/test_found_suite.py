@@ -5,16 +5,24 @@ import pytest
 from recproxy.cli.found_suite import PYTEST_SUITE, find_suite
 
 CASE = "import unittest\nclass TestIt(unittest.TestCase):\n    def test_it(self): pass\n"
-DISCOVER = ("python", "-m", "unittest", "discover", "-s", "tests/functional")
+DISCOVER = ("python", "-m", "unittest", "discover", "-s")
 
 
 @pytest.mark.parametrize(
     ("files", "wanted"),
     [
         ({}, PYTEST_SUITE.words),
-        ({"tests/test_a.py": CASE}, DISCOVER),
-        ({"test/unit/test_a.py": CASE.replace("import unittest", "from unittest import TestCase")}, DISCOVER),
-        ({"tests/functional/test_a.py": CASE, "tests/functional/__init__.py": ""}, (*DISCOVER, "-t", ".")),
+        ({"tests/test_a.py": CASE}, (*DISCOVER, "tests")),
+        (
+            {"test/unit/test_a.py": CASE.replace("import unittest", "from unittest import TestCase")},
+            (*DISCOVER, "test/unit"),
+        ),
+        ({"tests/unit/test_a.py": CASE, "tests/unit/__init__.py": ""}, (*DISCOVER, "tests")),
+        ({"tests/shop_test.py": CASE}, (*DISCOVER, "tests", "-p", "*test*.py")),
+        (
+            {"tests/functional/test_a.py": CASE, "tests/functional/__init__.py": ""},
+            (*DISCOVER, "tests/functional", "-t", "."),
+        ),
         ({"tests/functional/test_a.py": "def test_a(): pass\n", "tests/test_b.py": CASE}, PYTEST_SUITE.words),
         ({"tests/test_a.py": CASE, "tests/test_b.py": "async def test_b(): pass\n"}, ("pytest", "tests")),
         ({"tests/test_a.py": f"import pytest\n{CASE}"}, ("pytest", "tests")),

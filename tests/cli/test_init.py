@@ -400,13 +400,14 @@ TEST_CASE = "import unittest\nclass TestIt(unittest.TestCase):\n    def test_it(
 
 @pytest.mark.parametrize("runner", ["nox", "tox", "none"])
 def test_a_suite_of_unittest_gets_its_commands_and_a_first_test_of_its_kind(folder, runner):
+    """The commands run the suite that is there, and find the first test next to its tests."""
     (folder / "tests").mkdir()
     (folder / "tests/test_it.py").write_text(TEST_CASE)
 
     done = init(folder, "--runner", runner, *OWN)
 
     made = files(folder)
-    words = "python -m unittest discover -s tests/functional"
+    words = "python -m unittest discover -s tests"
     if runner == "nox":
         assert f"recproxy.run({', '.join(map(json.dumps, words.split()))}, *recproxy.args)" in made["noxfile.py"]
         assert "pytest" not in made["noxfile.py"]
@@ -414,10 +415,15 @@ def test_a_suite_of_unittest_gets_its_commands_and_a_first_test_of_its_kind(fold
         assert tomllib.loads(made["tox.toml"])["env_run_base"]["commands"][0][:-1] == words.split()
     else:
         assert said(done)[-1] == f"run it: recproxy run --profile shop -- {words}"
-        run = [sys.executable, "-m", "unittest", "discover", "-s", "tests/functional"]
+        run = [sys.executable, *words.split()[1:]]
         tried = subprocess.run(run, cwd=folder, capture_output=True, text=True, timeout=seconds(60))
         assert tried.stderr.endswith("OK\n"), tried.stderr
-    assert "class TestService(unittest.TestCase):" in made["tests/functional/test_first.py"]
+        assert "Ran 2 tests" in tried.stderr
+        assert "made tests/test_first.py" in said(done)
+        assert not any(
+            "test_first.py" in line for line in said(init(folder, "--runner", runner, *OWN)) if "made" in line
+        )
+    assert "class TestService(unittest.TestCase):" in made["tests/test_first.py"]
     assert "pytest.ini" not in made
 
 

@@ -25,13 +25,14 @@ _OF_UNITTEST = re.compile(r"^\s*(?:import|from) unittest\b", re.MULTILINE)
 class FoundSuite:
     """The suite of functional tests: the `words` that run it, and whether it is written for unittest, or for node.
 
-    `is_there` says that tests were found.
+    `is_there` says that tests were found, and `first_in` is the folder for a first test, where those words find it.
     """
 
     words: tuple[str, ...]
     is_unittest: bool = False
     is_node: bool = False
     is_there: bool = False
+    first_in: str = _FOLDER
 
 
 PYTEST_SUITE = FoundSuite(words=("pytest", _FOLDER))
@@ -50,10 +51,20 @@ def find_suite(folder: Path, *, pytest_configured: bool) -> FoundSuite:
     texts = [path.read_text(encoding="utf-8", errors="replace") for path in files]
     if any(map(_OF_PYTEST.search, texts)) or not any(map(_OF_UNITTEST.search, texts)):
         return of_pytest
-    top = ("-t", ".") if (folder / _FOLDER / "__init__.py").exists() else ()
-    return FoundSuite(
-        words=("python", "-m", "unittest", "discover", "-s", _FOLDER, *top), is_unittest=True, is_there=True
-    )
+    start = _start_of_discovery(folder / name, files).relative_to(folder).as_posix()
+    top = ("-t", ".") if (folder / start / "__init__.py").exists() else ()
+    pattern = () if all(path.name.startswith("test") for path in files) else ("-p", "*test*.py")
+    words = ("python", "-m", "unittest", "discover", "-s", start, *top, *pattern)
+    return FoundSuite(words=words, is_unittest=True, is_there=True, first_in=start)
+
+
+def _start_of_discovery(top: Path, files: list[Path]) -> Path:
+    """Where unittest begins to look for tests: from a folder, it goes into those below that are packages alone."""
+
+    def is_reached(path: Path) -> bool:
+        return all((each / "__init__.py").exists() for each in path.parents if each.is_relative_to(top) and each != top)
+
+    return top if any(map(is_reached, files)) else min(path.parent for path in files)
 
 
 def _files(folder: Path) -> tuple[str, list[Path]]:

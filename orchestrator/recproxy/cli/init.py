@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 import tomllib
 from contextlib import suppress
@@ -135,7 +136,7 @@ def _command(starter: Starter, runner: str, mode: str) -> str:
     if runner != "none":
         return f"{runner} {'-s' if runner == 'nox' else '-e'} functional-{mode}"
     option = "--record" if mode == "record" else "--profile"
-    return f"recproxy run {' '.join(f'{option} {name}' for name in starter.names)} -- {' '.join(starter.suite.words)}"
+    return f"recproxy run {' '.join(f'{option} {name}' for name in starter.names)} -- {shlex.join(starter.suite.words)}"
 
 
 def _runner(folder: Path, starter: Starter, runner: str) -> Generator[str, None, str]:
@@ -219,15 +220,16 @@ def _replace(path: Path, text: str, folder: Path, done: str) -> Iterator[str]:
 
 
 def _first_test(folder: Path, project: Project, starter: Starter) -> Iterator[str]:
-    from recproxy.cli.found_suite import FIRST_TEST
+    from recproxy.cli.found_suite import FIRST_TEST, PYTEST_SUITE
 
     if starter.suite.is_node:
         yield "made no first test for node: recproxy docs another-language gives each test a recording of its own"
         return
-    tests = folder / "tests" / "functional"
-    found = next(iter(sorted([*tests.glob("**/test_*.py"), *tests.glob("**/*_test.py")])), None)
+    tests = folder / starter.suite.first_in
+    own = tests == folder / PYTEST_SUITE.first_in  # a folder for functional tests alone; else that of all tests
+    is_there = any(any(tests.glob(each)) for each in (("**/test_*.py", "**/*_test.py") if own else (FIRST_TEST,)))
     first = starter.first_test()
-    if found is not None:
+    if is_there:
         yield f"kept the tests in {_shown(tests)}"
         if not starter.suite.is_unittest:
             yield from _pytest_advice(folder)

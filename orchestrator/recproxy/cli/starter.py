@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from dataclasses import dataclass
 from importlib import metadata
 from typing import Any
@@ -181,7 +182,7 @@ class Starter:
             lines += ["pass_env =", *(f"    {name}" for name in variables)]
         if self.suite.is_node:
             lines.append(f"allowlist_externals = {self.suite.words[0]}")
-        return "\n".join([*lines, f"commands = {' '.join(self.suite.words)} {{posargs}}", ""])
+        return "\n".join([*lines, f"commands = {shlex.join(self.suite.words)} {{posargs}}", ""])
 
     def _variables(self) -> list[str]:
         """What a program may need to record: replay has placeholders for some of it."""
