@@ -9,7 +9,10 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-__all__ = ["is_private", "made_private", "new_private_file", "private_folders"]
+__all__ = ["CASSETTE_FOLDER", "is_private", "made_private", "new_private_file", "private_folders"]
+
+#: How the name of a bridge's folder begins, in the temporary folder: what it holds goes into cassettes, and it goes.
+CASSETTE_FOLDER = "recproxy-cassettes-"
 
 
 def private_folders(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 from recproxy.control.outcomes import NO_TEST, Missed
+from recproxy.control.private_folders import CASSETTE_FOLDER
 from recproxy.control.shown_paths import shown_path
 from recproxy.counting import counted
 from recproxy.recording.printable import printable
@@ -108,8 +109,8 @@ def _details(tally: Tally, folder: str) -> Iterator[str]:
 
 
 def written_lines(written: Sequence[Written], folder: str = os.curdir) -> Iterator[str]:
-    """A line for each file that was written, as seen from `folder`, and one for all."""
-    files = list(_by_file(written))
+    """A line for each file that was written, as seen from `folder`, and one for all; none for those of a bridge."""
+    files = list(_by_file([each for each in written if not each.path.parent.name.startswith(CASSETTE_FOLDER)]))
     for each in files:
         yield f"{_what_was_done(each)} {shown_path(str(each.path), folder)}: {_interactions(each)}"
     if len(files) > 1:

@@ -195,3 +195,61 @@ def test_a_mode_for_all_cassettes_goes_before_their_own(recording, origin):
     assert got == {"passed": 2}
     assert [held(recording, name) for name in ("new-none", "part-none")] == [BOTH, BOTH]
     assert len(origin.asked) == 4
+
+
+ANEW = """
+import os
+import pytest
+import requests
+import vcr
+
+URL = "http://localhost:" + os.environ["SERVICE_PORT"]
+
+
+@vcr.use_cassette("new.yaml")
+def test_new():
+    assert requests.get(URL + "/a").ok and requests.get(URL + "/b").ok
+
+
+@vcr.use_cassette("old.yaml")
+def test_old():
+    assert requests.get(URL + "/a").ok
+
+
+@vcr.use_cassette("failing.yaml")
+def test_failing():
+    assert not requests.get(URL + "/a").ok
+
+
+@pytest.fixture
+def cassette():
+    with vcr.use_cassette("fixture.yaml"):
+        yield
+
+
+def test_failing_with_a_fixture(cassette):
+    assert not requests.get(URL + "/a").ok
+"""
+
+
+def test_a_cassette_recorded_anew_holds_each_interaction_once_and_no_old_one(suite, origin):
+    """Each host is anyone's here: no profile is there before the first cassette is opened."""
+    suite.write("test_a.py", ANEW)
+    host = f"localhost:{origin.server_port}"
+    for name in ("old", "failing", "fixture"):
+        old = interaction("old", "old", host=host)
+        old["request"]["uri"] = f"http://{host}/old"
+        suite.cassette(f"{name}.yaml", old)
+
+    got = suite.run("test_a.py", "--recproxy-mode=record", bridge=True, SERVICE_PORT=str(origin.server_port))
+
+    assert got == {"passed": 2, "failed": 2}
+    made = {
+        name: [
+            each["request"]["uri"].rpartition("/")[2]
+            for each in yaml.safe_load((suite.root / f"{name}.yaml").read_text())["interactions"]
+        ]
+        for name in ("new", "old", "failing", "fixture")
+    }
+    assert made == {"new": ["a", "b"], "old": ["a"], "failing": ["old", "a"], "fixture": ["old", "a"]}
+    assert "wrote " not in got.out  # the folder of the bridge, which is gone

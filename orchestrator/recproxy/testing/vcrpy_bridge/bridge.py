@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from recproxy.control.host_names import is_loopback, normal_host
+from recproxy.control.private_folders import CASSETTE_FOLDER
 from recproxy.testing.vcrpy_bridge.cassette_facts import CassetteFacts, CassetteSources
 from recproxy.testing.vcrpy_bridge.modes import Runs
 from recproxy.testing.vcrpy_bridge.open_cassette import OpenCassette
@@ -73,6 +74,11 @@ class Bridge:
             self.open.remove(opened)
             self._counts.update(opened.counts())
 
+    def fail(self) -> None:
+        """The test that has opened the cassettes fails."""
+        for opened in self.open:
+            opened.failed = True
+
     def leads_here(self, address: object) -> bool:
         """Whether a socket's address is one of the run's: its ports, or a made-up address of the redirect."""
         if not isinstance(address, tuple) or len(address) < 2:
@@ -105,7 +111,7 @@ class Bridge:
         if self._folder is None:
             # The path of a socket in it may have about a hundred bytes only.
             short = None if len(os.fsencode(tempfile.gettempdir())) < _LONGEST_FOLDER else "/tmp"  # noqa: S108
-            self._folder = Path(tempfile.mkdtemp(prefix="recproxy-cassettes-", dir=short))
+            self._folder = Path(tempfile.mkdtemp(prefix=CASSETTE_FOLDER, dir=short))
         return self._folder
 
 

@@ -31,10 +31,14 @@ def mode_of(record_mode: object, *, exists: bool) -> str:
 
 
 class CassetteRun:
-    """A run, and what is known of it: asked for when it is first needed, and again where that is no longer true."""
+    """A run, and what is known of it: asked for when it is first needed, and again where that is no longer true.
 
-    def __init__(self, session: Session) -> None:
+    `for_all`: the user has named its mode, for all cassettes.
+    """
+
+    def __init__(self, session: Session, *, for_all: bool) -> None:
         self.session = session
+        self.for_all = for_all
         self._status: dict[str, Any] = {}
 
     def status(self, *, anew: bool = False) -> Mapping[str, Any]:
@@ -62,7 +66,8 @@ class Runs:
     def of(self, asked: str) -> CassetteRun:
         """The run for a cassette that asks for a mode. Raises ControlError where one could not be started."""
         session = self._session(asked)
-        return self._known.setdefault(id(session), CassetteRun(session))  # which keeps the session, and so its id
+        run = CassetteRun(session, for_all=self._inside or bool(self._mode))  # which keeps the session, and so its id
+        return self._known.setdefault(id(session), run)
 
     def _session(self, asked: str) -> Session:
         if self._inside:

@@ -53,6 +53,8 @@ class OpenCassette:
         #: Whether what is recorded takes the place of what the cassette held, and whether anything is recorded.
         self.replaces = False
         self.records = False
+        #: Whether its test has failed while it was open.
+        self.failed = False
         self._facts = facts
         self._run = run
         self._session = run.session
@@ -143,6 +145,15 @@ class OpenCassette:
         there = "" if self._facts.count or Path(self.path).exists() else " (the file does not exist)"
         ways = () if self.records else ways_out(self.path, "\n".join(new), self._record)
         return "\n\n".join((*new, "\n".join((f"cassette: {self.path}{there}", *ways))))
+
+    @property
+    def leaves_nothing(self) -> bool:
+        """Whether what the cassette held goes where something is recorded, also what was not asked again.
+
+        A test that fails may have stopped before it asked for the rest, and with a mode of its own a cassette holds what
+        its library has it hold.
+        """
+        return self.replaces and self._run.for_all and not self.failed
 
     @property
     def fails_tests(self) -> bool:

@@ -128,6 +128,8 @@ def _exiting(bridge: Bridge, original: Callable[..., Any]) -> Callable[..., Any]
     @functools.wraps(original)
     def leave(self: Any, *exc_info: Any) -> Any:
         opened = vars(self).pop(_OPEN, None)
+        if opened is not None and any(exc_info):
+            opened.failed = True
         try:
             value = original(self, *exc_info)
         finally:

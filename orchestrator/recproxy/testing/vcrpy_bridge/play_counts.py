@@ -46,8 +46,12 @@ def _kind(kind: Any) -> Any:
 
     def save(cassette: Any, *words: Any, **options: Any) -> None:
         opened: OpenCassette = getattr(cassette, _OPENED)
+        before = len(cassette.data)
         for request, response in opened.recorded():
             cassette.append(request, response)
+        if opened.leaves_nothing and len(cassette.data) > before:
+            del cassette.data[:before]
+            cassette._loaded_count = 0  # noqa: SLF001 - vcrpy keeps so many from the start
         if opened.replaces:
             cassette.record_mode = "all"
         kind._save(cassette, *words, **options)  # noqa: SLF001 - vcrpy calls it when a cassette closes

@@ -81,6 +81,7 @@ class BridgePlugin:
         except RecproxyError as problem:
             text = str(problem)  # told in a few lines: where it was raised is no place of the suite's
         except BaseException as error:
+            bridge.fail()
             if text := bridge.untold():
                 error.add_note(text)
             raise

@@ -31,8 +31,9 @@ class RecordedFiles:
     def __init__(self, folder: Path, stem: str) -> None:
         self.folder = folder
         self.stem = stem
-        #: By profile, the file that is recorded into, and how many interactions it had before.
-        self._files: dict[str, tuple[Path, int]] = {}
+        #: The files that are recorded into, and how many interactions each had before. Two profiles may share one:
+        #: `*` stands for the profile of any host before it has joined the run.
+        self._files: dict[Path, int] = {}
 
     def add(self, profile: str, before: Recording) -> str:
         """The file that a profile records into; it begins with what is there `before`."""
@@ -41,18 +42,18 @@ class RecordedFiles:
             from recproxy.recording import dump  # noqa: PLC0415 - see above
 
             path.write_bytes(dump(before))
-        self._files[profile] = (path, len(before.interactions))
+        self._files[path] = len(before.interactions)
         return str(path)
 
     def take(self) -> Iterator[Recording]:
-        """What was recorded, a recording for each profile; each is given once."""
+        """What was recorded, a recording for each file; each is given once."""
         taken, self._files = self._files, {}
         if not taken:
             return
         from recproxy.play.reading import read_recording  # noqa: PLC0415 - see above
         from recproxy.recording import Recording  # noqa: PLC0415 - see above
 
-        for path, before in taken.values():
+        for path, before in taken.items():
             if path.is_file():
                 yield Recording(interactions=read_recording(str(path)).interactions[before:])
 
