@@ -28,7 +28,7 @@ def test_a_miss_without_a_request_is_its_first_line():
 
 
 def test_misses_count_once_in_each_test_and_those_of_others_each():
-    misses = [["a", "a", "b"], ["a"]]
+    misses = {"one": ["a", "a", "b"], "two": ["a"]}
 
     assert is_told_once(misses, others=2, most=5)
     assert not is_told_once(misses, others=3, most=5)

@@ -12,10 +12,22 @@ from typing import Final
 
 from recproxy.recording.dataclass import dataclass
 
-__all__ = ["NO_TEST", "Missed", "Outcome", "RequestResult", "TimedRequest", "Unused"]
+__all__ = [
+    "MODULE_RENAMED",
+    "NO_TEST",
+    "ONE_TEST_ALONE",
+    "Missed",
+    "Outcome",
+    "RequestResult",
+    "TimedRequest",
+    "Unused",
+]
 
 #: The name of the scope outside of all tests.
 NO_TEST: Final = "run"
+#: How the advice in a miss begins that mends all tests of a renamed module, and that which mends one of them alone.
+MODULE_RENAMED: Final = "if the module was renamed, for all its tests: "
+ONE_TEST_ALONE: Final = ("if this test alone was moved: ", "to replay that recording: ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

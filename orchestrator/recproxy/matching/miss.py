@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 
+from recproxy.control.outcomes import MODULE_RENAMED, ONE_TEST_ALONE
 from recproxy.counting import counted
 from recproxy.matching.differences import Difference
 from recproxy.matching.field_values import SECRET
@@ -66,10 +67,10 @@ class RecordedFor:
         renamed = [f"if the test was renamed: recproxy mv {self.rename}"] if self.rename else []
         if self.module:
             renamed = [
-                f"if the module was renamed, for all its tests: recproxy mv {self.module}",
-                f"if this test alone was moved: recproxy mv {self.rename}",
+                f"{MODULE_RENAMED}recproxy mv {self.module}",
+                f"{ONE_TEST_ALONE[0]}recproxy mv {self.rename}",
             ]
-        return [*renamed, f'to replay that recording: @pytest.mark.recproxy("{profile}", "{self.recording}")']
+        return [*renamed, f'{ONE_TEST_ALONE[1]}@pytest.mark.recproxy("{profile}", "{self.recording}")']
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

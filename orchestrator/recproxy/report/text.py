@@ -9,12 +9,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
-from recproxy.control.outcomes import NO_TEST, Missed
+from recproxy.control.outcomes import Missed
 from recproxy.control.private_folders import CASSETTE_FOLDER
 from recproxy.control.shown_paths import shown_path
 from recproxy.counting import counted
 from recproxy.recording.printable import printable
 from recproxy.report.amounts import duration, size
+from recproxy.report.listed_misses import listed_misses
 from recproxy.report.tally import Row, Tally, Written
 from recproxy.report.terminal import console_on, is_drawn_on
 
@@ -24,7 +25,6 @@ _COLUMNS = ("profile", "mode", "played", "recorded", "missed", "unused", "time")
 #: Problems shown of each kind: after a few, more say nothing new and push the table off the screen. Each kind has its
 #: own limit, so that many misses do not hide the refused host that caused them.
 _MOST_SHOWN = 20
-_PREFIX = "recproxy: "
 
 
 def print_report(tally: Tally, stream: TextIO | None = None, *, folder: str = os.curdir, verbose: bool = False) -> None:
@@ -120,19 +120,10 @@ def written_lines(written: Sequence[Written], folder: str = os.curdir) -> Iterat
 
 def _misses(misses: Iterable[Missed]) -> Iterator[tuple[str, str]]:
     """The misses by test, at the very end, where they are seen first: a title, and the differences and the way out."""
-    tests: dict[str, Counter[str]] = {}
-    for miss in misses:
-        tests.setdefault(miss.test, Counter())[miss.text.removeprefix(_PREFIX)] += 1
-    shown = 0
-    for test, counts in tests.items():
-        where = f" in {test}" if test not in ("", NO_TEST) else ""
-        for text, count in counts.items():
-            if (shown := shown + 1) <= _MOST_SHOWN:
-                times = f" ({count} times)" if count > 1 else ""
-                own_line = f"\n  test     {test}\n"  # said before it
-                yield f"miss{where}{times}", text.replace(own_line, "\n", 1) if where else text
-    if shown > _MOST_SHOWN:
-        yield f"and {counted(shown - _MOST_SHOWN, 'more miss', 'more misses')}", ""
+    listed = listed_misses((miss.test, miss.text) for miss in misses)
+    yield from listed[:_MOST_SHOWN]
+    if len(listed) > _MOST_SHOWN:
+        yield f"and {counted(len(listed) - _MOST_SHOWN, 'more miss', 'more misses')}", ""
 
 
 def _problems(kind: str, texts: Iterable[str], more: tuple[str, str]) -> Iterator[str]:

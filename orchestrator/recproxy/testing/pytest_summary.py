@@ -6,7 +6,6 @@ Reports carry it, from the processes of pytest-xdist too. Imports nothing of rec
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -101,7 +100,7 @@ class Summary:
             if totals is None or not totals["report_follows"]:
                 return {}
             others = max(0, totals["missed"] - sum(map(len, misses.values())))
-        return misses if is_told_once(misses.values(), others=others, most=_MOST_SHOWN) else {}
+        return misses if is_told_once(misses, others=others, most=_MOST_SHOWN) else {}
 
     def _totals(self) -> dict[str, Any] | None:
         """The numbers of the run, or those of the processes that each started one, together; None if nobody knows."""
@@ -111,12 +110,13 @@ class Summary:
         return self._known[0]
 
     def _misses(self) -> list[str]:
-        """The misses, each once with its count, by test."""
-        shown = [
-            f"miss in {test}{f' ({count} times)' if count > 1 else ''}: {text.removeprefix('recproxy: ').rstrip()}\n"
-            for test, result in self._results
-            for text, count in Counter(result["missed"]).items()
-        ]
+        """The misses by test, as the report of a run lists them."""
+        misses = [(test, text) for test, result in self._results for text in result["missed"]]
+        if not misses:
+            return []
+        from recproxy.report.listed_misses import listed_misses  # noqa: PLC0415 - tests asked for recordings
+
+        shown = [f"{title}: {text.rstrip()}\n" for title, text in listed_misses(misses)]
         more = len(shown) - _MOST_SHOWN
         return [*shown[:_MOST_SHOWN], *([f"and {more} more"] if more > 0 else [])]
 

@@ -286,6 +286,32 @@ def test_a_miss_of_a_renamed_test_names_the_recording_and_what_moves_it(suite):
     assert f"::error file={place},line=3,title=recproxy%3A miss::GET " in outcomes.out
 
 
+def test_the_misses_of_a_renamed_module_are_one_with_the_command_that_moves_it(suite):
+    """More than are listed: the failures are short nevertheless, because the end says all of them at once."""
+    count = 21
+    for number in range(count):
+        suite.record(f"recordings/shop/test_old/test_one[{number}].rec", (f"item?id={number}", "first"))
+    suite.write(
+        "test_new.py",
+        f"import pytest\n{IMPORTS}@pytest.mark.parametrize('number', range({count}))\n"
+        "def test_one(number):\n    assert get(f'item?id={number}') == 'first'\n",
+    )
+    words = ("-p", "no:randomly", "test_new.py")
+
+    alone = suite.pytest("--recproxy-mode=replay", *words)
+    _, in_run = suite.python("-m", "recproxy", "run", "--", sys.executable, "-m", "pytest", *words)
+
+    assert alone == {"failed": count}
+    assert "miss in test_new.py::test_one[0] and 20 more tests: this request to shop was recorded for" in alone.out
+    assert "miss in test_new.test_one[0] and 20 more tests: this request to shop was recorded for" in in_run
+    for out in (alone.out, in_run):
+        assert out.count("recproxy mv ") == out.count("  and      20 more requests that this command mends\n") == 1
+        assert (
+            "if the module was renamed, for all its tests: recproxy mv test_old test_new\nor record it for this" in out
+        )
+        assert out.count("(what to do is at the end of the output)") >= count
+
+
 def test_the_command_that_records_a_renamed_test_names_the_services_that_it_had(suite):
     suite.record("recordings/shop/test_plain/test_old.rec", ("item", "first"))
     suite.record("recordings/bank/test_plain/test_old.rec", ("item", "1"), host="bank.example")
