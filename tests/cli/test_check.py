@@ -165,6 +165,18 @@ def test_a_path_that_is_not_there_is_named(check):
     assert done.stderr == "recproxy: nowhere: no such file or folder\n"
 
 
+@pytest.mark.parametrize(
+    ("project", "hint"), [("", "record a test first (recproxy docs record)"), ("s3://b/c", "run recproxy pull")]
+)
+def test_a_project_without_recordings_is_told_what_to_do(tmp_path, project, hint):
+    (tmp_path / "recproxy.toml").write_text(f'recordings = "{project}"\n' if project else "")
+
+    for words in (["check"], ["check", "--orphans"], ["scan"], ["verify", "bitly"]):
+        done = recproxy(*words, folder=tmp_path)
+        wanted = f"recproxy: no recordings yet: tests/functional/recordings does not exist: {hint}\n"
+        assert (done.returncode, done.stderr) == (2, wanted), words
+
+
 CASSETTE = {
     "interactions": [
         {

@@ -75,7 +75,11 @@ def test_a_port_that_is_taken_is_one_line(project):
 
 
 @pytest.mark.parametrize(
-    ("words", "said"), [((), "tests/functional/recordings: no such file or folder"), (("no.rec",), "no.rec: no such")]
+    ("words", "said"),
+    [
+        ((), "no recordings yet: tests/functional/recordings does not exist: record a test first"),
+        (("no.rec",), "no.rec: no such"),
+    ],
 )
 def test_recordings_that_are_not_there_are_one_line(tmp_path, words, said):
     done = recproxy("ui", "--no-open", *words, folder=tmp_path)

@@ -53,7 +53,7 @@ def check(as_json: bool, orphans: bool, runs: tuple[str, ...], tests: tuple[str,
     from recproxy.recording.printable import printable
 
     project = find_project(Path.cwd())
-    found = recordings_in([Path(path) for path in paths] or [project.recordings])
+    found = recordings_in([Path(path) for path in paths] or [project.recordings_there()])
     for path in found.missing:
         raise ConfigurationError(f"{path}: no such file or folder")
     rows = [

@@ -41,7 +41,7 @@ def scan(paths: tuple[Path, ...], fix: bool, as_json: bool, profiles: tuple[str,
     from recproxy.play.found_recordings import recordings_in
     from recproxy.recording.printable import printable
 
-    paths = paths or (find_project(Path.cwd()).recordings,)
+    paths = paths or (find_project(Path.cwd()).recordings_there(),)
     found = recordings_in(paths)
     problems = [f"{path}: no such file or folder" for path in found.missing]
     folders = [path for path in paths if path.is_dir()]  # once: pre-commit names a thousand files

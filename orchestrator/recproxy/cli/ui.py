@@ -40,11 +40,10 @@ def ui(port: int, opens: bool, paths: tuple[Path, ...]) -> None:
     from recproxy.ui.viewer import Viewer
 
     project = find_project(Path.cwd())
-    roots = list(paths) or [project.recordings]
+    roots = list(paths) or [project.recordings_there()]
     for root in roots:
         if not root.exists():
-            hint = "" if paths else ": record some, or name a folder"
-            raise ConfigurationError(f"{shown_path(str(root))}: no such file or folder{hint}")
+            raise ConfigurationError(f"{shown_path(str(root))}: no such file or folder")
     files = ProjectFiles(project, roots, Path.cwd())
 
     def say(url: str) -> None:

@@ -98,11 +98,14 @@ def verify(
 def _profiles(project: Project, names: Sequence[str], timeout: float | None) -> list[Profile]:
     from dataclasses import replace
 
+    from recproxy.control.shown_paths import shown_path
+
     loaded = project.load(names or project.default_profiles())
     without = [each.name for each in loaded if not (project.recordings / each.name).is_dir()]
     if len(without) == len(loaded):
         named = ", ".join(without) or "any profile"
-        raise ConfigurationError(f"{project.recordings}: has no recordings of {named}: record some first")
+        shown = shown_path(str(project.recordings_there()))
+        raise ConfigurationError(f"{shown}: has no recordings of {named}: record some first")
     if names and without:
         print(f"recproxy: note: no recordings of {', '.join(without)}", file=sys.stderr)
     loaded = tuple(each for each in loaded if each.name not in without)

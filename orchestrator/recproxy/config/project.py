@@ -167,6 +167,14 @@ class Project:
                 return self.profile(word)
         return None
 
+    def recordings_there(self) -> Path:
+        """The folder of its recordings. Raises ConfigurationError where there is none yet."""
+        if self.recordings.is_dir():
+            return self.recordings
+        shown = shown_path(str(self.recordings))
+        hint = "run recproxy pull" if self.store else "record a test first (recproxy docs record)"
+        raise ConfigurationError(f"no recordings yet: {shown} does not exist: {hint}")
+
     def default_profiles(self) -> tuple[str, ...]:
         """The configured profiles, or else every inline and installed one."""
         if self.profiles:
