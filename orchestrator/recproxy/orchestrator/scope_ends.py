@@ -108,7 +108,7 @@ class ScopeEnds:
         # A test that a service failed has not asked the others all that it would have.
         passed = passed and not any(outcome.failures for outcome in ended.profiles.values())
         for profile, outcome in ended.profiles.items():
-            self._tally.add(profile, outcome, passed=passed or scope is None)
+            self._tally.add(profile, outcome, passed=passed)
             written = self._save(profile, numbers[profile], passed=passed) if profile in numbers else None
             self._tally.timeline.add(profile, lane.name, outcome, written)
         self._tally.refuse(refused)

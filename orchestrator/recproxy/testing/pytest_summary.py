@@ -59,18 +59,19 @@ class Summary:
         if totals := getattr(node, "workeroutput", {}).get(TOTALS):
             self._of_workers.append(totals)
 
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter, exitstatus: int) -> None:
         """One line for all, the interactions that no passed test asked for, and at the end the misses by test."""
         mode = self._results[0][1]["mode"] if self._results else os.environ.get("RECPROXY_MODE") or "replay"
         outside = [] if mode in _ASKING else [*outside_lines(self._outside)]
         if self._results:
-            self._tell(terminalreporter)
+            self._tell(terminalreporter, passed=not exitstatus)
         elif self.notes or outside:
             terminalreporter.section(SECTION)
         for line in (*outside, *self.notes, *(() if self._in_run else self._misses())):
             terminalreporter.line(line)
 
-    def _tell(self, terminalreporter: pytest.TerminalReporter) -> None:
+    def _tell(self, terminalreporter: pytest.TerminalReporter, *, passed: bool) -> None:
+        from recproxy.control.outcomes import NO_TEST  # noqa: PLC0415 - tests asked for recordings
         from recproxy.counting import counted  # noqa: PLC0415 - tests asked for recordings
 
         terminalreporter.section(SECTION)
@@ -79,14 +80,16 @@ class Summary:
         if totals is None:
             terminalreporter.line(f"{start}; the run has ended before them, and did not say what they played")
             return
+        # What is in play outside of tests belongs to the run, which fails with one of them.
+        unused = [each for each in totals["unused"] if passed or each["test"] != NO_TEST]
         terminalreporter.line(
             f"{start}, {counted(totals['played'], 'request')} played, {totals['recorded']} recorded, "
-            f"{totals['missed']} missed, {counted(len(totals['unused']), 'recorded interaction')} unused"
+            f"{totals['missed']} missed, {counted(len(unused), 'recorded interaction')} unused"
         )
-        for each in totals["unused"][:_MOST_SHOWN]:
+        for each in unused[:_MOST_SHOWN]:
             terminalreporter.line(f"unused: {_unused(each)}")
-        if len(totals["unused"]) > _MOST_SHOWN:
-            terminalreporter.line(f"unused: and {len(totals['unused']) - _MOST_SHOWN} more")
+        if len(unused) > _MOST_SHOWN:
+            terminalreporter.line(f"unused: and {len(unused) - _MOST_SHOWN} more")
         if not self._in_run:  # whose report follows
             for line in _of_run(totals):
                 terminalreporter.line(line)
