@@ -69,6 +69,7 @@ def tests(session: nox.Session) -> None:
             "responses",
             "s3fs",
             "starlette",
+            "time-machine",
             "tomli-w",
             "toml",
             "tox",

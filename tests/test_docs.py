@@ -19,9 +19,11 @@ from recproxy.config.profile import Profile
 from recproxy.config.profile_reading import parse_profile
 from recproxy.config.project import Project, find_project
 from recproxy.config.toml_files import TomlFile
+from recproxy.orchestrator import recorded_clock
 from recproxy.orchestrator.environment import LaneAddresses, RunFiles, lane_variables, run_variables
 from recproxy.orchestrator.java import java_variables
 from recproxy.orchestrator.plan import make_plan
+from recproxy.orchestrator.recorded_clock import clock_variables
 from recproxy.recording import load
 from recproxy.runners.arguments import split_arguments
 from recproxy.runners.tox.settings import define
@@ -180,12 +182,16 @@ def test_the_keys_of_a_page_are_those_that_are_declared(page, declared):
     assert sorted(keys) == sorted(".".join(path) for path, _ in leaves(declared))
 
 
-def test_the_variables_are_those_that_a_run_sets(tmp_path):
-    (tmp_path / "recproxy.toml").write_text('[[profiles.shop.endpoints]]\nhosts = ["shop.example"]\n')
+def test_the_variables_are_those_that_a_run_sets(tmp_path, monkeypatch):
+    monkeypatch.setattr(recorded_clock, "faketime_library", lambda: "/usr/lib/faketime/libfaketime.so.1")
+    (tmp_path / "recproxy.toml").write_text(
+        'clock = "recorded"\n[[profiles.shop.endpoints]]\nhosts = ["shop.example"]\n'
+    )
     plan = make_plan(find_project(tmp_path), mode="replay", profiles=["shop"], folder=tmp_path, environment={})
     files = RunFiles(tmp_path, b"")
     variables = run_variables(files, plan.profiles, plan=plan, control="", token="", environment={})
     variables |= lane_variables("default", LaneAddresses(1, {}), [("shop.example", 443)])
+    variables |= clock_variables(plan, 0, {})
     variables |= java_variables(files.java, "127.0.0.1", 1, {})  # of a project that asks for it
     page = section(TEXTS["docs/reference/environment-variables.md"], "What a run sets").partition("Of each profile")[0]
 

@@ -8,11 +8,13 @@ def test_the_names_are_these():
 
     assert names == {
         "CA": "RECPROXY_CA",
+        "CLOCK": "RECPROXY_CLOCK",
         "CONTROL": "RECPROXY_CONTROL",
         "DEFAULT_LANE": "default",
         "LANE": "RECPROXY_LANE",
         "MODE": "RECPROXY_MODE",
         "PROXY": "PROXY",
+        "RECORDED_AT": "RECPROXY_RECORDED_AT",
         "RECORD_COMMAND": "RECPROXY_RECORD_COMMAND",
         "REDIRECT": "RECPROXY_REDIRECT",
         "R_PROFILE": "RECPROXY_R_PROFILE",

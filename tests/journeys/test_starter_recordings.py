@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from recproxy.config.profile import ReplayTable
 from recproxy.config.profile_reading import parse_profile
 from recproxy.config.shift_table import ShiftTable
 from recproxy.config.toml_files import read_toml
@@ -315,7 +316,7 @@ RESETS = {
 
 def test_resets_of_twitter_s_rate_limits_can_be_moved_to_now():
     name, now = b"x-rate-limit-reset", 1_800_000_000
-    shift = shifted_times(ShiftTable(headers=(name.decode(),)), lambda: now)
+    shift = shifted_times(ReplayTable(shift=ShiftTable(headers=(name.decode(),))), lambda: now)
     moved = {}
     for path in sorted((PROFILES / "twitter/recproxy_twitter/recordings").glob("*.rec")):
         for each in read_recording(str(path)).interactions:

@@ -65,7 +65,11 @@ class Orchestrator:
 
     def _lane(self, name):
         self.lanes[name] = SimpleNamespace(
-            scopes=[], scope="run", ending=None, addresses=LaneAddresses(1, {"SHOP_BASE_URL": 2})
+            scopes=[],
+            scope="run",
+            ending=None,
+            addresses=LaneAddresses(1, {"SHOP_BASE_URL": 2}),
+            recorded_at=lambda number, *, can_set: None,
         )
 
     def environment(self, lane):
@@ -246,7 +250,7 @@ def test_a_scope_begins_with_what_was_said_and_ends_with_its_outcome():
         }
         assert await caller.call("PUT", "/lanes/default/scope", said) == (
             200,
-            {"lane": "default", "name": "test_a", "number": 1, "profiles": 1},
+            {"lane": "default", "name": "test_a", "number": 1, "profiles": 1, "recorded_at": None},
         )
         assert (await caller.call("POST", "/lanes/default/scope", {"name": "inner"}))[0] == 200
         assert (await caller.call("PATCH", "/lanes/default/scope", {"recordings": {"shop": "d.rec"}}))[0] == 200
@@ -278,7 +282,7 @@ def test_a_scope_that_ends_while_it_is_extended_is_named():
     async def work(caller, orchestrator):
         await caller.call("PUT", "/lanes/default/scope", {"name": "test"})
         answer = await caller.call("PATCH", "/lanes/default/scope", {"recordings": {"shop": "ended.rec"}})
-        assert answer == (200, {"lane": "default", "name": "test", "number": 1, "profiles": 1})
+        assert answer == (200, {"lane": "default", "name": "test", "number": 1, "profiles": 1, "recorded_at": None})
 
     run(work)
 

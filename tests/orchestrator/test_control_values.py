@@ -5,6 +5,7 @@ import pytest
 from recproxy.control.scope_options import ScopeFault, ScopeOptions
 from recproxy.orchestrator.control_values import (
     CallRefused,
+    is_real_clock,
     read_default,
     read_object,
     read_plays,
@@ -25,6 +26,12 @@ def test_values_are_read_as_they_are_described():
     assert read_scope_options(
         {"match_on": "body", "repeat": "miss", "ignore": {"query": "nonce", "json": ["/id"]}}, "replay"
     ) == ScopeOptions(match_on=("body",), repeat="miss", ignore={"query": ("nonce",), "json": ("/id",)})
+
+
+def test_a_client_may_say_that_its_clock_is_the_real_one():
+    assert [is_real_clock(values) for values in ({}, {"clock": None}, {"clock": "real"})] == [False, False, True]
+    with pytest.raises(CallRefused, match="clock 'recorded' is not known: write real, or leave it out"):
+        is_real_clock({"clock": "recorded"})
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def orchestrator(monkeypatch):
     closed = made.closed = []
     made.lanes["gw0"] = SimpleNamespace(name="gw0", ending=None, close=lambda: closed.append("gw0"))
     made.scopes = Scopes()
-    made._roster = SimpleNamespace(notes=[], access=OPEN_ACCESS)
+    made._roster = SimpleNamespace(notes=[], access=OPEN_ACCESS, clock=SimpleNamespace(notes=[]))
     made._proxies = SimpleNamespace(announce=lambda: None, profiles=[])
 
     async def nothing(*_):

@@ -7,6 +7,7 @@ import hashlib
 
 import pytest
 
+from recproxy.config.profile import ReplayTable
 from recproxy.config.shift_table import ShiftTable
 from recproxy.http import Prepared
 from recproxy.play.shifted_times import ShiftedTimes, shifted_times
@@ -31,8 +32,9 @@ def body_of(body, *names, **more):
 
 
 def test_nothing_is_looked_for_where_a_profile_lists_nothing():
-    assert shifted_times(ShiftTable()) is None
-    assert shifted_times(ShiftTable(headers=("Expires",))) is not None
+    assert shifted_times(ReplayTable()) is None
+    assert shifted_times(ReplayTable(shift=ShiftTable(headers=("Expires",)))) is not None
+    assert shifted_times(ReplayTable(clock="shift")) is not None
 
 
 def test_listed_headers_move_by_what_lies_between_recording_and_now():
@@ -151,3 +153,56 @@ def test_a_response_without_a_listed_time_is_the_recorded_one_itself():
 def test_a_response_with_a_listed_time_is_a_new_one_also_in_the_moment_of_recording():
     got, response = moved(DATE, (b"Reset", b"1651930551"), shift=("reset",), by=0)
     assert (got is response, got) == (False, response)
+
+
+SIGNED = b"https://files.example/f?Expires=1651930551&Signature=ab"
+
+
+def every(*headers, body=b"", kind=KIND):
+    response = Response(status=200, headers=(DATE, kind, *headers), body=body)
+    times = ShiftedTimes(ShiftTable(), lambda: SINCE + 100, every=True)
+    return times, times.moved(
+        Interaction(request=Request(method="GET", url="https://a.example/"), response=response), response
+    )
+
+
+def test_a_shifted_clock_moves_every_expiry_time_that_is_known():
+    body = b'{"expires_in": 3600, "expiresAt": 1651930551, "created": 1651930551, "url": "%s"}' % SIGNED
+    cookie = (b"Set-Cookie", b"s=1; Expires=Sat, 07-May-2022 13:35:51 GMT; Path=/")
+    _, got = every((b"Expires", b"0"), (b"Cache-Control", b"max-age=60"), cookie, (b"Location", SIGNED), body=body)
+
+    moved_url = SIGNED.replace(b"0551", b"0651")
+    assert got.headers == (
+        (b"Date", b"Sat, 07 May 2022 13:23:31 GMT"),
+        KIND,
+        (b"Expires", b"0"),
+        (b"Cache-Control", b"max-age=60"),
+        (b"Set-Cookie", b"s=1; Expires=Sat, 07-May-2022 13:37:31 GMT; Path=/"),
+        (b"Location", moved_url),
+    )
+    assert got.body == b'{"expires_in": 3600, "expiresAt": 1651930651, "created": 1651930551, "url": "%s"}' % moved_url
+
+
+@pytest.mark.parametrize(("kind", "moves"), [(b"text/html", True), (b"application/xml", True), (b"image/png", False)])
+def test_signed_addresses_in_other_texts_move_and_pictures_stay(kind, moves):
+    _, got = every(body=b"<a href='%s'>" % SIGNED, kind=(b"Content-Type", kind))
+    assert (b"1651930651" in got.body) is moves
+
+
+def test_what_a_client_sends_back_is_what_was_recorded():
+    times, got = every(
+        body=b'{"expires_at": "2022-05-07T13:35:51Z", "u": "https://f.example/?se=2022-05-07T13%3A35%3A51Z&sig=x"}'
+    )
+    assert b"13%3A37%3A31" in got.body
+
+    sent = Request(
+        method="PUT", url="https://f.example/?se=2022-05-07T13:37:31Z&sig=x",
+        headers=((b"X-Until", b"2022-05-07T13:37:31Z"),), body=b'{"until": "2022-05-07T13:37:31Z"}',
+    )  # fmt: skip
+    restored = times.recorded(sent)
+
+    assert restored.url == "https://f.example/?se=2022-05-07T13:35:51Z&sig=x"
+    assert (restored.headers, restored.body) == (
+        ((b"X-Until", b"2022-05-07T13:35:51Z"),),
+        b'{"until": "2022-05-07T13:35:51Z"}',
+    )

@@ -32,10 +32,11 @@ class _Unanswered(ConnectionError):
 
 
 class BegunScope(NamedTuple):
-    """What a run knows a scope by, and how many profiles it has now."""
+    """What a run knows a scope by, how many profiles it has now, and when the recordings were made, if they say so."""
 
     number: int
     profiles: int
+    recorded_at: str = ""
 
 
 class Address:
@@ -84,8 +85,11 @@ class Address:
         beside: str | None = None,
         plays: Mapping[str, Sequence[int]] | None = None,
         scope_options: ScopeOptions = PROFILES,
+        can_set_time: bool = True,
     ) -> BegunScope:
         """End the open scopes of a lane and begin this one; an `inner` one begins inside of what is open.
+
+        A process that cannot set its time says so: the run tells of it.
 
         Raises:
             RecordingNotFound: a recording does not exist.
@@ -94,8 +98,10 @@ class Address:
         """
         values = {"name": name, "recordings": recordings, "default": default, "beside": beside, "plays": plays or None}
         values |= scope_options.plain()
+        if not can_set_time:
+            values["clock"] = "real"
         answer = self._call("POST" if inner else "PUT", _scope(lane), values)
-        return BegunScope(answer["number"], answer.get("profiles", 0))
+        return BegunScope(answer["number"], answer.get("profiles", 0), answer.get("recorded_at") or "")
 
     def extend_scope(self, lane: str, recordings: Mapping[str, Sequence[str]], *, beside: str | None = None) -> None:
         """Put more recordings in play in the open scope of a lane; raises as `begin_scope` does."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from recproxy.client.outcome import ScopeResult
 from recproxy.client.requested import recordings_of
 from recproxy.client.suite import Suite
@@ -25,6 +27,11 @@ class Handle:
     def addresses(self) -> dict[str, str]:
         """The proxy's addresses by name: `gateway`, and each base-URL variable, as TWITTER_BASE_URL."""
         return self._suite.addresses
+
+    @property
+    def recorded_at(self) -> dt.datetime | None:
+        """When the recordings of the test were made, in UTC; None where they do not say so, or nothing is replayed."""
+        return self._suite.scopes.recorded_at
 
     @property
     def played(self) -> int:

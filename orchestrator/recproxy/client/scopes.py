@@ -6,6 +6,8 @@ or tasks may end theirs in any order: one that is not the innermost ends togethe
 
 from __future__ import annotations
 
+import datetime as dt
+import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
@@ -13,7 +15,9 @@ from contextlib import ExitStack
 from recproxy.client.address import Address, BegunScope
 from recproxy.client.environment import prepared
 from recproxy.client.outcome import ScopeResult, read_outcome
+from recproxy.client.recorded_clock import at_recording, can_set_time, read_moment
 from recproxy.control.scope_options import PROFILES, ScopeOptions
+from recproxy.control.variables import CLOCK
 
 __all__ = ["Plays", "RecordingNames", "Scope", "ScopeStack"]
 
@@ -32,7 +36,9 @@ class Scope:
 
     def __init__(self, name: str, begun: BegunScope, mode: str | None = None) -> None:
         self.name = name
-        self.number, self.profiles = begun
+        self.number, self.profiles, self.recorded_at = begun
+        #: Its time and what says so, until it ends.
+        self.clock = ExitStack()
         self.mode = mode
         self.passed: bool | None = None
 
@@ -86,16 +92,27 @@ class ScopeStack:
                 beside=beside,
                 plays=plays,
                 scope_options=scope_options,
+                can_set_time=self._can_set_time(),
             )
             scope = Scope(name, begun, scope_options.mode)
             self._open.append(scope)
-            if not inner:
-                try:
+            try:
+                if not inner:
                     self._environment.enter_context(prepared(self._variables))
-                except BaseException:
-                    self.end(scope, passed=False)
-                    raise
+                scope.clock.enter_context(at_recording(scope.recorded_at, inner=inner))
+            except BaseException:
+                self.end(scope, passed=False)
+                raise
             return scope
+
+    def _can_set_time(self) -> bool:
+        wanted = self._variables.get(CLOCK) or os.environ.get(CLOCK)
+        return wanted != "recorded" or can_set_time()
+
+    @property
+    def recorded_at(self) -> dt.datetime | None:
+        """When the recordings of the innermost scope were made that says so; None where none does."""
+        return next((moment for each in reversed(self._open) if (moment := read_moment(each.recorded_at))), None)
 
     def extend(self, recordings: RecordingNames, *, beside: str | None = None) -> None:
         """Put more recordings in play in the innermost scope."""
@@ -114,6 +131,7 @@ class ScopeStack:
             try:
                 while self._open and self._open[-1].passed is not None:
                     ended = self._open.pop()
+                    ended.clock.close()
                     outcome = read_outcome(self.address.end_scope(self.lane, ended.number, passed=ended.passed is True))
                     outcomes.append(outcome)
                     self.ended(outcome)

@@ -123,6 +123,11 @@ class ReplayTable:
     """Processes that answer together in replay, for a load test: from 1 to 64. Only for recordings whose answers depend on
     no order; others are refused by name. In other modes one process answers, and the run says so.
     """
+    clock: Literal["none", "shift"] = "none"
+    """`shift`: expiry times in responses are as far from now as they were from the recording: in `Date`, `Expires`,
+    `Retry-After`, cookies and resets of rate limits, in JSON under names such as `expires_at`, in JSON Web Tokens, and in
+    signed URLs. `none`: only the times that `replay.shift` lists.
+    """
     shift: ShiftTable = ShiftTable()
 
 

@@ -63,6 +63,10 @@ class Project:
     """Whether Java programs get the proxy and the CA, through `JAVA_TOOL_OPTIONS`. Each JVM then prints a line to
     stderr.
     """
+    clock: Literal["real", "recorded"] = "real"
+    """`recorded`: in a run that only replays, tests and the programs that they start run at the time at which their
+    recordings were made. Python needs time-machine or freezegun for it, other programs libfaketime.
+    """
     isolate: bool = False
     """Whether `recproxy run` gives the command a network of its own, in which all names and addresses lead to the run.
     Linux only.

@@ -197,10 +197,11 @@ class Ready:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Began:
-    """The scope is open; `interactions` are in play."""
+    """The scope is open; `interactions` are in play, recorded at a moment in seconds since 1970, if they say so."""
 
     order: int
     interactions: int
+    recorded_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

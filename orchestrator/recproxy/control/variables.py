@@ -4,11 +4,13 @@ from typing import Final
 
 __all__ = [
     "CA",
+    "CLOCK",
     "CONTROL",
     "DEFAULT_LANE",
     "LANE",
     "MODE",
     "PROXY",
+    "RECORDED_AT",
     "RECORD_COMMAND",
     "REDIRECT",
     "R_PROFILE",
@@ -41,6 +43,10 @@ R_PROFILE: Final = "RECPROXY_R_PROFILE"
 SPKI: Final = "RECPROXY_SPKI"
 #: The name of the shard that this run is: `K/N` has pytest-split choose its tests.
 SHARD: Final = "RECPROXY_SHARD"
+#: When the recordings in play were made, in ISO 8601 and UTC: of the test that is running, or of the run's own.
+RECORDED_AT: Final = "RECPROXY_RECORDED_AT"
+#: `recorded` where tests run at that time.
+CLOCK: Final = "RECPROXY_CLOCK"
 #: In a fault sweep: the file that tells the pytest plugin which tests to run.
 TESTS: Final = "RECPROXY_TESTS"
 #: What nox, tox and pytest are called with to record, as `record_commands` has it: messages name it.

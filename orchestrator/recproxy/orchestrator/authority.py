@@ -22,6 +22,8 @@ __all__ = ["CertificateAuthority"]
 
 _DAY = dt.timedelta(days=1)
 _LIFE = dt.timedelta(days=30)
+#: Before any recording.
+_LONG_AGO = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
 #: X.520 bounds a common name; longer hosts stand in the subject alternative name alone, where clients look.
 _LONGEST_COMMON_NAME = 64
 
@@ -33,14 +35,16 @@ _UNKNOWN = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "an authority that
 class CertificateAuthority:
     """A CA for one run; `certificate` is its own in PEM, `key` the leaves' private key in PEM.
 
+    Where it is `for_past`, programs that run at the time of a recording accept its certificates, too.
     `key_hash` is that of the leaves' public key as browsers write it: SHA-256 in base64 (RFC 7469, section 2.4).
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, for_past: bool = False) -> None:
         self._ca_key = ec.generate_private_key(ec.SECP256R1())
         self._leaf_key = ec.generate_private_key(ec.SECP256R1())
         self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "recproxy, for one run only")])
         self._now = dt.datetime.now(dt.UTC)
+        self._begin = _LONG_AGO if for_past else self._now - _DAY
         public = self._ca_key.public_key()
         certificate = (
             self._builder(self._name, public)
@@ -75,15 +79,16 @@ class CertificateAuthority:
     def _builder(
         self, subject: x509.Name, public: ec.EllipticCurvePublicKey, fault: str = ""
     ) -> x509.CertificateBuilder:
-        age = 2 * _LIFE if fault == "expired" else _DAY
+        begin = min(self._begin, self._now - 2 * _LIFE) if fault == "expired" else self._begin
+        end = begin + _LIFE + _DAY if fault == "expired" else self._now + _LIFE
         return (
             x509.CertificateBuilder()
             .subject_name(subject)
             .issuer_name(self._name if fault != "untrusted" else _UNKNOWN)
             .public_key(public)
             .serial_number(x509.random_serial_number())
-            .not_valid_before(self._now - age)
-            .not_valid_after(self._now - age + _LIFE + _DAY)
+            .not_valid_before(begin)
+            .not_valid_after(end)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
         )
 

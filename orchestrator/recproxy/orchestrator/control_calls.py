@@ -18,6 +18,7 @@ from recproxy.errors import RecordingError, RecordingNotFound
 from recproxy.http import Head
 from recproxy.orchestrator.control_values import (
     CallRefused,
+    is_real_clock,
     plain_outcome,
     read_default,
     read_folder,
@@ -182,10 +183,13 @@ class ControlCalls:
             return self._begun(lane, scope.name, scope.number)
         with _refusals_noted(orchestrator.tally):
             number = await self._begin(lane, values, inner=method == "POST")
-        return self._begun(lane, values["name"], number)
+        return self._begun(lane, values["name"], number, told=not is_real_clock(values))
 
-    def _begun(self, lane: str, name: str, number: int) -> dict[str, Any]:
-        return {"lane": lane, "name": name, "number": number, "profiles": len(self._orchestrator.profiles)}
+    def _begun(self, lane: str, name: str, number: int, *, told: bool = True) -> dict[str, Any]:
+        place = self._orchestrator.lanes.get(lane)  # other calls may close it meanwhile
+        recorded_at = place.recorded_at(number, can_set=told) if place is not None else None
+        count = len(self._orchestrator.profiles)
+        return {"lane": lane, "name": name, "number": number, "profiles": count, "recorded_at": recorded_at}
 
     async def _numbered(self, method: str, lane: str, word: str, values: dict[str, Any]) -> dict[str, Any]:
         number = int(word) if word.isdecimal() and len(word) < _MOST_DIGITS else -1  # no scope has it
@@ -214,9 +218,10 @@ class ControlCalls:
             values,
             (
                 *("name", "recordings", "default", "beside", "mode"),
-                *("match_on", "repeat", "ignore", "plays", "faults", "local", "chooser", "selection"),
+                *("match_on", "repeat", "ignore", "plays", "faults", "local", "clock", "chooser", "selection"),
             ),
         )
+        is_real_clock(values)
         scope_options = read_scope_options(values, self._orchestrator.plan.mode)
         name = read_string(values, "name")
         if not name:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CallRefused",
+    "is_real_clock",
     "plain_outcome",
     "read_default",
     "read_folder",
@@ -129,6 +130,14 @@ def read_default(values: dict[str, Any]) -> str | None:
     if path.is_absolute() or ".." in path.parts:
         raise CallRefused(400, f"default {name!r} must be a path below a profile's recordings")
     return name or None
+
+
+def is_real_clock(values: dict[str, Any]) -> bool:
+    """Whether the client cannot run at the time of the recordings."""
+    word = values.get("clock")
+    if word not in (None, "real"):
+        raise CallRefused(400, f"clock {word!r} is not known: write real, or leave it out")
+    return word == "real"
 
 
 def read_folder(values: dict[str, Any]) -> Path | None:

@@ -23,6 +23,7 @@ from recproxy.errors import RecproxyError
 from recproxy.http import authority_host
 from recproxy.orchestrator.environment import LaneAddresses
 from recproxy.orchestrator.gateway import LOCAL_LISTENERS, Gateway, Listeners
+from recproxy.orchestrator.recorded_clock import earlier, moment_text
 from recproxy.orchestrator.tunnel import Tunnels
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.faults import read_test_fault
@@ -56,6 +57,9 @@ class LaneScope:
     selection: SelectedTest | None = None
     uses: tuple[str, ...] = ()
     begun: float = field(default_factory=time.monotonic)
+    #: How many interactions are in play, and when they were recorded, in seconds since 1970.
+    interactions: int = 0
+    recorded_at: int | None = None
     #: The profiles that a client reached over TLS.
     secured: set[str] = field(default_factory=set)
     #: How often each TLS fault was played, by profile and place.
@@ -65,6 +69,17 @@ class LaneScope:
         """A proxy is in the scope once it has begun it."""
         if not isinstance(reply, RecproxyError):
             self.proxies.append(proxy)
+            self.look_at(reply)
+
+    def extended(self, _: Proxy, reply: Began | RecproxyError) -> None:
+        """More is in play with a proxy that is in the scope."""
+        if not isinstance(reply, RecproxyError):
+            self.look_at(reply)
+
+    def look_at(self, reply: Began) -> None:
+        """Take note of what is in play."""
+        self.interactions += reply.interactions
+        self.recorded_at = earlier(self.recorded_at, reply.recorded_at)
 
     def add_faults(self, profile: str, faults: Sequence[ScopeFault]) -> None:
         """Play faults with a profile, after those that it plays already."""
@@ -249,6 +264,17 @@ class Lane:
         hint = self._roster.hint(name)
         self.refusals.append(Missed(method=what, url=host, text=f"{text}; {hint}"))
         return f"recproxy: {text}\n{hint}\n"
+
+    def recorded_at(self, number: int, *, can_set: bool = True) -> str | None:
+        """When what is in play in an open scope was recorded, for a client that `can_set` its time; None if nobody knows."""
+        scope = next((each for each in self.scopes if each.number == number), None)
+        if scope is None:
+            return None
+        is_first = scope is self.scopes[0]
+        self._roster.clock.began(
+            scope.name, scope.recorded_at, plays=is_first and scope.interactions > 0, can_set=can_set
+        )
+        return moment_text(scope.recorded_at)
 
     def crowded(self) -> None:
         """Remember that an idle connection had to go, because no more can be open."""

@@ -34,6 +34,7 @@ from recproxy.orchestrator.journal_keys import JournalKeys
 from recproxy.orchestrator.lane import DEFAULT_LANE, Lane
 from recproxy.orchestrator.plan import RunPlan
 from recproxy.orchestrator.proxy import Proxy
+from recproxy.orchestrator.recorded_clock import clock_variables, uses_recorded_clock
 from recproxy.orchestrator.recorded_together import name_together
 from recproxy.orchestrator.recorder import Recorder
 from recproxy.orchestrator.redaction_workers import RedactionWorkers
@@ -101,10 +102,9 @@ class Orchestrator:
         )
         addresses = self.lanes[lane].addresses
         variables = shared | lane_variables(lane, addresses, reached, self.plan.passing)
+        variables |= clock_variables(self.plan, self.lanes[lane].base.recorded_at, given)
         if self.plan.project.java:
-            variables |= java_variables(
-                self._files.java, self.plan.listening.host, addresses.gateway, self._environment
-            )
+            variables |= java_variables(files.java, self.plan.listening.host, addresses.gateway, given)
         return variables
 
     @property
@@ -171,7 +171,7 @@ class Orchestrator:
         for lane in tuple(self.lanes.values()):
             await self._end_lane(lane, passed=passed)
         await self.scopes.settled()
-        self.tally.notes += (*self._roster.notes, *self._roster.access.notes)
+        self.tally.notes += (*self._roster.notes, *self._roster.access.notes, *self._roster.clock.notes)
         add_unasked(self.tally, self.profiles, self.plan)
         name_together(self.tally, self._roster)
         await self._recorder.finish(self.tally)
@@ -200,7 +200,7 @@ class Orchestrator:
             returned=self._returned,
         )
         self._proxies.launch()
-        authority = CertificateAuthority()
+        authority = CertificateAuthority(for_past=uses_recorded_clock(self.plan))
         self._make_files(authority)
         self._roster = Roster(self.plan, self._proxies.all, authority, self._environment)
         self._redaction = RedactionWorkers(

@@ -20,6 +20,7 @@ from recproxy.orchestrator.authority import CertificateAuthority
 from recproxy.orchestrator.blocked_hosts import BACKGROUND_HOSTS
 from recproxy.orchestrator.plan import RunPlan, unset_credentials
 from recproxy.orchestrator.proxy import Proxy
+from recproxy.orchestrator.recorded_clock import RecordedClock
 from recproxy.redaction.rules import RedactionRules
 from recproxy.report.run_timeline import MOST_TIMED
 
@@ -48,6 +49,8 @@ class Roster:
         self._owners = Owners(self._owned())
         #: The ports at which this run is reached: nobody is forwarded to them.
         self.ports: set[int] = set()
+        #: What is told of the tests' time.
+        self.clock = RecordedClock(plan)
         #: Lines about the run that no profile tells.
         self.notes: dict[str, None] = {}
 
@@ -84,7 +87,7 @@ class Roster:
     def setup(self, profile: Profile) -> Setup:
         """The first order for the proxy of a profile."""
         return Setup(
-            profile=profile.plain(),
+            profile=self.clock.as_played(profile).plain(),
             owners=self.patterns(),
             mode=self.plan.mode_of(profile.name),
             certificates=self._certificates(profile),

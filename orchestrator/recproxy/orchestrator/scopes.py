@@ -148,7 +148,7 @@ class Scopes:
             await ask_all([(each, _extension(lane_name, named[each.profile.name], tries=True)) for each in within])
         others = [(each, self._order(each, lane, scope, named)) for each in asked if each not in within]
         await ask_all(others, scope.joined)
-        await ask_all([(each, _extension(lane_name, named[each.profile.name])) for each in within])
+        await ask_all([(each, _extension(lane_name, named[each.profile.name])) for each in within], scope.extended)
         scope.fallen_back.difference_update(each.profile.name for each in asked)
 
     async def look(self, lane_name: str, number: int | None = None) -> ScopeOutcome | None:
@@ -221,7 +221,7 @@ class Scopes:
         """Begin what goes on in a lane whenever no scope is open, with one proxy."""
         if fault := self.forced(lane.base).get(proxy.profile.name):
             lane.base.add_faults(proxy.profile.name, (fault,))
-        await proxy.ask(self._order(proxy, lane, None, {}), Began)
+        lane.base.look_at(await proxy.ask(self._order(proxy, lane, None, {}), Began))
 
     def _order(
         self,

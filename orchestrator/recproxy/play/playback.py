@@ -71,6 +71,7 @@ class Playback:
 
     def locate(self, request: Request, any_host: Sequence[str] | None = None) -> Candidates:
         """The candidates for a request; nothing is played. Candidates that are not stateful may be kept for equal requests."""
+        request = self._recorded(request)
         found: Fitting = self.index.find(request, any_host=any_host, bound=self.bound)
         groups: list[FittingGroup] = []
         stateful = found.stateful
@@ -126,11 +127,16 @@ class Playback:
 
     def bind(self, position: int, request: Request, any_host: Sequence[str] | None = None) -> None:
         """Bind the named wild places that this request is the first to fill."""
+        request = self._recorded(request)
         taken = self.index.captures(position, request, any_host=any_host, bound=self.bound)
         for name, value in taken.items():
             self.bound.setdefault(name, value)
         recorded = self.interaction(position).request
         self.bound.update(captures(recorded, request.headers, self.bound))
+
+    def _recorded(self, request: Request) -> Request:
+        """A request in which times that were moved for a client are those of the recording."""
+        return request if self._times is None else self._times.recorded(request)
 
     def response(self, position: int) -> Response:
         """The response of an interaction with its named wild places filled in, and its times moved to now.

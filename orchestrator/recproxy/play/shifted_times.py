@@ -1,21 +1,26 @@
 """Times of recorded responses moved to now: as far from it as they were from the moment of recording.
 
-A profile says where they are. Headers and the body are changed as their values need it; sizes and pieces follow. Pure
-but for the clock, which is given.
+A profile says where they are, or that all known expiry times move. Headers and the body are changed as their values
+need it; sizes and pieces follow. Pure but for the clock, which is given, and for the moved times that a client may
+send back.
 """
 
 from __future__ import annotations
 
-import datetime as dt
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from urllib.parse import unquote_to_bytes
 
+from recproxy.config.profile import ReplayTable
 from recproxy.config.shift_table import ShiftTable
 from recproxy.http.received import without_coding
 from recproxy.play.body_digests import with_digests
-from recproxy.play.time_texts import moved_time, seconds_of_http_date
-from recproxy.recording import Headers, Interaction, Response, header
+from recproxy.play.recorded_moments import moment_of
+from recproxy.play.shifted_tokens import moved_tokens
+from recproxy.play.time_texts import moved_time
+from recproxy.recording import Headers, Interaction, Request, Response, header
 from recproxy.recording.json_reader import JSON_TOKEN
 from recproxy.recording.splicing import resized, spliced
 from recproxy.redaction.name_rules import name_rules
@@ -26,24 +31,66 @@ from recproxy.redaction.wide_text import moved_in_wide, narrowed, wide_charset, 
 
 __all__ = ["ShiftedTimes", "shifted_times"]
 
+#: The headers of all services that say when something was sent, ends, or may be asked again.
+_HEADERS = ("Date", "Expires", "Retry-After", "X-Rate-Limit-Reset", "X-RateLimit-Reset", "RateLimit-Reset")
+#: The names of expiry times in JSON, in lower case: a name is found in any.
+_NAMES = (
+    *("exp", "iat", "nbf", "auth_time", "issued_at", "issuedat", "not_before", "notbefore", "expires", "expires_at"),
+    *("expiresat", "expires_on", "expireson", "expiration", "expiration_date", "expirationdate", "expiration_time"),
+    *("expirationtime", "expiry", "expiry_date", "expirydate", "expire_time", "expiretime", "expire_at", "expireat"),
+    *("not_after", "notafter", "valid_until", "validuntil", "valid_to", "validto"),
+)
+_COOKIE_EXPIRY = re.compile(rb";\s*expires=([^;]+)", re.IGNORECASE)
+_LIFE = re.compile(rb'"expires_?in"\s*:\s*"?([0-9]{1,9})\b', re.IGNORECASE)
+#: Kinds of bodies that are text and not JSON.
+_TEXTS = (b"text/", b"xml", b"form-urlencoded", b"javascript")
+#: So many moved times are known again when a client sends them back: the latest.
+_MOST_RETURNED = 1000
 
-def shifted_times(table: ShiftTable, clock: Callable[[], float] = time.time) -> ShiftedTimes | None:
-    """What moves the times that a profile lists; None where it lists none, so that nothing is looked for."""
-    return ShiftedTimes(table, clock) if table.headers or table.json else None
+
+def shifted_times(replay: ReplayTable, clock: Callable[[], float] = time.time) -> ShiftedTimes | None:
+    """What moves the times that a profile means; None where it means none, so that nothing is looked for."""
+    table, every = replay.shift, replay.clock == "shift"
+    return ShiftedTimes(table, clock, every=every) if every or table.headers or table.json else None
 
 
 class ShiftedTimes:
-    """Moves the times at the listed places of responses."""
+    """Moves the times at the listed places of responses, or `every` expiry time that is known."""
 
-    def __init__(self, table: ShiftTable, clock: Callable[[], float]) -> None:
+    def __init__(self, table: ShiftTable, clock: Callable[[], float], *, every: bool = False) -> None:
         self._clock = clock
-        self._headers = frozenset(name.lower().encode() for name in table.headers)
-        rules = name_rules(RedactionRules(json=table.json))  # the same words as in redact.json
+        self._every = every
+        headers, names = (_HEADERS, _NAMES) if every else ((), ())
+        self._headers = frozenset(name.lower().encode() for name in (*headers, *table.headers))
+        rules = name_rules(RedactionRules(json=(*names, *table.json)))  # the same words as in redact.json
         self._pointers, self._names = rules.pointers, rules.keys
+        #: What clients got, and what was recorded in its place.
+        self._returned: dict[bytes, bytes] = {}
+
+    def recorded(self, request: Request) -> Request:
+        """A request in which the times that a client got from here are those that were recorded."""
+        if not self._returned:
+            return request
+        url = self._as_recorded(request.url.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
+        headers = tuple((name, self._as_recorded(value)) for name, value in request.headers)
+        return replace(request, url=url, headers=headers, body=self._as_recorded(request.body))
+
+    def _as_recorded(self, text: bytes) -> bytes:
+        for moved, recorded in self._returned.items():
+            if moved in text:
+                text = text.replace(moved, recorded)
+        return text
+
+    def _remember(self, moved: bytes, recorded: bytes) -> None:
+        self._returned[moved] = recorded
+        if b"%" in moved:  # clients may spell an address in another way
+            self._returned[unquote_to_bytes(moved)] = unquote_to_bytes(recorded)
+        while len(self._returned) > _MOST_RETURNED:
+            del self._returned[next(iter(self._returned))]
 
     def moved(self, recorded: Interaction, response: Response) -> Response:
         """The response of an interaction with its times moved to now; itself where there is nothing to move."""
-        since = _moment_of(recorded)
+        since = moment_of(recorded)
         if since is None:
             return response
         now = int(self._clock())
@@ -52,17 +99,25 @@ class ShiftedTimes:
         return result if headers is None else replace(result, headers=headers)
 
     def _moved_headers(self, headers: Headers, since: int, now: int) -> Headers | None:
-        found = False
-        moved: list[tuple[bytes, bytes]] = []
-        for name, value in headers:
-            new = _moved(value, since, now) if name.lower() in self._headers else None
-            found = found or new is not None
-            moved.append((name, value if new is None else new))
-        return tuple(moved) if found else None
+        new = [self._moved_header(name.lower(), value, since, now) for name, value in headers]
+        if all(value is None for value in new):
+            return None
+        return tuple((name, old if value is None else value) for (name, old), value in zip(headers, new, strict=True))
+
+    def _moved_header(self, name: bytes, value: bytes, since: int, now: int) -> bytes | None:
+        if name in self._headers:
+            return _moved(value, since, now)
+        if not self._every:
+            return None
+        places = [*self._tokens(value, since, now, None)]
+        if name == b"set-cookie":
+            expiries = ((found.span(1), _moved(found[1], since, now)) for found in _COOKIE_EXPIRY.finditer(value))
+            places += [(*span, new) for span, new in expiries if new is not None]
+        return spliced(value, sorted(places))[0] if places else None
 
     def _with_body(self, response: Response, since: int, now: int) -> Response:
         if not response.body or not (self._pointers or self._names):
-            return response
+            return response  # where every time moves, there are names
         plain = _without_coding(response)
         body = plain.body
         charset = wide_charset(response.headers, body) if b"\0" in body else None
@@ -70,14 +125,13 @@ class ShiftedTimes:
             text = narrowed(body, charset) if charset is not None else body
         except UnicodeDecodeError:
             return response
-        is_json = b"json" in (header(response.headers, b"content-type") or b"").lower()
-        if not is_json and text.lstrip()[:1] not in (b"{", b"["):
+        kind = (header(response.headers, b"content-type") or b"").lower()
+        if b"json" in kind or text.lstrip()[:1] in (b"{", b"["):
+            places = self._places(text, since, now)
+        elif self._every and any(each in kind for each in _TEXTS):
+            places = [*self._tokens(text, since, now, None)]
+        else:
             return response
-        places = [
-            (start, end, new)
-            for start, end, value in sorted({*self._pointed(text), *self._named(text)})
-            if (new := _moved(value, since, now)) is not None
-        ]
         if not places:
             return response
         new_text, moved = spliced(text, places)
@@ -86,6 +140,24 @@ class ShiftedTimes:
             moved = moved_in_wide(body, charset, moved, new_text)
         chunks = resized(plain.chunks, len(body), moved, len(new_body))
         return with_digests(replace(plain, body=new_body, chunks=chunks))
+
+    def _places(self, text: bytes, since: int, now: int) -> list[tuple[int, int, bytes]]:
+        """What replaces the times of a JSON text, in order."""
+        places: dict[tuple[int, int], bytes] = {}
+        for start, end, value in {*self._pointed(text), *self._named(text)}:
+            if (new := _moved(value, since, now)) is not None:
+                places[start, end] = new
+                self._remember(new, value)
+        if self._every:
+            said = _LIFE.search(text)
+            life = int(said[1]) if said is not None else None
+            places |= {(start, end): new for start, end, new in self._tokens(text, since, now, life)}
+        return [(start, end, new) for (start, end), new in sorted(places.items())]
+
+    def _tokens(self, text: bytes, since: int, now: int, life: int | None) -> Iterator[tuple[int, int, bytes]]:
+        for start, end, new in moved_tokens(text, since, now, life):
+            self._remember(new, text[start:end])
+            yield start, end, new
 
     def _pointed(self, text: bytes) -> Iterator[tuple[int, int, bytes]]:
         if self._pointers:
@@ -116,15 +188,6 @@ def _moved(value: bytes, since: int, now: int) -> bytes | None:
         return None
     new = moved_time(value.decode(), since, now)
     return None if new is None else new.encode()
-
-
-def _moment_of(recorded: Interaction) -> int | None:
-    """When a response was recorded, in seconds since 1970: its Date, or the beginning of the day."""
-    date = header(recorded.response.headers, b"date")
-    moment = seconds_of_http_date(date.decode("latin-1").strip()) if date is not None else None
-    if moment is None and recorded.recorded is not None:
-        moment = int(dt.datetime.combine(recorded.recorded, dt.time(), dt.UTC).timestamp())
-    return moment
 
 
 def _without_coding(response: Response) -> Response:

@@ -100,7 +100,7 @@ class OpenScope:
         index = indexed(recordings, IndexOptions(rules, tuple(profile.hosts), match_on, hooks.compare))
         self._playback = Playback(
             index, repeat=repeat, default=profile.match.repeat, scope=name, ordered=match_on is not None, given=given,
-            times=shifted_times(profile.replay.shift),
+            times=shifted_times(profile.replay),
         )  # fmt: skip
         self._known = KnownRequests()
         self._forms = AnswerForms(self.traffic.fail, paced=profile.replay.pace == "recorded")
@@ -119,9 +119,9 @@ class OpenScope:
         self.mail = MailScope(mail_misses, fail=self.traffic.fail, faults=self.faults)
 
     @property
-    def interactions(self) -> int:
-        """How many interactions are in play."""
-        return len(self._playback.plays)
+    def index(self) -> Index:
+        """What is in play."""
+        return self._playback.index
 
     def check_shared(self, *, counted: bool, playback: Playback | None = None) -> None:
         """Refuse to be one of several workers where an order decides (in a `playback`, if given), or a `counted` scope counts.

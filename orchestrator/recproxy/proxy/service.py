@@ -42,6 +42,7 @@ from recproxy.http import Owners, authority_host, split_authority
 from recproxy.matching.rules import Ways
 from recproxy.play.elsewhere import Elsewhere
 from recproxy.play.hooks import load_hooks
+from recproxy.play.recorded_moments import earliest_moment
 from recproxy.proxy.forwarding import Forwarding
 from recproxy.proxy.lane import ProxyLane
 from recproxy.proxy.recording_cache import RecordingCache
@@ -92,7 +93,7 @@ class Service:
             Look: self._look,
             EndScope: self._end_scope,
             EndLane: self._end_lane,
-            Stop: self._stop,
+            Stop: lambda *_: self._finish(),
         }
 
     def _received(self, message: Message, descriptors: list[int]) -> None:
@@ -226,7 +227,7 @@ class Service:
         self._lane(order.lane).begin(scope, base=order.base)
         if scope.faults.of_tls:
             self._lane(order.lane).drop_idle()  # what is kept alive would never see a handshake
-        self._channel.send(Began(order=order.order, interactions=scope.interactions))
+        self._channel.send(_began(order.order, scope))
 
     def _extend(self, order: Extend, descriptors: list[int]) -> None:
         scope = self._lane(order.lane).scope
@@ -236,7 +237,7 @@ class Service:
             self._channel.send(Refused(order=order.order, message=problem.message))
             return
         scope.tells_unused |= not order.tries
-        self._channel.send(Began(order=order.order, interactions=scope.interactions))
+        self._channel.send(_began(order.order, scope))
 
     def _remark(self, order: Begin, mode: str) -> str:
         """What a miss says besides: why the service was not asked, and where the request came from."""
@@ -287,9 +288,11 @@ class Service:
         if lane is not None:
             lane.close()
 
-    def _stop(self, order: Stop, descriptors: list[int]) -> None:
-        self._finish()
-
     def _finish(self) -> None:
         if not self.ended.done():
             self.ended.set_result(None)
+
+
+def _began(order: int, scope: OpenScope) -> Began:
+    moment = earliest_moment(scope.index.recordings, scope.name)
+    return Began(order=order, interactions=len(scope.index.interactions), recorded_at=moment)

@@ -60,7 +60,7 @@ class Replay:
             index,
             default=self.profile.match.repeat,
             given=given_values(self.profile, os.environ),
-            times=shifted_times(self.profile.replay.shift),
+            times=shifted_times(self.profile.replay),
         )
 
     def answer(self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Response:

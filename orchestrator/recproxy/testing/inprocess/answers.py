@@ -51,7 +51,7 @@ class Answers:
         self._redaction = source.profile.redaction(source.secrets)
         self._hooks = load_hooks(source.profile.name, source.profile.hooks, self._redaction)
         index = Index(recordings, rules, source.profile.hosts, self._hooks.compare)
-        profile, times = source.profile, shifted_times(source.profile.replay.shift)
+        profile, times = source.profile, shifted_times(source.profile.replay)
         self._playback = Playback(
             index, repeat=source.repeat, default=profile.match.repeat, given=source.given, times=times
         )

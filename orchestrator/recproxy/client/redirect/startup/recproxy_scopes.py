@@ -66,10 +66,14 @@ class _Scopes:
             **_asked(item),
         }
         try:
-            _call("PUT", _scope(), value)
+            recorded_at = _call("PUT", _scope(), value).get("recorded_at")
         except ValueError as problem:
             text = "recproxy: " + str(problem)
         else:
+            if recorded_at:
+                os.environ["RECPROXY_RECORDED_AT"] = recorded_at
+            else:
+                os.environ.pop("RECPROXY_RECORDED_AT", None)
             self._open, self._passed = True, False
             return
         pytest.fail(text, pytrace=False)

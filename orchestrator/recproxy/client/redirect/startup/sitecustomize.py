@@ -30,6 +30,26 @@ def _redirect() -> None:
     sys.modules[_NAME].install_from_env()
 
 
+def _travel(recorded_at: str) -> None:
+    """Be at the time of the recordings, by what this interpreter has; where libfaketime has set it, nothing is left to do."""
+    if "faketime" in os.environ.get("LD_PRELOAD", "") + os.environ.get("DYLD_INSERT_LIBRARIES", ""):
+        return
+    from calendar import timegm  # noqa: PLC0415 - most runs need neither
+    from time import gmtime, strptime  # noqa: PLC0415
+
+    seconds = timegm(strptime(recorded_at, "%Y-%m-%dT%H:%M:%SZ"))
+    try:
+        time_machine = __import__("time_machine")  # the program's own
+    except ImportError:
+        try:
+            freeze_time = __import__("freezegun").freeze_time
+        except ImportError:
+            return
+        freeze_time("%d-%d-%d %d:%d:%d" % gmtime(seconds)[:6], tick=True).start()  # noqa: UP031
+    else:
+        time_machine.travel(seconds, tick=True).start()
+
+
 def _next() -> None:
     spec = PathFinder.find_spec("sitecustomize", [entry for entry in sys.path if os.path.realpath(entry) != _HERE])
     if spec is not None and spec.loader is not None:
@@ -42,4 +62,6 @@ if os.environ.get("RECPROXY_REDIRECT"):
     except Exception as problem:  # noqa: BLE001 - an interpreter too old for it, say: its program runs all the same
         sys.modules.pop(_NAME, None)
         sys.stderr.write("recproxy: connections of this process are not redirected: %r\n" % (problem,))  # noqa: UP031
+if os.environ.get("RECPROXY_CLOCK") == "recorded" and os.environ.get("RECPROXY_RECORDED_AT"):
+    _travel(os.environ["RECPROXY_RECORDED_AT"])
 _next()

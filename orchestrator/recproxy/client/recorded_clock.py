@@ -1,0 +1,85 @@
+"""The time of a test process while a scope is open: that of the scope's recordings, where the run wants it.
+
+time-machine or freezegun sets it, whichever is installed; libfaketime does for the programs that the test starts.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib
+import importlib.util
+import math
+import os
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+from recproxy.control.faketime import faketime_library, faketime_variables
+from recproxy.control.variables import CLOCK, RECORDED_AT
+
+__all__ = ["at_recording", "can_set_time", "read_moment"]
+
+#: Taken before anybody sets another time.
+_REAL = time.time() - time.monotonic()
+
+
+def read_moment(text: str) -> dt.datetime | None:
+    """The moment that a run says; None where it says none."""
+    return dt.datetime.fromisoformat(text) if text else None
+
+
+def can_set_time() -> bool:
+    """Whether this process can have another time."""
+    return any(map(_is_installed, ("time_machine", "freezegun")))
+
+
+@contextmanager
+def at_recording(recorded_at: str, *, inner: bool) -> Iterator[None]:
+    """Tell in os.environ when recordings were made, and be at that time if the run wants it.
+
+    Time goes on from there. Where recordings do not say when they were made, the time stays, and an `inner` scope
+    keeps that of the one around it.
+    """
+    moment = read_moment(recorded_at)
+    variables: dict[str, str | None] = {} if inner and moment is None else {RECORDED_AT: recorded_at or None}
+    travel: AbstractContextManager[Any] | None = None
+    if moment is not None and os.environ.get(CLOCK) == "recorded":
+        if library := faketime_library():
+            seconds = math.ceil(moment.timestamp() - _REAL - time.monotonic())
+            variables |= faketime_variables(library, seconds, os.environ)
+        travel = _travel(moment)
+    before = {name: os.environ.get(name) for name in variables}
+    _set(variables)
+    try:
+        if travel is None:
+            yield
+        else:
+            with travel:
+                yield
+    finally:
+        _set(before)
+
+
+def _travel(moment: dt.datetime) -> AbstractContextManager[Any] | None:
+    if _is_installed("time_machine"):
+        travel: AbstractContextManager[Any]
+        travel = importlib.import_module("time_machine").travel(moment.timestamp(), tick=True)
+        return travel
+    if _is_installed("freezegun"):
+        freeze_time = importlib.import_module("freezegun").freeze_time
+        frozen: AbstractContextManager[Any] = freeze_time(moment.replace(tzinfo=None), tick=True, ignore=["recproxy"])
+        return frozen
+    return None
+
+
+def _is_installed(name: str) -> bool:
+    return importlib.util.find_spec(name) is not None
+
+
+def _set(variables: dict[str, str | None]) -> None:
+    for name, value in variables.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
