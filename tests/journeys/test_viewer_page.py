@@ -4,6 +4,8 @@ import re
 import socket
 import subprocess
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from browsers import chromium, need_browser, new_context, show, violations
@@ -85,8 +87,8 @@ def opened(browser, project):
     def open_page(address="", *, width=1200, theme="light", context=None):
         if context is None:
             contexts.append(new_context(browser, width, theme))
-        base = url.partition("?")[0]
-        first = f"{base if context else url}#{address}"
+        base, _, token = url.partition("#")
+        first = f"{base}#{address}" if context else f"{base}#{token}&{address}"
         ours = (base, "data:", "about:")
         return show(context or contexts[-1], first, said=said, ours=ours, limit=seconds(10))
 
@@ -208,6 +210,42 @@ def test_a_drawn_page_opens_no_connection(opened, project):
 
         with pytest.raises(BlockingIOError):
             other.accept()
+
+
+def test_a_page_of_another_port_of_this_machine_gets_nothing(opened):
+    page = opened(interaction("default.rec", 0))
+    detail(page).get_by_text("by the sea").first.wait_for()
+    assert "token" not in page.url
+    heard = []
+
+    class Hostile(BaseHTTPRequestHandler):
+        def do_GET(self):
+            heard.append(self.headers)
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Hostile) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        other = page.context.new_page()
+        other.goto(f"http://127.0.0.1:{server.server_port}/")
+        viewer = page.url.partition("#")[0]
+        got = other.evaluate(
+            """async (viewer) => {
+                const asked = (call, options) => fetch(viewer + call, options).then((answer) => answer.text()).catch(() => "refused");
+                return [localStorage.length, document.cookie, await asked("api/recordings", {}), await asked("", {}),
+                  await asked("api/recordings", { headers: { Authorization: "Bearer x" } }),
+                  await asked("api/enter", { method: "POST", body: '{"token": "x"}' })];
+            }""",
+            viewer,
+        )
+        server.shutdown()
+
+    assert got == [0, "", "refused", "refused", "refused", "refused"]
+    assert heard
+    assert all("cookie" not in each for each in heard)
 
 
 def test_very_many_masks_do_not_stop_a_page(opened, project):

@@ -10,7 +10,7 @@ pytest.importorskip("jinja2", reason="jinja2 is not installed: the extra ui")
 
 from recproxy.config.project import find_project
 from recproxy.control.viewers import ViewerMeeting
-from recproxy.ui.guard import PAGE_TOKEN_HEADER, Guard
+from recproxy.ui.guard import Guard
 from recproxy.ui.live_runs import LiveRuns
 from recproxy.ui.project_files import ProjectFiles
 from recproxy.ui.viewer import Viewer
@@ -125,32 +125,25 @@ def guard():
 
 
 class Browser:
-    """A browser of an application in this process: what it sends with each request are `headers` and `cookies`."""
+    """A browser of an application in this process: what it sends with each request are `headers`."""
 
     def __init__(self, app):
-        import httpx
-
         self._app = app
-        self.headers, self.cookies = {}, httpx.Cookies()
+        self.headers = {}
 
-    def get(self, path, *, headers=None, follow_redirects=True, **more):
-        return self._ask("GET", path, headers or {}, follow_redirects, **more)
+    def get(self, path, *, headers=None, **more):
+        return self._ask("GET", path, headers or {}, **more)
 
     def post(self, path, *, headers=None, **more):
-        return self._ask("POST", path, headers or {}, False, **more)
+        return self._ask("POST", path, headers or {}, **more)
 
-    def _ask(self, method, path, headers, follow_redirects, **more):
+    def _ask(self, method, path, headers, **more):
         import httpx
 
         async def asked():
             transport = httpx.ASGITransport(self._app)
-            async with httpx.AsyncClient(
-                transport=transport, base_url=f"http://127.0.0.1:{PORT}", cookies=self.cookies
-            ) as client:
-                sent = self.headers | headers
-                answer = await client.request(method, path, headers=sent, follow_redirects=follow_redirects, **more)
-                self.cookies = client.cookies
-                return answer
+            async with httpx.AsyncClient(transport=transport, base_url=f"http://127.0.0.1:{PORT}") as client:
+                return await client.request(method, path, headers=self.headers | headers, **more)
 
         return asyncio.run(asked())
 
@@ -162,6 +155,7 @@ def browser(viewer, guard):
     from recproxy.ui.app import make_app
 
     came = Browser(make_app(viewer, guard))
-    assert came.get("/", params={"token": guard.token}).status_code == 200
-    came.headers |= {"origin": f"http://127.0.0.1:{PORT}", PAGE_TOKEN_HEADER: guard.page_token}
+    came.headers["origin"] = f"http://127.0.0.1:{PORT}"
+    session = came.post("/api/enter", json={"token": guard.token}).json()["session"]
+    came.headers["authorization"] = f"Bearer {session}"
     return came

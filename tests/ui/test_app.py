@@ -7,18 +7,19 @@ import pytest
 from recproxy.ui.guard import POLICY_HEADERS
 
 
-def test_the_token_becomes_a_cookie_and_leaves_the_address(browser, guard):
-    browser.cookies.clear()
-    assert (browser.get("/").status_code, browser.get("/api/recordings").status_code) == (401, 401)
+def test_a_token_is_exchanged_for_a_session_that_a_page_sends(browser, guard):
+    del browser.headers["authorization"]
+    assert (browser.get("/").status_code, browser.get("/api/recordings").status_code) == (200, 401)
+    assert guard.token not in browser.get("/").text
+    refused = browser.post("/api/enter", json={"token": "guessed"})
+    assert (refused.status_code, "the one that recproxy ui printed" in refused.json()["error"]) == (400, True)
+    assert browser.post("/api/enter", content=b"[").status_code == 400
 
-    answer = browser.get("/", params={"token": guard.token}, follow_redirects=False)
+    answer = browser.post("/api/enter", json={"token": guard.token})
 
-    assert (answer.status_code, answer.headers["location"]) == (303, "/")
-    assert "HttpOnly" in answer.headers["set-cookie"]
-    page = browser.get("/")
-    assert page.status_code == 200
-    assert guard.page_token in page.text
-    assert guard.token not in page.text
+    assert "set-cookie" not in answer.headers
+    browser.headers["authorization"] = f"Bearer {answer.json()['session']}"
+    assert browser.get("/api/recordings").status_code == 200
 
 
 def test_every_answer_has_the_policy(browser):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from recproxy.ui.guard import PAGE_TOKEN_HEADER, POLICY_HEADERS, Guard
+from recproxy.ui.guard import ENTRY, POLICY_HEADERS, Guard
 
 PORT = 8765
 HOST = f"127.0.0.1:{PORT}"
@@ -14,20 +14,19 @@ def guard():
     return Guard(PORT)
 
 
-def signed_in(guard, **more):
-    return {"host": HOST, "cookie": f"a=b; {guard.cookie.partition(';')[0]}", **more}
+def with_session(guard, **more):
+    return {"host": HOST, "authorization": f"Bearer {guard.session(guard.token)}", **more}
+
+
+def refused(guard, headers, *, method="GET", path="/api/recordings"):
+    refusal = guard.refusal(method, path, headers)
+    return refusal and refusal.status
 
 
 def test_the_first_url_has_a_token_that_nobody_guesses(guard):
-    assert guard.admits(guard.token)
-    assert not guard.admits("")
-    assert not guard.admits(guard.token[:-1] + "é")
-    assert len({Guard(PORT).token for _ in range(5)} | {guard.page_token}) == 6
-
-
-def test_the_cookie_is_out_of_reach_of_scripts_and_of_other_sites(guard):
-    assert guard.cookie.endswith("; Path=/; HttpOnly; SameSite=Strict")
-    assert guard.cookie.startswith(f"recproxy-ui-{PORT}=")
+    assert guard.session(guard.token)
+    assert guard.session("") is guard.session(guard.token[:-1] + "é") is None
+    assert len({Guard(PORT).token for _ in range(5)} | {guard.token, guard.session(guard.token)}) == 7
 
 
 @pytest.mark.parametrize(
@@ -38,8 +37,8 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_of_other_sites(guard):
         ({"host": "127.0.0.1"}, 421),
         ({"host": f"a.example:{PORT}"}, 421),
         ({"host": f"127.0.0.1:{PORT}, {HOST}"}, 421),
-        ({"cookie": ""}, 401),
-        ({"cookie": f"recproxy-ui-{PORT}=é"}, 401),
+        ({"authorization": ""}, 401),
+        ({"authorization": "Bearer é"}, 401),
         ({"origin": "http://a.example"}, 403),
         ({"origin": "null"}, 403),
         ({"origin": "http://127.0.0.1:1"}, 403),
@@ -48,20 +47,29 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_of_other_sites(guard):
     ],
 )
 def test_only_pages_of_the_viewer_are_answered(guard, more, status):
-    refusal = guard.refusal("GET", signed_in(guard) | more)
+    assert refused(guard, with_session(guard) | more) == status
+    # The token of the URL is none for calls, wherever it stands.
+    assert refused(guard, with_session(guard) | more | {"authorization": f"Bearer {guard.token}"}) == (status or 401)
 
-    assert (refusal and refusal.status) == status
+
+def test_nothing_that_a_browser_sends_by_itself_lets_in(guard):
+    session = guard.session(guard.token)
+    assert refused(guard, {"host": HOST, "cookie": f"recproxy-session={session}", "origin": ORIGIN}) == 401
 
 
-@pytest.mark.parametrize("left_out", ["origin", PAGE_TOKEN_HEADER, ""])
-def test_a_change_needs_the_token_of_the_page_and_its_origin(guard, left_out):
-    headers = signed_in(guard, origin=ORIGIN) | {PAGE_TOKEN_HEADER: guard.page_token}
-    headers.pop(left_out, None)
+def test_the_page_itself_may_be_opened_from_anywhere_and_nothing_else(guard):
+    elsewhere = {"host": HOST, "sec-fetch-site": "cross-site"}
+    assert [refused(guard, elsewhere, path=each) for each in ("/", "/api/recordings", ENTRY)] == [None, 403, 403]
+    assert refused(guard, elsewhere | {"host": "a.example"}, path="/") == 421
+    assert refused(guard, {"host": HOST}, path="/", method="POST") == 401
 
-    refusal = guard.refusal("POST", headers)
 
-    assert (refusal and refusal.status) == (403 if left_out else None)
-    assert guard.refusal("POST", headers | {PAGE_TOKEN_HEADER: guard.token}).status == 403
+def test_a_change_needs_the_origin_of_the_page(guard):
+    headers = with_session(guard)
+    assert refused(guard, headers, method="POST") == 403
+    assert refused(guard, headers | {"origin": ORIGIN}, method="POST") is None
+    assert refused(guard, {"host": HOST}, method="POST", path=ENTRY) == 403
+    assert refused(guard, {"host": HOST, "origin": ORIGIN}, method="POST", path=ENTRY) is None
 
 
 def test_nothing_but_files_of_the_viewer_may_run():
@@ -73,7 +81,7 @@ def test_nothing_but_files_of_the_viewer_may_run():
     assert policy["frame-ancestors"] == "'none'"
 
 
-def test_the_token_that_a_browser_is_opened_with_is_good_for_one_request(guard):
-    assert [guard.admits(guard.opening_token) for _ in range(3)] == [True, False, False]
-    assert [guard.admits(guard.token) for _ in range(2)] == [True, True]
+def test_the_token_that_a_browser_is_opened_with_is_good_for_one_session(guard):
+    assert [guard.session(guard.opening_token) is not None for _ in range(3)] == [True, False, False]
+    assert [guard.session(guard.token) is not None for _ in range(2)] == [True, True]
     assert guard.opening_token != guard.token

@@ -92,12 +92,12 @@ def test_an_interaction_moves_to_another_recording(browser, orders, project, tar
     assert rows[-1]["url"] == "https://shop.example/orders/17"
 
 
-def test_a_change_without_the_token_of_the_page_is_refused(browser, orders, project):
+def test_a_change_without_a_session_is_refused(browser, orders, project):
     before = (project / NAME).read_bytes()
     given = orders(DELETE)
 
-    for headers in ({"x-recproxy-page-token": "guessed"}, {"origin": "http://a.example"}):
-        assert browser.post("/api/save", json=given, headers=headers).status_code == 403
+    for headers, status in (({"authorization": "Bearer guessed"}, 401), ({"origin": "http://a.example"}, 403)):
+        assert browser.post("/api/save", json=given, headers=headers).status_code == status
     assert browser.get("/api/save").status_code == 405
     assert (project / NAME).read_bytes() == before
 

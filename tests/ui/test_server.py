@@ -1,12 +1,12 @@
 """`recproxy ui` as a process: its URL, real connections with and without token, and its end."""
 
+import json
 import signal
 import socket
 import subprocess
 import sys
 import urllib.error
 import urllib.request
-from http.cookiejar import CookieJar
 
 import pytest
 from command_line import recproxy
@@ -28,29 +28,32 @@ def started(project):
     process.communicate(timeout=seconds(30))
 
 
-def status(opener, url, **headers):
+def asked(url, data=None, **headers):
+    """The status of an answer, and what it says."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        return opener.open(urllib.request.Request(url, headers=headers), timeout=seconds(30)).status
+        with opener.open(urllib.request.Request(url, data, headers), timeout=seconds(30)) as answer:
+            return answer.status, answer.read()
     except urllib.error.HTTPError as problem:
-        return problem.code
+        problem.close()
+        return problem.code, b""
 
 
 def test_a_viewer_answers_on_loopback_those_who_have_its_token_until_ctrl_c(started):
     process, url = started
-    address, _, query = url.partition("/?")
+    address, _, token = url.partition("/#token=")
     host, _, port = address.removeprefix("http://").partition(":")
-    nobody = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    somebody = urllib.request.build_opener(
-        urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(CookieJar())
-    )
 
-    assert (host, query.startswith("token=")) == ("127.0.0.1", True)
-    assert status(nobody, f"{address}/api/recordings") == 401
-    assert status(nobody, f"{address}/?token=guessed") == 401
-    assert status(nobody, url, Host=f"a.example:{port}") == 421
-    assert status(somebody, url) == 200
-    assert status(somebody, f"{address}/api/recordings") == 200
-    assert status(somebody, f"{address}/api/recordings", Origin="http://a.example") == 403
+    def enter(given):
+        return asked(f"{address}/api/enter", json.dumps({"token": given}).encode(), Origin=address)
+
+    assert (host, len(token)) == ("127.0.0.1", 32)
+    assert asked(f"{address}/api/recordings")[0] == 401
+    assert enter("guessed")[0] == 400
+    assert asked(url, Host=f"a.example:{port}")[0] == 421
+    session = {"Authorization": f"Bearer {json.loads(enter(token)[1])['session']}"}
+    assert asked(f"{address}/api/recordings", **session)[0] == 200
+    assert asked(f"{address}/api/recordings", **session, Origin="http://a.example")[0] == 403
     # What is no HTTP ends with an answer, not with the viewer.
     with socket.create_connection((host, int(port)), timeout=seconds(30)) as raw:
         raw.sendall(b"\x16\x03\x01 nonsense\r\n\r\n")

@@ -5,18 +5,19 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from importlib.metadata import version
 from typing import Any
 
 from jinja2 import Environment, PackageLoader
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from recproxy.errors import RecproxyError
+from recproxy.errors import ConfigurationError, RecproxyError
 from recproxy.recording.printable import printable
-from recproxy.ui.guard import POLICY_HEADERS, Guard
+from recproxy.ui.guard import ENTRY, POLICY_HEADERS, Guard
 from recproxy.ui.page_assets import script, style
 from recproxy.ui.saving import FileChanged
 from recproxy.ui.viewer import Viewer
@@ -34,7 +35,8 @@ _App = Callable[[_Scope, _Receive, _Send], Awaitable[None]]
 def make_app(viewer: Viewer, guard: Guard) -> _App:
     """The application of a viewer behind its guard."""
     routes = [
-        Route("/", functools.partial(_page, guard)),
+        Route("/", _page),
+        Route(ENTRY, functools.partial(_change, functools.partial(_enter, guard)), methods=["POST"]),
         Route("/ui.js", _script),
         Route("/ui.css", _style),
     ]
@@ -63,16 +65,10 @@ class _Guarded:
                 message["headers"] = [*message["headers"], *more]
             await send(message)
 
-        request = Request(scope)
-        token = request.query_params.get("token")
-        is_first = scope["path"] == "/" and token is not None and self._guard.admits(token)
-        refusal = self._guard.refusal(scope["method"], _joined(request.headers), first=is_first)
+        refusal = self._guard.refusal(scope["method"], scope["path"], _joined(Headers(scope=scope)))
         answer: _App = self._app
         if refusal is not None:
             answer = PlainTextResponse(refusal.text + "\n", status_code=refusal.status)
-        elif is_first:
-            # The token does not stay in the address bar, nor in what it is copied to.
-            answer = RedirectResponse("/", status_code=303, headers={"set-cookie": self._guard.cookie})
         return await answer(scope, receive, send_guarded)
 
 
@@ -81,9 +77,16 @@ def _joined(headers: Headers) -> Mapping[str, str]:
     return {name: ", ".join(headers.getlist(name)) for name in headers}
 
 
-def _page(guard: Guard, _: Request) -> Response:
-    template = _templates().get_template("page.html")
-    return HTMLResponse(template.render(page_token=guard.page_token))
+def _page(_: Request) -> Response:
+    """The page: the same for everybody, since it is given without a session."""
+    return HTMLResponse(_templates().get_template("page.html").render(version=version("recproxy")))
+
+
+def _enter(guard: Guard, given: Mapping[str, Any]) -> dict[str, Any]:
+    session = guard.session(str(given.get("token")))
+    if session is None:
+        raise ConfigurationError("this URL is of another viewer, or was used: open the one that recproxy ui printed")
+    return {"session": session}
 
 
 @functools.cache

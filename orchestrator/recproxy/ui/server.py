@@ -45,7 +45,7 @@ def serve_viewer(viewer: Viewer, *, port: int, opens: bool, say: Callable[[str],
             raise ConfigurationError(f"--port {port}: {said}: leave it out, and any free port is used") from None
         bound = listener.getsockname()[1]
         guard = Guard(bound)
-        address = f"http://{_LOOPBACK}:{bound}/?token="
+        address = f"http://{_LOOPBACK}:{bound}/#token="
         config = uvicorn.Config(
             make_app(viewer, guard),
             log_config=None,

@@ -1,6 +1,19 @@
 // Calls of the viewer: JSON in both directions, and an error that says in one line what is wrong.
 
-const PAGE_TOKEN = document.querySelector("meta[name='recproxy-page-token']").content;
+/** Where the session is kept: in the storage of this origin, which no other port of this machine shares. */
+const SESSION = "recproxy-session";
+let session = "";
+
+/** Come in: by the token of the first URL, which leaves the address bar, or with the session that another tab has. */
+async function enter() {
+  try { session = localStorage.getItem(SESSION) || ""; } catch { /* this browser keeps nothing: each tab needs the URL */ }
+  const address = new URLSearchParams(location.hash.slice(1)), token = address.get("token");
+  if (!token) return;
+  address.delete("token");
+  history.replaceState(null, "", `#${address}`);
+  session = (await tell("enter", { token })).session;
+  try { localStorage.setItem(SESSION, session); } catch { /* the same */ }
+}
 
 async function answered(sent) {
   let response;
@@ -14,12 +27,12 @@ async function answered(sent) {
 
 /** Ask for something: `ask("interaction", { name, number })`. */
 function ask(call, given = {}, options = {}) {
-  return answered(fetch(`/api/${call}?${new URLSearchParams(given)}`, options));
+  return answered(fetch(`/api/${call}?${new URLSearchParams(given)}`, { headers: { Authorization: `Bearer ${session}` }, ...options }));
 }
 
-/** Have something done, which needs the token of this page. */
+/** Have something done. */
 function tell(call, given, options = {}) {
-  const headers = { "Content-Type": "application/json", "X-Recproxy-Page-Token": PAGE_TOKEN };
+  const headers = { "Content-Type": "application/json", Authorization: `Bearer ${session}` };
   return answered(fetch(`/api/${call}`, { method: "POST", headers, body: JSON.stringify(given), ...options }));
 }
 

@@ -20,6 +20,7 @@ async function start() {
 
   function arrive() {
     const address = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
+    if (address.token) { location.reload(); return; } // the URL of a viewer, put into a tab that shows it
     const name = views.some((each) => each.name === address.view) ? address.view : "recordings";
     shown.show(name);
     const view = made[name];
@@ -28,6 +29,7 @@ async function start() {
   }
 
   try {
+    await enter();
     const { project, editor } = await ask("project");
     document.getElementById("project").textContent = project;
     editorName = editor;
