@@ -2,7 +2,7 @@
 
 import pytest
 
-from recproxy.ui.guard import ENTRY, POLICY_HEADERS, Guard
+from recproxy.ui.guard import ENTER_PATH, POLICY_HEADERS, Guard
 
 PORT = 8765
 HOST = f"127.0.0.1:{PORT}"
@@ -59,7 +59,7 @@ def test_nothing_that_a_browser_sends_by_itself_lets_in(guard):
 
 def test_the_page_itself_may_be_opened_from_anywhere_and_nothing_else(guard):
     elsewhere = {"host": HOST, "sec-fetch-site": "cross-site"}
-    assert [refused(guard, elsewhere, path=each) for each in ("/", "/api/recordings", ENTRY)] == [None, 403, 403]
+    assert [refused(guard, elsewhere, path=each) for each in ("/", "/api/recordings", ENTER_PATH)] == [None, 403, 403]
     assert refused(guard, elsewhere | {"host": "a.example"}, path="/") == 421
     assert refused(guard, {"host": HOST}, path="/", method="POST") == 401
 
@@ -68,8 +68,8 @@ def test_a_change_needs_the_origin_of_the_page(guard):
     headers = with_session(guard)
     assert refused(guard, headers, method="POST") == 403
     assert refused(guard, headers | {"origin": ORIGIN}, method="POST") is None
-    assert refused(guard, {"host": HOST}, method="POST", path=ENTRY) == 403
-    assert refused(guard, {"host": HOST, "origin": ORIGIN}, method="POST", path=ENTRY) is None
+    assert refused(guard, {"host": HOST}, method="POST", path=ENTER_PATH) == 403
+    assert refused(guard, {"host": HOST, "origin": ORIGIN}, method="POST", path=ENTER_PATH) is None
 
 
 def test_nothing_but_files_of_the_viewer_may_run():

@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from recproxy.errors import ConfigurationError, RecproxyError
 from recproxy.recording.printable import printable
-from recproxy.ui.guard import ENTRY, POLICY_HEADERS, Guard
+from recproxy.ui.guard import ENTER_PATH, POLICY_HEADERS, Guard
 from recproxy.ui.page_assets import script, style
 from recproxy.ui.saving import FileChanged
 from recproxy.ui.viewer import Viewer
@@ -36,7 +36,7 @@ def make_app(viewer: Viewer, guard: Guard) -> _App:
     """The application of a viewer behind its guard."""
     routes = [
         Route("/", _page),
-        Route(ENTRY, functools.partial(_change, functools.partial(_enter, guard)), methods=["POST"]),
+        Route(ENTER_PATH, functools.partial(_change, functools.partial(_enter, guard)), methods=["POST"]),
         Route("/ui.js", _script),
         Route("/ui.css", _style),
     ]

@@ -13,10 +13,10 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-__all__ = ["ENTRY", "POLICY_HEADERS", "Guard", "PageRefusal"]
+__all__ = ["ENTER_PATH", "POLICY_HEADERS", "Guard", "PageRefusal"]
 
 #: The call that gives a session.
-ENTRY = "/api/enter"
+ENTER_PATH = "/api/enter"
 #: What says nothing of a project: the page before it has a session, and its files.
 _OPEN = ("/", "/ui.js", "/ui.css")
 #: The URLs of a page's own server: a browser sends these names in Host, whatever a page's own name was made to lead to.
@@ -76,7 +76,7 @@ class Guard:
             return None  # a link to it may stand in any page: what it shows comes with a session
         if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
             return PageRefusal(403, "another web page must not use this viewer")
-        if path != ENTRY and not _same(headers.get("authorization", ""), _SCHEME + self._session):
+        if path != ENTER_PATH and not _same(headers.get("authorization", ""), _SCHEME + self._session):
             return PageRefusal(401, "open the URL that recproxy ui printed: it holds a token")
         if method not in ("GET", "HEAD") and origin is None:
             return PageRefusal(403, "a change needs the Origin of a page of this viewer: reload the page")
