@@ -176,6 +176,35 @@ def test_a_masked_selection_is_in_the_file_and_the_suite_still_replays(opened, p
     assert (replay("17"), replay("99"), replay("18")) == (0, 0, 0)
 
 
+@pytest.mark.parametrize("width", [1200, 375])
+def test_a_value_chosen_in_the_tree_is_masked_with_the_keyboard(opened, project, width):
+    text = block("/orders", '{\n  "id": 17,\n  "lines": [{"sku": "a-1"}]\n}', method="POST", ask='{"sku": "a-1"}')
+    (project / FOLDER / "tree.rec").write_text(f"#recproxy 2\n{text}")
+    page = opened(interaction("tree.rec", 0), width=width)
+    detail(page).get_by_role("button", name="Choose a value to mask").last.press("Enter")
+    page.get_by_role("button", name='"a-1" at /lines/0/sku').press("Enter")
+    page.locator("input:focus").fill("sku")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    assert violations(page, "tree") == []
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    page.get_by_role("button", name="Look at the change").press("Enter")
+
+    change = page.get_by_label("The change")
+    change.get_by_text("What would then match").first.wait_for()
+    assert "Mask /lines/0/sku as XXX[sku]" in change.inner_text()
+    change.get_by_role("button", name="Save the change").press("Enter")
+
+    page.get_by_text("Saved.").wait_for()
+    text = (project / FOLDER / "tree.rec").read_text()
+    assert (text.count('{"sku": "XXX[sku]"}'), "a-1" in text) == (2, False)
+    # A list of a request as a whole.
+    detail(page).get_by_role("button", name="Choose a value to mask").first.click()
+    page.get_by_role("button", name="object at /").click()
+    page.get_by_role("button", name="Look at the change").click()
+    change.get_by_text("What would then match").first.wait_for()
+
+
 def test_a_change_that_loses_an_answer_is_said_before_it_is_saved(opened, project):
     page = opened(interaction("default.rec", 1))
     before = (project / FOLDER / "default.rec").read_bytes()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from recproxy.play.text_blocks import maskable_lines, text_blocks
+from recproxy.play.text_blocks import body_place, maskable_lines, text_blocks
 from recproxy.recording import load
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -71,3 +71,15 @@ def test_a_wild_word_stands_in_no_base64_of_a_conversation_or_a_part():
     found = [parts[start:end] for start, end in maskable_lines(parts)]
     assert b"aGVs" not in found
     assert b"text" in found
+
+
+@pytest.mark.parametrize(("is_response", "body"), [(False, b"one\n\n: two"), (True, b"\\====\nthree\n")])
+def test_the_body_of_each_side_is_found(is_response, body):
+    block = b"# c\n\nPOST https://a.example/ HTTP/1.1\n\none\n\n: two\n====\nHTTP/1.1 200 OK\nA: b\n\n\\====\nthree\n\n=======\n# closing"
+    start, end = body_place(block, is_response=is_response)
+    assert block[start:end] == body
+
+
+def test_a_block_without_bodies_has_none():
+    block = b"GET https://a.example/ HTTP/1.1\n\n====\nHTTP/1.1 200 OK\n\n======="
+    assert {start == end for start, end in (body_place(block, is_response=each) for each in (False, True))} == {True}

@@ -5,6 +5,8 @@ import difflib
 import pytest
 
 from recproxy.errors import RecordingError
+from recproxy.matching.index import Index
+from recproxy.matching.rules import Rules
 from recproxy.recording import load
 from recproxy.ui.edits import blocks_of, edited
 from recproxy.ui.opened_recordings import OpenedRecordings
@@ -51,6 +53,86 @@ def test_a_value_gets_one_name_wherever_it_stands(orders):
     ]
     assert done.touched == (1, 0)
     assert load(done.text).interactions[1].request.url.endswith("/XXX[order]")
+
+
+TREE = """#recproxy 2
+
+POST https://shop.example/orders HTTP/1.1
+Content-Type: application/json
+
+{"items": [{"sku": "a-1", "é": "x\\"y", "é": null}, [], {}], "note": ""}
+====
+HTTP/1.1 201 Created
+Content-Type: application/json
+
+{
+  "id": 17,
+  "sku": "a-1",
+  "items": [
+    {"n": 1.5}
+  ]
+}
+=======
+"""
+
+
+@pytest.fixture
+def tree(files, project):
+    (project / FOLDER / "tree.rec").write_text(TREE)
+    return OpenedRecordings(files).open(project / FOLDER / "tree.rec")
+
+
+def in_tree(side, *path, **more):
+    return {"kind": "mask", "number": 0, "side": side, "path": list(path), **more}
+
+
+@pytest.mark.parametrize(
+    ("edit", "line"),
+    [
+        (in_tree("request", 0, 0, 0), '"sku": "XXX", "é"'),
+        (in_tree("request", 0, 0, 1), '"é": "XXX", "é": null'),
+        (in_tree("request", 0, 0, 2, name="it"), '"é": XXX[it]}, []'),
+        (in_tree("request", 0, 0), '"items": ["XXX", [], {}]'),
+        (in_tree("request", 0, 1), ', "XXX", {}]'),
+        (in_tree("request", 0, name="all"), '{"items": "XXX[all]", "note"'),
+        (in_tree("request", 1), '"note": "XXX"}'),
+        (in_tree("request", 1, everywhere=True), '"note": "XXX"}'),
+        (in_tree("request"), '"XXX"'),
+        (in_tree("response", 0, name="id"), '  "id": XXX[id],'),
+        (in_tree("response", 1), '  "sku": "XXX",'),
+        (in_tree("response", 2, 0, 0, name="n"), '    {"n": XXX[n]}'),
+        (in_tree("request", 0, 0, 0, name="sku", everywhere=True), '  "sku": "XXX[sku]",'),
+    ],
+)
+def test_a_value_of_a_tree_is_masked_in_the_file(tree, edit, line):
+    text = edited(tree, edit).text
+    assert (line in text.decode(), load(text).interactions != tree.recording.interactions) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        (in_tree("request", 0, 9), "no such value"),
+        (in_tree("request", 1, 0), "no such value"),
+        (in_tree("request", -1), "by numbers"),
+        (in_tree("request", "0"), "by numbers"),
+        (in_tree("response", 2), "choose a value in it"),
+        (in_tree("response", 0), "needs a name"),
+        (in_tree("response", 9), "no such value"),
+        (in_tree("response", 0, name="a b"), "a name has letters"),
+    ],
+)
+def test_what_is_no_value_of_a_tree_is_refused(tree, edit, said):
+    with pytest.raises(RecordingError, match=said):
+        edited(tree, edit)
+
+
+def test_a_list_of_a_request_that_is_masked_matches_any(tree):
+    after = load(edited(tree, in_tree("request", 0)).text)
+    other = TREE.replace('[{"sku": "a-1", "é": "x\\"y", "é": null}, [], {}]', '"none"')
+    live = load(other.encode()).interactions[0].request
+    assert Index([after], Rules(), ()).find(live).tiers
+    assert not Index([tree.recording], Rules(), ()).find(live).tiers
 
 
 def test_characters_are_counted_as_a_person_does(files, project):

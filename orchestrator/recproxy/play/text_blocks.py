@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from recproxy.play.block_starts import block_start
 
-__all__ = ["TextBlocks", "maskable_lines", "maskable_rows", "text_blocks"]
+__all__ = ["TextBlocks", "body_place", "maskable_lines", "maskable_rows", "text_blocks"]
 
 _END = re.compile(rb"={7}[ \t\r]*\Z")
 _SEPARATOR = re.compile(rb"={4,}[ \t\r]*\Z")
@@ -109,6 +109,21 @@ def maskable_lines(block: bytes) -> Iterator[tuple[int, int]]:
         place += len(row) + 1
 
 
+def body_place(block: bytes, *, is_response: bool) -> tuple[int, int]:
+    """Where the body of a block's request or response begins and ends; both are equal where it has none."""
+    lines, separators, place = _Lines(), 0, 0
+    start = end = 0
+    for row in block.split(b"\n"):
+        part = lines.part
+        lines.passes(row)
+        if part != "above" and _SEPARATOR.match(row):
+            separators += 1
+        elif part == "body" and separators == is_response:
+            start, end = start or place, place + len(row)
+        place += len(row) + 1
+    return start, end
+
+
 def maskable_rows(rows: Iterable[bytes]) -> Iterator[bool]:
     """Of each line of a text in format 2, whether a wild word may stand in it."""
     lines = _Lines()
@@ -122,17 +137,18 @@ class _Lines:
     """The lines of a block, one after another: which part each is of."""
 
     def __init__(self) -> None:
-        self._part = "above"
+        #: `above`, `head`, or `body`.
+        self.part = "above"
         #: Whether the body, or what is said, stands in base64.
         self._coded = False
         self._announced = False
 
     def passes(self, row: bytes) -> bool:
         """Whether a wild word may stand in the next line."""
-        if self._part != "above" and _SEPARATOR.match(row):
-            self._part, self._coded = "head", False
+        if self.part != "above" and _SEPARATOR.match(row):
+            self.part, self._coded = "head", False
             return False
-        return self._in_body(row) if self._part == "body" else self._in_head(row)
+        return self._in_body(row) if self.part == "body" else self._in_head(row)
 
     def _in_head(self, row: bytes) -> bool:
         if row.startswith(b":"):
@@ -140,11 +156,11 @@ class _Lines:
             self._announced = row.rstrip() == b":base64"
             return False
         if not row.strip():
-            self._part = "body" if self._part == "head" else self._part
+            self.part = "body" if self.part == "head" else self.part
             return False
-        if self._part == "above" and row.startswith(b"#"):
+        if self.part == "above" and row.startswith(b"#"):
             return False
-        self._part = "head"
+        self.part = "head"
         if row[:1] in (b"<", b">"):
             self._coded, self._announced = self._announced, False
         return not (self._coded and row[:1] in (b"<", b">", b"+"))

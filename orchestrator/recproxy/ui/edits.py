@@ -14,6 +14,7 @@ from recproxy.errors import RecordingError
 from recproxy.play.scanning import looked_through
 from recproxy.play.text_blocks import TextBlocks, maskable_lines, text_blocks
 from recproxy.recording import WILD, Interaction, dump
+from recproxy.ui.json_places import JsonPlace, json_place
 from recproxy.ui.opened_recordings import OpenedRecording
 
 __all__ = ["Edit", "blocks_of", "edited"]
@@ -51,8 +52,8 @@ def edited(opened: OpenedRecording, edit: Mapping[str, Any]) -> Edit:
 
     Args:
         opened: the recording.
-        edit: its `kind`: `text` (`number`, `text`), `mask` (`number`, `start`, `end`, and perhaps `name`, `everywhere`),
-            `delete` (`numbers`), `reorder` (`number`, `to`), `move` (`numbers`), or `fix`.
+        edit: its `kind`: `text` (`number`, `text`), `mask` (`number`, and `start` and `end`, or `side` and `path` of a
+            value in its JSON body, and perhaps `name`, `everywhere`), `delete` (`numbers`), `reorder` (`number`, `to`), `move` (`numbers`), or `fix`.
 
     Raises:
         RecordingError: the edit says no such thing, or cannot be done.
@@ -78,34 +79,50 @@ def _text(opened: OpenedRecording, edit: Mapping[str, Any]) -> Edit:
 def _mask(opened: OpenedRecording, edit: Mapping[str, Any]) -> Edit:
     """A part of a block becomes the wild word; with a name it does so wherever the same value stands, if that is wanted."""
     number, name = _number(opened, edit, "number"), edit.get("name") or ""
-    start, end = edit.get("start"), edit.get("end")
-    blocks = blocks_of(opened)
-    text = blocks.shown(number)
-    if type(start) is not int or type(end) is not int or not 0 <= start < end <= len(text):
-        raise RecordingError("select a part of the text first")
     if not isinstance(name, str) or (name and not _NAME.fullmatch(name)):
         raise RecordingError("a name has letters, digits, dots, dashes and underscores only")
-    value = text[start:end].encode()
-    if b"\n" in value:
+    blocks = blocks_of(opened)
+    block = blocks.shown(number).encode()
+    start, end, is_whole = _chosen(block, edit)
+    before, value, behind = block[:start], block[start:end], block[end:]
+    if b"\n" in value and not is_whole:
         raise RecordingError("select a part of one line: each line is masked by itself")
-    before, behind = text[:start].encode(), text[end:].encode()
-    place = len(before)
-    shown = before + value + behind
-    if not any(first <= place and place + len(value) <= last for first, last in maskable_lines(shown)):
+    last = end if b"\n" not in value else block.index(b"\n", start)
+    if not any(first <= start and last <= end for first, end in maskable_lines(block)):
         raise RecordingError("this part cannot be masked: it is a directive, a comment, a separator, or in base64")
     mask = _wild_word(opened.recording.interactions[number], blocks.first_line(number) + before.count(b"\n"))
-    if mask in value:
+    if mask in value and not is_whole:
         raise RecordingError(f"the selection holds {mask.decode()} already: select what stands around it or between")
-    texts = {number: (before + _named(mask, name) + behind).decode()}
-    if edit.get("everywhere") is True:
+    masked = _named(mask, name)
+    texts = {number: (before + (b'"%s"' % masked if is_whole else masked) + behind).decode()}
+    if edit.get("everywhere") is True and value and not is_whole:
         whole = _whole(value)
         for other, first in enumerate(blocks.first_lines()):
             block = (texts.get(other) or blocks.shown(other)).encode()
             if whole.search(block):
-                masked = _masked_block(block, opened.recording.interactions[other], first, whole, name)
-                if masked != block:
-                    texts[other] = masked.decode()
+                new = _masked_block(block, opened.recording.interactions[other], first, whole, name)
+                if new != block:
+                    texts[other] = new.decode()
     return Edit(blocks.with_blocks(texts).text, tuple(texts), number)
+
+
+def _chosen(block: bytes, edit: Mapping[str, Any]) -> JsonPlace:
+    """What is to be masked of a block: a selection, whose places count characters, or a value of a JSON body."""
+    path, start, end = edit.get("path"), edit.get("start"), edit.get("end")
+    if path is None:
+        text = block.decode()
+        if type(start) is not int or type(end) is not int or not 0 <= start < end <= len(text):
+            raise RecordingError("select a part of the text first")
+        return JsonPlace(len(text[:start].encode()), len(text[:end].encode()), False)
+    if not isinstance(path, list) or not all(type(each) is int and each >= 0 for each in path):
+        raise RecordingError("path: name a value of the tree by numbers")
+    side = str(edit.get("side"))
+    place = json_place(block, side, path)
+    if side == "response" and place.is_whole:
+        raise RecordingError("a list or an object of a response cannot be masked as a whole: choose a value in it")
+    if side == "response" and not edit.get("name") and block[place.start - 1 : place.start] != b'"':
+        raise RecordingError("a number of a response needs a name: a replay sends a plain XXX as it stands")
+    return place
 
 
 def _whole(value: bytes) -> re.Pattern[bytes]:

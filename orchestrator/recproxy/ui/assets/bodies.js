@@ -40,21 +40,66 @@ function readJson(text, wild) {
   } catch { return null; }
 }
 
-/** A tree whose branches are made when somebody opens them. */
-function jsonTree(read, wild, name = "", open = true) {
+/** A tree whose branches are made when somebody opens them. `picking` makes its values choosable: see `maskedInTree`. */
+function jsonTree(read, wild, picking, { name = "", path = [], pointer = "", open = true } = {}) {
   const key = name === "" ? null : [el("span", { class: "key" }, name), ": "];
-  if (!read.children) return el("div", { class: "leaf" }, key, el("span", { class: read.kind === "string" ? "string" : "value" }, marked(read.text, wild)));
+  const value = (content, kind, label) => picking && picking.is_on && picking.takes(read)
+    ? el("button", { class: `plain pick ${kind}`, "aria-label": `${label} at ${pointer || "/"}`, onclick: () => picking.pick(path, pointer, name, read) }, content)
+    : el("span", { class: kind }, content);
+  if (!read.children) return el("div", { class: "leaf" }, key, value(marked(read.text, wild), read.kind === "string" ? "string" : "value", read.text.slice(0, 40)));
   const count = counted(read.children.length, read.kind === "object" ? "member" : "item");
-  if (!read.children.length) return el("div", { class: "leaf" }, key, read.kind === "object" ? "{}" : "[]");
+  const whole = read.kind === "object" ? "object" : "list";
+  if (!read.children.length) return el("div", { class: "leaf" }, key, value(read.kind === "object" ? "{}" : "[]", "", `empty ${whole}`));
   const inside = el("div", { class: "branch" });
-  const box = el("details", { open }, el("summary", {}, key, read.kind === "object" ? "{ " : "[ ", el("span", { class: "soft" }, count), read.kind === "object" ? " }" : " ]"), inside);
+  const is_open = picking && picking.opened.has(pointer) ? picking.opened.get(pointer) : open;
+  const box = el("details", { open: is_open }, el("summary", {}, key, read.kind === "object" ? "{ " : "[ ", el("span", { class: "soft" }, count), read.kind === "object" ? " }" : " ]"), inside);
   const fill = () => {
     if (inside.childNodes.length) return;
-    inside.append(inParts(read.children, ([inner, each]) => jsonTree(each, wild, read.kind === "object" ? inner : `${inner}`, read.children.length <= 20 && open), MOST_CHILDREN));
+    if (picking && picking.is_on && picking.takes(read)) inside.append(value(`this ${whole}`, "", whole));
+    const children = read.children.map(([inner, each], number) => [inner, each, number]);
+    inside.append(inParts(children, ([inner, each, number]) => jsonTree(each, wild, picking, {
+      name: inner, path: [...path, number], pointer: `${pointer}/${unquoted(inner)}`, open: read.children.length <= 20 && is_open,
+    }), MOST_CHILDREN));
   };
-  if (open) fill();
-  box.addEventListener("toggle", () => { if (box.open) fill(); });
+  if (is_open) fill();
+  box.addEventListener("toggle", () => { if (picking) picking.opened.set(pointer, box.open); if (box.open) fill(); });
   return box;
+}
+
+/** A key without its quotes. */
+function unquoted(key) {
+  try { return key.startsWith('"') ? JSON.parse(key) : key; } catch { return key; }
+}
+
+/** A tree with a button that makes its values choosable, and what is done with the chosen one. `mask` gets side, path and name. */
+function maskedInTree(read, wild, label, side, mask) {
+  const tree = el("div", { class: "tree mono", role: "group", "aria-label": label });
+  if (!mask) { tree.append(jsonTree(read, wild)); return tree; }
+  const chosen = el("div", { class: "bar actions", "aria-live": "polite" });
+  const picking = {
+    is_on: false, opened: new Map(),
+    /** A list or object of a response is no value that a replay could send as a word. */
+    takes: (node) => !node.children || side === "request",
+    pick(path, pointer, key, node) {
+      const whole = Boolean(node.children);
+      const usual = side === "response" ? unquoted(key).replace(/[^\w.-]+/g, "_") : "";
+      const name = el("input", { type: "text", autocomplete: "off", placeholder: "none", size: 14, value: usual });
+      const everywhere = el("input", { type: "checkbox" });
+      replace(chosen, el("span", {}, "Mask ", el("code", {}, pointer || "all of it")), el("label", { class: "inline" }, "as the name ", name),
+        whole ? null : el("label", { class: "inline" }, everywhere, " wherever this value stands in the recording"),
+        el("button", { onclick: () => mask({ side, path, name: name.value.trim(), everywhere: everywhere.checked }, pointer || "all of it") }, "Look at the change"));
+      name.focus();
+    },
+  };
+  const button = el("button", { "aria-pressed": "false", onclick: () => draw(!picking.is_on) }, "Choose a value to mask");
+  function draw(is_on) {
+    picking.is_on = is_on;
+    button.setAttribute("aria-pressed", String(is_on));
+    replace(chosen, is_on ? el("span", { class: "soft" }, "Choose a value of the tree.") : null);
+    replace(tree, jsonTree(read, wild, picking));
+  }
+  draw(false);
+  return el("div", {}, el("div", { class: "bar actions" }, button), tree, chosen);
 }
 
 function plainText(value, wild, label) {
@@ -75,8 +120,9 @@ function drawnPage(text) {
   return frame;
 }
 
-/** A body with buttons for the ways to look at it. */
-function bodyViews(data, number, wild, label, asHex) {
+/** A body of the `request` or `response` with buttons for the ways to look at it; without `mask` nothing is masked in it. */
+function bodyViews(data, number, wild, side, asHex, mask) {
+  const label = `${side} body`;
   if (number === null || number === undefined) return null;
   const value = data.bodies[number];
   if (value.kind === "omitted") return el("p", { class: "soft" }, `A body of ${size(value.size)}, too large to be shown here: open it in your editor.`);
@@ -85,7 +131,7 @@ function bodyViews(data, number, wild, label, asHex) {
   if (value.kind === "picture") ways.push(["Picture", () => el("img", { class: "picture", alt: `picture of ${size(value.size)}`, src: `data:${value.type};base64,${value.picture}` })]);
   if (value.kind === "json" && !value.cut) {
     const read = readJson(value.text, wild);
-    if (read && read.children) ways.push(["Tree", () => el("div", { class: "tree mono", role: "group", "aria-label": label }, jsonTree(read, wild))]);
+    if (read && read.children) ways.push(["Tree", () => maskedInTree(read, wild, label, side, mask)]);
   }
   if (value.text !== undefined) ways.push([{ form: "Fields", binary: "Bytes" }[value.kind] || "Text", () => plainText(value, wild, label)]);
   if (value.kind === "markup") ways.push(["Page", () => drawnPage(value.text)]);

@@ -103,10 +103,16 @@ function recordingView(go) {
     const answer = found.response;
     const bytes = (side) => async () => el("pre", { tabindex: 0, role: "group", "aria-label": `bytes of the ${side}` },
       (await ask("bytes", { name: state.name, number: found.number, side })).text);
+    const number = state.number;
+    const mask = state.values.unwritable ? null : (edit, what) => {
+      review.show(`Mask ${what} as ${edit.name ? `XXX[${edit.name}]` : "XXX"}`, { kind: "mask", number, ...edit });
+      review.box.tabIndex = -1;
+      review.box.focus();
+    };
     return [...parts,
-      el("h3", {}, "Request"), headers(found.request.headers, found.wild), bodyViews(data, found.request.body, found.wild, "request body", bytes("request")),
+      el("h3", {}, "Request"), headers(found.request.headers, found.wild), bodyViews(data, found.request.body, found.wild, "request", bytes("request"), mask),
       el("h3", {}, "Response"), statusLine(answer),
-      headers(answer.headers, answer.wild), bodyViews(data, answer.body, answer.wild, "response body", bytes("response"))];
+      headers(answer.headers, answer.wild), bodyViews(data, answer.body, answer.wild, "response", bytes("response"), mask)];
   }
 
   /** What changes the interaction, where the recording can be changed here. */
