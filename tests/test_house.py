@@ -56,6 +56,8 @@ ELSEWHERE = {
     "cli/import_report": "tests/cli/test_import_recordings.py and test_export.py, as they are printed",
     "play/scanning": "tests/cli/test_scan.py",
     "cli/profiles/group": "tests/cli/profiles/test_listing.py: the list is the group without a word",
+    "proxy/asker": "tests/proxy/test_connection.py and test_h2_connection.py: what both do",
+    "proxy/h2_stream": "tests/proxy/test_h2_connection.py: streams of a client",
     "proxy/imap_wire": "two protocols: tests/proxy/test_imap_replaying.py",
     "proxy/smtp_socket": "tests/proxy/test_smtp_connection.py: clients over TCP",
     "proxy/mail_socket": "tests/proxy/test_imap_connection.py",

@@ -15,6 +15,7 @@ from recproxy.http.first_bytes import (
     Origin,
     sort,
 )
+from recproxy.http.request_heads import NO_HTTP2_HERE
 
 CONNECT = b"CONNECT api.twitter.com:443 HTTP/1.1\r\nHost: api.twitter.com:443\r\n\r\n"
 ABSOLUTE = b"GET http://Bit.ly:8080/v4?u=http://a/ HTTP/1.1\r\nHost: other\r\n\r\n"
@@ -75,7 +76,7 @@ SAMPLES = [
     (b"a1 LOGIN user word\r\n", Malformed(400, "neither HTTP nor TLS")),
     (
         b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
-        Malformed(505, "HTTP/2 is not supported: use HTTP/1.1"),
+        Malformed(505, NO_HTTP2_HERE),
     ),
 ]
 
@@ -87,10 +88,10 @@ def test_whole_and_with_trailing_data(data, wanted):
 
 
 @pytest.mark.parametrize(
-    ("protocols", "wanted"), [((), True), ((b"h2",), False), ((b"h2", b"http/1.1"), True), ((b"acme-tls/1",), False)]
+    ("protocols", "wanted"), [((), True), ((b"h2",), True), ((b"http/1.1",), True), ((b"acme-tls/1",), False)]
 )
 def test_a_client_that_names_other_protocols_alone_speaks_no_http_1(protocols, wanted):
-    assert ClientHello("a.example", protocols).speaks_http1 is wanted
+    assert ClientHello("a.example", protocols).speaks_http is wanted
 
 
 @pytest.mark.parametrize(("data", "wanted"), SAMPLES)

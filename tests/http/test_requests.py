@@ -2,7 +2,7 @@
 
 import pytest
 
-from recproxy.http import MalformedRequest, RequestReader
+from recproxy.http import MalformedRequest, PriorKnowledge, RequestReader
 
 
 class Sink:
@@ -108,7 +108,6 @@ def test_a_body_that_holds_requests_is_a_body(framing):
 @pytest.mark.parametrize(
     ("data", "status", "reason"),
     [
-        (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505, "HTTP/2 is not supported: use HTTP/1.1"),
         (
             b"GET /chat HTTP/1.0\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
             400,
@@ -131,6 +130,14 @@ def test_other_protocols_are_named(data, status, reason):
         read(data)
 
     assert (refused.value.status, refused.value.reason) == (status, reason)
+
+
+@pytest.mark.parametrize("step", [None, 1, 7])
+def test_http_2_is_told_with_all_that_has_come_of_it(step):
+    with pytest.raises(PriorKnowledge) as told:
+        read(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", step=step)
+
+    assert told.value.seen.startswith(b"PRI * HTTP/2.0\r\n")
 
 
 @pytest.mark.parametrize("step", [None, 1])

@@ -302,22 +302,26 @@ def test_tls_without_a_name_has_the_address_that_was_announced():
 
 
 @pytest.mark.parametrize("tunnelled", [False, True], ids=["direct", "tunnelled"])
-def test_a_client_that_speaks_http_2_alone_gets_an_alert_and_the_run_is_told(tunnelled):
+def test_a_client_that_speaks_no_http_gets_an_alert_and_the_run_is_told(tunnelled):
     async def work(client, router, gateway):
         if tunnelled:
             await client.send(b"CONNECT shop.example:443 HTTP/1.1\r\n\r\n")
             await client.until(b"\r\n\r\n")
-        await client.send(hello("shop.example", "h2"))
+        await client.send(hello("shop.example", "acme-tls/1"))
         assert await client.rest() == b"\x15\x03\x03\x00\x02\x02\x78"
-        what = ("unreadable", "a TLS alert", "the client of shop.example speaks only h2: use HTTP/1.1")
+        what = (
+            "unreadable",
+            "a TLS alert",
+            "the client of shop.example speaks only acme-tls/1: use HTTP/1.1 or HTTP/2",
+        )
         assert await router.next() == (what, b"")
 
     run(work)
 
 
-def test_a_client_that_speaks_http_1_too_is_handed_over():
+def test_a_client_that_speaks_http_is_handed_over():
     async def work(client, router, gateway):
-        await client.send(hello("shop.example", "h2", "http/1.1"))
+        await client.send(hello("shop.example", "h2"))
         assert (await router.next())[0][:2] == ("hand over", "shop.example")
 
     run(work)

@@ -41,7 +41,7 @@ def announced(sent, *, host="127.0.0.1", to=8081):
         (b"GET / HTTP/1.1\r\nHost: localhost:8081\r\n\r\n", ("localhost", "localhost:8081", False)),
         (b"GET / HTTP/1.1\r\nHost: tenant.example\r\n\r\n", ("127.0.0.1", "127.0.0.1:8081", False)),
         (b"GET / HTTP/1.1\r\nHost: localhost:99999\r\n\r\n", ("127.0.0.1", "127.0.0.1:8081", False)),
-        (hello("localhost", "h2", "http/1.1"), ("localhost", "localhost:8081", True)),
+        (hello("localhost", "h2"), ("localhost", "localhost:8081", True)),
         (hello(None), ("127.0.0.1", "127.0.0.1:8081", True)),
         (b"GET http://shop.example/ HTTP/1.1\r\nHost: shop.example\r\n\r\n", ("shop.example", None, False)),
     ],
@@ -52,8 +52,8 @@ def test_http_is_handed_over_under_the_name_that_it_was_asked_by(sent, wanted):
 
 @pytest.mark.parametrize(
     "sent",
-    [b"*1\r\n$4\r\nPING\r\n", b"\0\0\0\x08\x04\xd2\x16\x2f", hello("localhost", "h2")],
-    ids=["redis", "pg", "h2"],
+    [b"*1\r\n$4\r\nPING\r\n", b"\0\0\0\x08\x04\xd2\x16\x2f", hello("localhost", "acme-tls/1")],
+    ids=["redis", "pg", "acme"],
 )
 def test_what_is_no_http_1_goes_on_to_its_server(sent):
     assert announced(sent) == (("tunnel", *PLACE, b"", b""), sent)

@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import pytest
 
 from recproxy.http import Head
@@ -9,7 +11,7 @@ TARGET = Target("http", "shop.example", 80)
 
 def sent(*headers, target=b"/a", absolute=False, authorization=b""):
     head = Head(b"POST", target, headers, b"shop.example", http10=False, expects=False, keep_alive=True)
-    request = outgoing_request(head, TARGET, absolute=absolute, authorization=authorization)
+    request = outgoing_request(head, TARGET, SimpleNamespace(absolute=absolute, authorization=authorization))
     return request.target, request.headers.raw_items()
 
 

@@ -50,7 +50,7 @@ def greeted(authority, server, name):
     ],
 )
 def test_a_host_gets_the_most_specific_certificate(authority, contexts, host, wanted):
-    assert greeted(authority, contexts.get(host), host) == ([wanted], "http/1.1")
+    assert greeted(authority, contexts.get(host), host) == ([wanted], "h2")
 
 
 def test_a_context_is_made_once_for_a_pattern(contexts):

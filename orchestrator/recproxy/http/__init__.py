@@ -20,7 +20,7 @@ from recproxy.http.framing import HOP_BY_HOP, ResponseFraming
 from recproxy.http.hosts import Owners, authority_host, bracketed, fits, host_text, split_authority
 from recproxy.http.negotiation import accepts, accepts_all, takes_coded
 from recproxy.http.received import received_request
-from recproxy.http.request_events import Head, MalformedRequest, Sink
+from recproxy.http.request_events import Head, MalformedRequest, PriorKnowledge, Sink
 from recproxy.http.requests import RequestReader, request_start
 from recproxy.http.responses import NOT_RECORDED, Pieces, Prepared, error_response
 
@@ -40,6 +40,7 @@ __all__ = [
     "Owners",
     "Pieces",
     "Prepared",
+    "PriorKnowledge",
     "RequestReader",
     "ResponseFraming",
     "Sink",

@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from recproxy.control.host_names import normal_host
 from recproxy.http.hosts import host_text, split_authority
-from recproxy.http.request_heads import NO_HTTP2, NO_MAIL, begins_mail, head_size
+from recproxy.http.request_heads import NO_HTTP2_HERE, NO_MAIL, begins_mail, head_size
 from recproxy.recording.dataclass import dataclass
 
 __all__ = [
@@ -90,9 +90,9 @@ class ClientHello:
     protocols: tuple[bytes, ...] = ()
 
     @property
-    def speaks_http1(self) -> bool:
-        """Whether the client takes HTTP/1: one that names no protocol does."""
-        return not self.protocols or any(each.startswith(b"http/") for each in self.protocols)
+    def speaks_http(self) -> bool:
+        """Whether the client takes HTTP/1 or HTTP/2: one that names no protocol does."""
+        return not self.protocols or any(each == b"h2" or each.startswith(b"http/") for each in self.protocols)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ def _head(seen: bytes) -> FirstBytes:
     if not version:
         return _not_http(seen[start:])
     if method == b"PRI" and target == b"*":  # RFC 9113 section 3.4
-        return Malformed(505, NO_HTTP2)
+        return Malformed(505, NO_HTTP2_HERE)
     if method == b"CONNECT":
         return _connect(seen, target)
     if method == b"RECPROXY":

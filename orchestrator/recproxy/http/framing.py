@@ -19,7 +19,8 @@ class ResponseFraming:
     """The framing of one response for one client.
 
     `size` is the size of the body where all of it is there already; `ends_with_connection` says that the service ended
-    it with the connection.
+    it with the connection. `http2` says that the client gets it on a stream of HTTP/2, which has an end of its own: the
+    form is then chunked, and a length only tells.
     """
 
     def __init__(
@@ -31,7 +32,9 @@ class ResponseFraming:
         http10: bool,
         size: int | None = None,
         ends_with_connection: bool = False,
+        http2: bool = False,
     ) -> None:
+        self._http2 = http2
         self._status = status
         self._headers = headers
         self._http10 = http10
@@ -42,9 +45,9 @@ class ResponseFraming:
         self.length = size if size is not None else int(lengths[0]) if lengths else -1
         self._is_measured = size is not None
         self.is_closed_by_service = self.has_body and not self.has_chunks and (self.length < 0 or ends_with_connection)
-        self.chunked = self.has_body and self.has_chunks and not http10
+        self.chunked = self.has_body and (http2 or (self.has_chunks and not http10))
         #: Whether only the end of the connection tells the client that the body is complete.
-        self.until_close = self.is_closed_by_service or (self.has_body and self.has_chunks and http10)
+        self.until_close = not http2 and (self.is_closed_by_service or (self.has_body and self.has_chunks and http10))
         self.ends_at_head = not self.has_body or (self.length == 0 and not self.has_chunks)
 
     def head(self, reason: bytes, *, keep_alive: bool) -> bytes:
@@ -64,6 +67,8 @@ class ResponseFraming:
             lines.append(b"%s: %s\r\n" % (name, value))
         if self.has_body and self._is_measured and not (has_length or self.chunked or self.until_close):
             lines.append(b"Content-Length: %d\r\n" % self.length)
+        if self._http2 and self.has_body:
+            lines.append(b"Transfer-Encoding: chunked\r\n")
         if self.until_close or not keep_alive:
             lines.append(b"Connection: close\r\n")
         elif self._http10:
@@ -87,5 +92,5 @@ class ResponseFraming:
 
     def _is_dropped(self, lower: bytes) -> bool:
         if lower == b"transfer-encoding":
-            return self._http10 or self._status in _NO_BODY
-        return lower in HOP_BY_HOP or (lower == b"trailer" and (self._http10 or not self.has_chunks))
+            return self._http10 or self._http2 or self._status in _NO_BODY
+        return lower in HOP_BY_HOP or (lower == b"trailer" and (self._http10 or not (self.has_chunks or self._http2)))

@@ -7,7 +7,7 @@ from typing import Protocol
 from recproxy.recording import Headers
 from recproxy.recording.dataclass import dataclass
 
-__all__ = ["Head", "MalformedRequest", "Sink"]
+__all__ = ["Head", "MalformedRequest", "PriorKnowledge", "Sink"]
 
 
 @dataclass(slots=True)
@@ -47,3 +47,11 @@ class MalformedRequest(Exception):
         super().__init__(reason)
         self.status = status
         self.reason = reason
+
+
+class PriorKnowledge(Exception):
+    """The first bytes of a connection are those of HTTP/2 (RFC 9113 section 3.3): `seen` is all that has come."""
+
+    def __init__(self, seen: bytes) -> None:
+        super().__init__(seen)
+        self.seen = seen

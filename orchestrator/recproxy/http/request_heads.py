@@ -12,6 +12,7 @@ from recproxy.http.hosts import bracketed, host_text, split_authority
 
 __all__ = [
     "NO_HTTP2",
+    "NO_HTTP2_HERE",
     "NO_MAIL",
     "NO_WEBSOCKET",
     "OTHER_VERSION",
@@ -22,7 +23,8 @@ __all__ = [
 ]
 
 #: Why other versions, and HTTP/2 that was not agreed on, get no answer but 505.
-NO_HTTP2 = "HTTP/2 is not supported: use HTTP/1.1"
+NO_HTTP2 = "HTTP/2 begins with the first byte of a connection, or not at all"
+NO_HTTP2_HERE = "the gateway itself speaks no HTTP/2 without TLS: use CONNECT, or the profile's base URL"
 NO_MAIL = 'SMTP is not spoken here: declare an endpoint with protocol = "smtp", or give the program a mail server of the test\'s own'
 #: How a client of SMTP or LMTP begins. RFC 5321 section 4.1.1.1, RFC 2033 section 4.1.
 _MAIL = (b"EHLO", b"HELO", b"LHLO")

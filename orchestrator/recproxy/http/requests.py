@@ -13,9 +13,8 @@ import contextlib
 import httptools  # type: ignore[import-untyped,unused-ignore]
 
 from recproxy.http.body_ends import body_framing, possible_ends
-from recproxy.http.request_events import Head, MalformedRequest, Sink
+from recproxy.http.request_events import Head, MalformedRequest, PriorKnowledge, Sink
 from recproxy.http.request_heads import (
-    NO_HTTP2,
     NO_MAIL,
     NO_WEBSOCKET,
     OTHER_VERSION,
@@ -35,7 +34,7 @@ _BAD_VERSION = "Invalid HTTP version"
 _MENDED_LENGTHS = ("Duplicate Content-Length", "Invalid character in Content-Length")
 #: The most bytes a head may have before it is refused.
 _HEAD_LIMIT = 1_048_576
-_HTTP2 = b"PRI * HTTP/2.0\r\n"  # RFC 9113 section 3.4
+_PREFACE = "Pause on PRI/Upgrade"  # of HTTP/2, RFC 9113 section 3.4
 
 
 class RequestReader:
@@ -144,8 +143,8 @@ class RequestReader:
             if self._stopped:
                 return b""
             refused = self._refused_head(error)
-            if data.startswith(_HTTP2):
-                raise MalformedRequest(505, NO_HTTP2) from None
+            if str(error) == _PREFACE:
+                raise PriorKnowledge(bytes(self._segment or b"")) from None
             if str(error) == _BAD_VERSION:
                 raise MalformedRequest(505, OTHER_VERSION) from None
             if not can_be_plain(refused):

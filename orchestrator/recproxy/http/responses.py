@@ -40,23 +40,27 @@ class Prepared:
 
     def __init__(self, response: Response) -> None:
         self.response = response
-        self._forms: dict[tuple[bool, bool, bool, bool], tuple[bytes, bool]] = {}
+        self._forms: dict[tuple[bool, bool, bool, bool, bool], tuple[bytes, bool]] = {}
 
-    def form(self, *, head_only: bool, http10: bool, keep_alive: bool, coded: bool) -> tuple[bytes, bool]:
-        """The bytes to send, and whether the connection must end behind them."""
-        key = (head_only, http10, keep_alive, coded)
+    def form(
+        self, *, head_only: bool, http10: bool, keep_alive: bool, coded: bool, http2: bool = False
+    ) -> tuple[bytes, bool]:
+        """The bytes to send, and whether the connection must end behind them; they may be for what `http2` is."""
+        key = (head_only, http10, keep_alive, coded, http2)
         known = self._forms.get(key)
         if known is None:
             known = self._forms[key] = _build(self.response, *key)
         return known
 
-    def paced(self, *, head_only: bool, http10: bool, keep_alive: bool, coded: bool) -> tuple[Pieces, bool]:
+    def paced(
+        self, *, head_only: bool, http10: bool, keep_alive: bool, coded: bool, http2: bool = False
+    ) -> tuple[Pieces, bool]:
         """What `form` gives, in the pieces in which it came, each with the seconds that went by before it."""
-        data, close = self.form(head_only=head_only, http10=http10, keep_alive=keep_alive, coded=coded)
+        data, close = self.form(head_only=head_only, http10=http10, keep_alive=keep_alive, coded=coded, http2=http2)
         response = self.response
         head = data.index(b"\r\n\r\n") + 4
         pieces = [(response.delay, data[:head])]
-        chunked = _is_chunked(response) and not http10
+        chunked = http2 or (_is_chunked(response) and not http10)
         gaps = [chunk.gap for chunk in response.chunks if chunk.size]
         sizes = _sizes(response, len(response.body))
         if len(sizes) != len(gaps) or (coded and response.encoding is not None):
@@ -94,7 +98,9 @@ def error_response(
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + (b"" if head_only else body)
 
 
-def _build(response: Response, head_only: bool, http10: bool, keep_alive: bool, coded: bool) -> tuple[bytes, bool]:
+def _build(
+    response: Response, head_only: bool, http10: bool, keep_alive: bool, coded: bool, http2: bool
+) -> tuple[bytes, bool]:
     body = response.body
     headers = response.headers
     if not coded:
@@ -103,6 +109,8 @@ def _build(response: Response, head_only: bool, http10: bool, keep_alive: bool, 
         headers = tuple((name, value) for name, value in headers if name.lower() not in gone)
     elif response.encoding is not None:
         body = encode(body, response.encoding)
+    if not http10 and not http2 and _needs_chunks(response):
+        headers = (*headers, (b"Transfer-Encoding", b"chunked"))
     framing = ResponseFraming(
         response.status,
         headers,
@@ -110,6 +118,7 @@ def _build(response: Response, head_only: bool, http10: bool, keep_alive: bool, 
         http10=http10,
         size=len(body),
         ends_with_connection=response.framing == "close",
+        http2=http2,
     )
     data = framing.head(response.reason, keep_alive=keep_alive)
     if framing.has_body:
@@ -125,7 +134,16 @@ def _cut(body: bytes, sizes: Iterable[int]) -> Iterator[bytes]:
         position += size
 
 
+def _needs_chunks(response: Response) -> bool:
+    """Whether it came over HTTP/2, where no header says that it has trailers, or is a stream."""
+    if _is_chunked(response) or response.framing == "close":
+        return False
+    is_stream = bool(response.chunks) and not header_values(response.headers, b"content-length")
+    return bool(response.trailers) or is_stream
+
+
 def _is_chunked(response: Response) -> bool:
+    """Whether the response says that it comes in chunks."""
     return any(b"chunked" in value.lower() for value in header_values(response.headers, b"transfer-encoding"))
 
 

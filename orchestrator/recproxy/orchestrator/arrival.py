@@ -202,15 +202,15 @@ class Arrival:
             self.close()
         elif self._tunnel is not None:
             is_tls = peeked[0] == _TLS
-            if not (is_tls and self._lacks_http1(sort(peeked), self._tunnel.host)):
+            if not (is_tls and self._lacks_http(sort(peeked), self._tunnel.host)):
                 self._enter(self._tunnel, tls=is_tls)
 
-    def _lacks_http1(self, hello: FirstBytes, host: str) -> bool:
-        """Whether a ClientHello offers no HTTP/1: then the client is told so, and the run."""
-        if not isinstance(hello, ClientHello) or hello.speaks_http1:
+    def _lacks_http(self, hello: FirstBytes, host: str) -> bool:
+        """Whether a ClientHello offers no HTTP: then the client is told so, and the run."""
+        if not isinstance(hello, ClientHello) or hello.speaks_http:
             return False
         offers = ", ".join(each.decode("ascii", "replace") for each in hello.protocols)
-        self._router.unreadable("a TLS alert", f"the client of {host} speaks only {offers}: use HTTP/1.1")
+        self._router.unreadable("a TLS alert", f"the client of {host} speaks only {offers}: use HTTP/1.1 or HTTP/2")
         self._dismiss(_NO_APPLICATION_PROTOCOL)
         return True
 
@@ -227,7 +227,7 @@ class Arrival:
             self._leave()
             self._router.tunnel(self._sock, host, 443, b"")
         elif self._owned(host):
-            if not self._lacks_http1(wants, host):
+            if not self._lacks_http(wants, host):
                 self._hand_over(host, authority=bracketed(host), tls=True)
         else:
             self._router.refused("TLS", host)

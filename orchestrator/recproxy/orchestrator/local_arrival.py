@@ -56,7 +56,7 @@ class LocalArrival(Arrival):
         elif isinstance(wants, Origin):
             self._answer(self._named(wants.authority), 80, tls=False)
         elif isinstance(wants, ClientHello):
-            if wants.speaks_http1:
+            if wants.speaks_http:
                 self._answer(wants.host or host, 443, tls=True)
             else:
                 self._pass_on()

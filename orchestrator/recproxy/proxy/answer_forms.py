@@ -24,7 +24,7 @@ class AnswerForms:
     """Forms recorded responses; each is prepared once. `paced` plays them as slowly as they were recorded.
 
     The bytes of an answer that `waits` are made when its turn comes, but of what is bound and recorded now; `fail` is
-    told what goes wrong then.
+    told what goes wrong then. What `http2` is for a client of HTTP/2.
     """
 
     def __init__(self, fail: Callable[[str], None], *, paced: bool) -> None:
@@ -41,22 +41,24 @@ class AnswerForms:
         kept: dict[int, Answer | Later],
         *,
         waits: bool,
+        http2: bool,
     ) -> Answer | Later:
         """The answer with an interaction, or with a fault; `kept` is one that is the same each time."""
         recorded, respond = playback.interaction(position), playback.responding(position)
 
         def form() -> Answer | Later:
             sent = respond()
-            answer = self._formed(position, recorded, sent, head, fault)
+            answer = self._formed(position, recorded, sent, head, fault, http2=http2)
             if sent is recorded.response and fault is None:
                 kept[position] = answer
             return answer
 
         return self._late(form, head) if waits else form()
 
-    def made(self, response: Response, head: Head, *, waits: bool) -> Answer | Later:
+    def made(self, response: Response, head: Head, *, waits: bool, http2: bool) -> Answer | Later:
         """The answer that a hook has made, which is for this request alone."""
-        return self._late(partial(_hook_answer, response, head), head) if waits else _hook_answer(response, head)
+        form = partial(_hook_answer, response, head, http2=http2)
+        return self._late(form, head) if waits else form()
 
     def _late(self, form: Callable[[], Answer | Later], head: Head) -> LateForm:
         def failed(problem: Exception) -> Answer:
@@ -67,7 +69,7 @@ class AnswerForms:
         return LateForm(form, failed)
 
     def _formed(
-        self, position: int, recorded: Interaction, sent: Response, head: Head, fault: Fault | None
+        self, position: int, recorded: Interaction, sent: Response, head: Head, fault: Fault | None, *, http2: bool
     ) -> Answer | Later:
         """The answer to a request: what is `sent` is as it was `recorded`, or has values that are its own."""
         is_same = sent is recorded.response
@@ -77,6 +79,7 @@ class AnswerForms:
             "http10": head.http10,
             "keep_alive": head.keep_alive,
             "coded": takes_coded(recorded, head.headers),
+            "http2": http2,
         }
         if fault is not None or recorded.response.fault is not None:
             return faulty(fault or recorded.response.fault or "", *prepared.form(**takes))
@@ -85,12 +88,13 @@ class AnswerForms:
         return Answer(*prepared.form(**takes))
 
 
-def _hook_answer(response: Response, head: Head) -> Answer:
+def _hook_answer(response: Response, head: Head, *, http2: bool) -> Answer:
     accepted = b",".join(header_values(head.headers, b"accept-encoding")) or None
     data, close = Prepared(response).form(
         head_only=head.method == b"HEAD",
         http10=head.http10,
         keep_alive=head.keep_alive,
         coded=accepts_all(response.encoding or "", accepted),
+        http2=http2,
     )
     return Answer(data, close)

@@ -64,7 +64,7 @@ async def _send(link: Link, request: Request, target: Target) -> None:
         expects=False,
         keep_alive=False,
     )
-    await link.send(outgoing_request(head, target, absolute=link.absolute, authorization=link.authorization))
+    await link.send(outgoing_request(head, target, link))
     if body:
         await link.send(h11.Data(data=body))
     await link.send(h11.EndOfMessage())

@@ -12,48 +12,33 @@ from typing import Any
 
 from recproxy.control.sockets import acknowledge, hold_reading
 from recproxy.errors import defect_text
-from recproxy.http import Head, MalformedRequest, RequestReader, error_response, host_text
-from recproxy.proxy.body import BodyFeed, KeptBody
+from recproxy.http import Head, MalformedRequest, PriorKnowledge, RequestReader
+from recproxy.http.request_heads import NO_HTTP2
+from recproxy.proxy.asker import Asker
 from recproxy.proxy.connection_lane import ConnectionLane
-from recproxy.proxy.downstream import Answer, Work
 from recproxy.proxy.ownership import Begins, Ownership
 from recproxy.proxy.roaming import Roaming
 from recproxy.proxy.route import Route
-from recproxy.proxy.states import ASKING, Answering, Asked, Asking
-from recproxy.proxy.turns import Turns
-from recproxy.recording import Headers
+from recproxy.proxy.states import Answering, Asked, Asking
 
 __all__ = ["Connection"]
 
-_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _RETRY = 0.005
 # Python 3.11 looks a member of an enum up in 0.1 microseconds; these are asked for with each request.
 _STREAMING = Asking.STREAMING
 _TUNNELLING = Asking.TUNNELLING
-_COLLECT = Asked.COLLECT
-_COMPLETE = Asked.COMPLETE
-_NOT_RECORDED = (
-    "WebSocket cannot be recorded or replayed: run what needs it with --mode live, or replace it in the test"
-)
 
 
-class Connection(asyncio.Protocol):
+class Connection(Asker, asyncio.Protocol):
     """One connection of a lane; also the sink of its request reader."""
 
     def __init__(self, lane: ConnectionLane[Connection], route: Route, *, held: bytes = b"") -> None:
-        self._lane = lane
-        self._route = route
-        self._ownership = Ownership(route, lane.owns)
-        self._roams = self._ownership.roams
+        ownership = Ownership(route, lane.owns)
+        super().__init__(lane, route, ownership)
         self._reader = RequestReader(self)
-        self._turns = Turns(lane.spawn, self._turned)
         self._transport: asyncio.Transport = None  # type: ignore[assignment]
         self._socket: Any = None
-        self._asking = Asking.BETWEEN
-        self._head: Head = None  # type: ignore[assignment]
-        self._body, self._size = KeptBody(), 0
-        self._feed: BodyFeed = None  # type: ignore[assignment]
-        self._roaming = Roaming(self._ownership, held)
+        self._roaming = Roaming(ownership, held)
         self.is_fresh = True
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -61,6 +46,9 @@ class Connection(asyncio.Protocol):
         self._transport = transport  # type: ignore[assignment]
         self._turns.start(self._transport)
         self._socket = transport.get_extra_info("socket")
+        if (tls := transport.get_extra_info("ssl_object")) is not None and tls.selected_alpn_protocol() == "h2":
+            self._turn_to_http2()
+            return
         self._lane.connections.add(self)
         if held := self._roaming.take_held():
             self.data_received(held)
@@ -83,6 +71,8 @@ class Connection(asyncio.Protocol):
             self._reader.feed((self._roams and self._roaming.segment) or data)
         except MalformedRequest as problem:
             self._refuse(problem.status, problem.reason)
+        except PriorKnowledge as preface:
+            self._meet_http2(preface.seen)
         except Exception as problem:  # noqa: BLE001 - one request's trouble is told, and is that request's alone
             self._refuse(500, defect_text(problem))
         if self._asking is _TUNNELLING and self._reader.rest:
@@ -116,92 +106,39 @@ class Connection(asyncio.Protocol):
         """Called by the loop: the client reads again."""
         self._turns.resume()
 
-    def head_received(self, head: Head) -> None:
-        """Called by the reader: a request begins."""
-        self._head = head
-        if head.method == b"CONNECT":
-            raise MalformedRequest(501, "CONNECT is for the gateway's address ($HTTPS_PROXY), not for this one")
-        if not self._ownership.has(head):
-            self._misdirected()
-            return
-        if head.expects and not head.http10:
-            self._turns.take(Answer(_CONTINUE))  # in its turn: an earlier answer may be on its way still
-        if head.upgrades:
-            self._tunnel()
-        elif self._lane.forwards:
-            self._stream()
-        else:
-            self._size = 0
-            self._asking = ASKING[self._asking][_COLLECT]
-
-    def body_received(self, piece: bytes) -> None:
-        """Called by the reader: a piece of the body; what is too large to keep is only counted."""
-        if self._asking is _STREAMING:
-            self._feed.add(piece)
-            return
-        self._size += len(piece)
-        if self._size <= self._lane.max_body:
-            self._body.add(piece)
-        elif self._lane.forwards_large():
-            self._stream()
-            self._feed.add(self._body.take())
-            self._feed.add(piece)
-
-    def request_ended(self, trailers: Headers) -> None:
-        """Called by the reader: the request is complete."""
-        if self._roams:
-            self._roaming.complete()
-        if self._asking is _STREAMING:
-            self._feed.end(trailers)
-        else:
-            self._answer(trailers)
-        self._asking = ASKING[self._asking][_COMPLETE]
-        if not self._head.keep_alive:
-            self._stop()  # the client has said that it asks no more: what follows is no request
-
     @property
     def is_idle(self) -> bool:
         """Whether the client has every answer, and has not begun another request."""
         return self._asking is Asking.BETWEEN and self._turns.state is Answering.READY and not self._turns.holds
 
-    def leave(self) -> None:
-        """The scope has ended, and an answer is on its way still: drop the connection if its client may have gone."""
-        self._turns.leave()
-
     def close(self) -> None:
         """Drop the connection."""
         self._transport.abort()
 
-    def _answer(self, trailers: Headers) -> None:
-        """Have the open scope say what answers, or the service; only the bytes may wait for a client that does not read."""
-        size, turns = self._size, self._turns
-        body = self._body.take() if size else b""
-        answer = self._lane.answer(self._route, self._head, body, complete=size == len(body), waits=turns.holds)
-        if answer is not None:
-            turns.take(answer if isinstance(answer, Answer) else answer.work(turns))
-            return
-        feed = BodyFeed(self._lane.max_body, self._steer)
-        feed.add(body)
-        feed.end(trailers)
-        turns.take(self._exchange(self._head, feed))
-
-    def _tunnel(self) -> None:
-        """Have a WebSocket begin at the service. If that refuses, its answer is the last on this connection."""
-        if not (self._lane.forwards and self._lane.forwarding.mode == "live"):
-            raise MalformedRequest(501, _NOT_RECORDED)
+    def _switch(self) -> None:
         self._reader.switch()
-        self._stream(Asked.TUNNEL)
 
-    def _stream(self, event: Asked = Asked.STREAM) -> None:
-        """Let the service answer; its request goes out as it comes, and what passes in a tunnel is not kept."""
-        self._feed = BodyFeed(0 if event is Asked.TUNNEL else self._lane.max_body, self._steer)
-        exchange = self._exchange(self._head, self._feed)
-        self._asking = ASKING[self._asking][event]
-        self._turns.take(exchange)
+    def _completed(self) -> None:
+        self._roaming.complete()
 
-    def _exchange(self, head: Head, feed: BodyFeed) -> Work:
-        scope, forwarding = self._lane.scope, self._lane.forwarding
-        return forwarding.exchange(self._turns, self._route, head, feed, scope=scope.name, traffic=scope.traffic)
+    def _meet_http2(self, seen: bytes) -> None:
+        """HTTP/2 begins; with the first byte of the connection, or not at all."""
+        first: Head | None = self._head
+        if first is None:
+            self._lane.connections.discard(self)
+            self._turn_to_http2(seen)
+        else:
+            self._refuse(505, NO_HTTP2)
+
+    def _turn_to_http2(self, data: bytes = b"") -> None:
+        """Let HTTP/2 go on, with what has come of it."""
+        from recproxy.proxy.h2_connection import H2Connection  # noqa: PLC0415 - most runs have no HTTP/2
+
+        connection = H2Connection(self._lane, self._route)
+        self._transport.set_protocol(connection)
+        connection.connection_made(self._transport)
+        if data:
+            connection.data_received(data)
 
     def _turned(self) -> None:
         """Our side has changed: see whether the client may go on."""
@@ -217,29 +154,15 @@ class Connection(asyncio.Protocol):
         hold_reading(self._transport, holds=is_full or self._turns.holds or self._asking is Asking.LEAVING)
 
     def _stop(self, event: Asked = Asked.STOP) -> None:
-        """Read nothing more."""
-        self._asking = ASKING[self._asking][event]
+        super()._stop(event)
         self._reader.stop()
-        self._body.clear()
-
-    def _refuse(self, status: int, reason: str) -> None:
-        """End the connection at a request that cannot be answered: nobody may take what it did for a pass."""
-        before = self._asking
-        self._stop()
-        self._lane.scope.traffic.fail(f"a client's request was refused with {status}: {reason}")
-        if before is _STREAMING:
-            self._turns.abort()  # in the middle of a body on its way: the service must not see an end
-            return
-        head_only = before is Asking.COLLECTING and self._head.method == b"HEAD"
-        self._turns.take(Answer(error_response(status, reason, head_only=head_only), close=True))
 
     def _misdirected(self) -> None:
         """A request for another profile's service: handed back with what follows, where that can be told apart."""
         if self._roaming.hold_rest():
             self._give_away()
             return
-        host, opened_for = host_text(self._head.host), self._route.authority or "another service"
-        raise MalformedRequest(421, f"{host} is not served on a connection opened for {opened_for}")
+        super()._misdirected()
 
     def _sorted(self, data: bytes) -> bool:
         """Whether bytes are this profile's to read; a request for another service is handed back, whole."""

@@ -61,6 +61,7 @@ class Exchange(Work):
         shown: Callable[[str], str],
         keep: Keep | None,
         streams: bool = False,
+        http2: bool = False,
     ) -> None:
         self.feed = feed
         self.stage = Stage.REQUESTING
@@ -72,6 +73,7 @@ class Exchange(Work):
         self._scope = scope
         self._most = most
         self._streams = streams
+        self._http2 = http2
         self._shown = shown
         self._keep = keep
         self._captured: Captured | None = None
@@ -224,9 +226,8 @@ class Exchange(Work):
         return goes_on
 
     async def _send(self, link: Link) -> None:
-        await link.send(
-            outgoing_request(self._head, self._target, absolute=link.absolute, authorization=link.authorization)
-        )
+        chunked = self._http2 and (self.feed.size > 0 or not self.feed.ended)
+        await link.send(outgoing_request(self._head, self._target, link, chunked=chunked))
         if self._again:
             await link.send(h11.Data(data=self._again))
         while not self._head.upgrades and (piece := await self.feed.next()) is not None:
@@ -261,7 +262,9 @@ class Exchange(Work):
 
     async def _respond(self, event: h11.Response, conversation: Conversation) -> bool:
         """The response to the client, its end only when it is kept."""
-        relay = ResponseRelay(event, self._head, begun=self._begun, most=self._most, streams=self._streams)
+        relay = ResponseRelay(
+            event, self._head, begun=self._begun, most=self._most, streams=self._streams, http2=self._http2
+        )
         self._captured = relay.captured
         held = relay.head()
         if not relay.ends_at_head:

@@ -102,6 +102,7 @@ class Forwarding:
             streams=self._streams.has(head.method.decode("ascii"), origin_form(head.target.decode("ascii"))),
             shown=self._shown,
             keep=self.keep if kept and self.mode != "live" else None,
+            http2=route.http2,
         )
 
     def smtp_relay(self, place: MailPlace) -> SmtpRelay:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import h11
 
 from recproxy.http import Head, accepts
 from recproxy.proxy.capture import CODINGS_WE_DECODE, end_to_end
 from recproxy.proxy.route import Target, origin_form
-from recproxy.recording import header_values
+from recproxy.recording import header, header_values
 
-__all__ = ["NotSendable", "outgoing_request"]
+__all__ = ["NotSendable", "Way", "outgoing_request"]
 
 #: Told anew: the host by the target, the codings by what can be recorded; who expects 100 has had it from us.
 _REPLACED = (b"host", b"expect", b"accept-encoding")
@@ -23,17 +25,26 @@ class NotSendable(Exception):
         self.status = status
 
 
-def outgoing_request(head: Head, target: Target, *, absolute: bool, authorization: bytes) -> h11.Request:
-    """The request for a service, or in absolute form for the user's own proxy, with the login of that."""
+class Way(Protocol):
+    """How a request gets to a service: in absolute form if through the user's own proxy, and with the login of that."""
+
+    absolute: bool
+    authorization: bytes
+
+
+def outgoing_request(head: Head, target: Target, way: Way, *, chunked: bool = False) -> h11.Request:
+    """The request for a service. Where nothing tells the length of its body, it may be sent `chunked`."""
     path = origin_form(head.target.decode("ascii")).encode()
-    if absolute:
+    if way.absolute:
         path = f"http://{target.authority}".encode() + path
     headers = [(b"Host", target.authority.encode())]
     headers += (line for line in end_to_end(head.headers) if line[0].lower() not in _REPLACED)
     if head.upgrades:
         headers += ((b"Connection", b"Upgrade"), (b"Upgrade", b"websocket"))
-    if authorization:
-        headers.append((b"Proxy-Authorization", authorization))
+    if chunked and header(head.headers, b"content-length") is None:
+        headers.append((b"Transfer-Encoding", b"chunked"))
+    if way.authorization:
+        headers.append((b"Proxy-Authorization", way.authorization))
     codings = _codings(head)
     if codings is not None:
         headers.append((b"Accept-Encoding", codings))

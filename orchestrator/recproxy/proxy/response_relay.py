@@ -32,13 +32,14 @@ class ResponseRelay:
         begun: when that came, by the monotonic clock.
         most: how much of a body is captured.
         streams: whether the profile says that it is a stream.
+        http2: whether the client gets it on a stream of HTTP/2.
     """
 
-    def __init__(self, event: h11.Response, head: Head, *, begun: float, most: int, streams: bool) -> None:
+    def __init__(self, event: h11.Response, head: Head, *, begun: float, most: int, streams: bool, http2: bool) -> None:
         headers = end_to_end(tuple(event.headers.raw_items()))
         reason = _CONTROL.sub(b" ", bytes(event.reason))
         self._framing = ResponseFraming(
-            event.status_code, headers, head_only=head.method == b"HEAD", http10=head.http10
+            event.status_code, headers, head_only=head.method == b"HEAD", http10=head.http10, http2=http2
         )
         self._keep_alive = head.keep_alive
         self._most = most

@@ -31,6 +31,7 @@ class Route:
 
     `any_host` are the host patterns of an endpoint whose base URL was used, at this `port`: its requests fit any of them.
     `service` is where they go, if the profile says more of that than a host. `names` are what the run's address is called.
+    `http2` says that they come on streams of HTTP/2.
     """
 
     scheme: str
@@ -39,6 +40,7 @@ class Route:
     port: int = 0
     service: Target | None = None
     names: tuple[str, ...] = ()
+    http2: bool = False
 
 
 @dataclass(frozen=True, slots=True)

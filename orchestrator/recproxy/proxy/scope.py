@@ -197,7 +197,7 @@ class OpenScope:
         if response is None:
             return None
         self._history.play(position if position is not None else self._line(known.request))
-        return self._forms.made(response, head, waits=waits)
+        return self._forms.made(response, head, waits=waits, http2=route.http2)
 
     def _fault(
         self, fault: Fault, position: int | None, route: Route, head: Head, known: KnownRequest, *, waits: bool
@@ -280,7 +280,7 @@ class OpenScope:
             return self._missing(route, head, known)
         if known.candidates.stateful:
             self._playback.bind(position, known.request, route.any_host)
-        return self._forms.form(position, self._playback, head, fault, known.answers, waits=waits)
+        return self._forms.form(position, self._playback, head, fault, known.answers, waits=waits, http2=route.http2)
 
     def _line(self, request: Request) -> str:
         """A request as it may be shown."""

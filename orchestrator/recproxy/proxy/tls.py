@@ -49,7 +49,7 @@ class Contexts:
 
     def _context(self, chain: bytes) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.set_alpn_protocols(["http/1.1"])
+        context.set_alpn_protocols(["h2", "http/1.1"])
         context.sni_callback = self._named
         with _as_path(self._key + chain) as path:
             context.load_cert_chain(path)

@@ -1,0 +1,159 @@
+"""Requests of one client, from a head to an answer: what a connection of HTTP/1.1 and a stream of HTTP/2 have in common.
+
+It is the sink of whatever reads the requests. What the answer is, the open scope decides, or the service.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from recproxy.http import Head, MalformedRequest, error_response, host_text
+from recproxy.proxy.body import BodyFeed, KeptBody
+from recproxy.proxy.connection_lane import ConnectionLane
+from recproxy.proxy.downstream import Answer, Work
+from recproxy.proxy.ownership import Ownership
+from recproxy.proxy.route import Route
+from recproxy.proxy.states import ASKING, Asked, Asking
+from recproxy.proxy.turns import Turns
+from recproxy.recording import Headers
+
+__all__ = ["Asker"]
+
+_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+# Python 3.11 looks a member of an enum up in 0.1 microseconds; these are asked for with each request.
+_STREAMING = Asking.STREAMING
+_COLLECT = Asked.COLLECT
+_COMPLETE = Asked.COMPLETE
+_NOT_RECORDED = (
+    "WebSocket cannot be recorded or replayed: run what needs it with --mode live, or replace it in the test"
+)
+
+
+class Asker:
+    """Takes requests one after the other; a subclass knows where they come from, and says what stops them."""
+
+    def __init__(self, lane: ConnectionLane[Any], route: Route, ownership: Ownership) -> None:
+        self._lane = lane
+        self._route = route
+        self._ownership = ownership
+        #: Whether each request may be for another service.
+        self._roams = ownership.roams
+        self._turns = Turns(lane.spawn, self._turned)
+        self._asking = Asking.BETWEEN
+        #: The last request's; None before there was one.
+        self._head: Head = None  # type: ignore[assignment]
+        self._body, self._size = KeptBody(), 0
+        self._feed: BodyFeed = None  # type: ignore[assignment]
+
+    def head_received(self, head: Head) -> None:
+        """Called by the reader: a request begins."""
+        self._head = head
+        if head.method == b"CONNECT":
+            raise MalformedRequest(501, "CONNECT is for the gateway's address ($HTTPS_PROXY), not for this one")
+        if not self._ownership.has(head):
+            self._misdirected()
+            return
+        if head.expects and not head.http10:
+            self._turns.take(Answer(_CONTINUE))  # in its turn: an earlier answer may be on its way still
+        if head.upgrades:
+            self._tunnel()
+        elif self._lane.forwards:
+            self._stream()
+        else:
+            self._size = 0
+            self._asking = ASKING[self._asking][_COLLECT]
+
+    def body_received(self, piece: bytes) -> None:
+        """Called by the reader: a piece of the body; what is too large to keep is only counted."""
+        if self._asking is _STREAMING:
+            self._feed.add(piece)
+            return
+        self._size += len(piece)
+        if self._size <= self._lane.max_body:
+            self._body.add(piece)
+        elif self._lane.forwards_large():
+            self._stream()
+            self._feed.add(self._body.take())
+            self._feed.add(piece)
+
+    def request_ended(self, trailers: Headers) -> None:
+        """Called by the reader: the request is complete."""
+        if self._roams:
+            self._completed()
+        if self._asking is _STREAMING:
+            self._feed.end(trailers)
+        else:
+            self._answer(trailers)
+        self._asking = ASKING[self._asking][_COMPLETE]
+        if not self._head.keep_alive:
+            self._stop()  # the client has said that it asks no more: what follows is no request
+
+    def leave(self) -> None:
+        """The scope has ended, and an answer is on its way still: drop the connection if its client may have gone."""
+        self._turns.leave()
+
+    def _answer(self, trailers: Headers) -> None:
+        """Have the open scope say what answers, or the service; only the bytes may wait for a client that does not read."""
+        size, turns = self._size, self._turns
+        body = self._body.take() if size else b""
+        answer = self._lane.answer(self._route, self._head, body, complete=size == len(body), waits=turns.holds)
+        if answer is not None:
+            turns.take(answer if isinstance(answer, Answer) else answer.work(turns))
+            return
+        feed = BodyFeed(self._lane.max_body, self._steer)
+        feed.add(body)
+        feed.end(trailers)
+        turns.take(self._exchange(self._head, feed))
+
+    def _tunnel(self) -> None:
+        """Have a WebSocket begin at the service. If that refuses, its answer is the last on this connection."""
+        if not (self._lane.forwards and self._lane.forwarding.mode == "live"):
+            raise MalformedRequest(501, _NOT_RECORDED)
+        self._switch()
+        self._stream(Asked.TUNNEL)
+
+    def _stream(self, event: Asked = Asked.STREAM) -> None:
+        """Let the service answer; its request goes out as it comes, and what passes in a tunnel is not kept."""
+        self._feed = BodyFeed(0 if event is Asked.TUNNEL else self._lane.max_body, self._steer)
+        exchange = self._exchange(self._head, self._feed)
+        self._asking = ASKING[self._asking][event]
+        self._turns.take(exchange)
+
+    def _exchange(self, head: Head, feed: BodyFeed) -> Work:
+        scope, forwarding = self._lane.scope, self._lane.forwarding
+        return forwarding.exchange(self._turns, self._route, head, feed, scope=scope.name, traffic=scope.traffic)
+
+    def _refuse(self, status: int, reason: str) -> None:
+        """Answer the last time, to a request that cannot be answered: nobody may take what it did for a pass."""
+        before = self._asking
+        self._stop()
+        self._lane.scope.traffic.fail(f"a client's request was refused with {status}: {reason}")
+        if before is _STREAMING:
+            self._turns.abort()  # in the middle of a body on its way: the service must not see an end
+            return
+        head_only = before is Asking.COLLECTING and self._head.method == b"HEAD"
+        self._turns.take(Answer(error_response(status, reason, head_only=head_only), close=True))
+
+    def _misdirected(self) -> None:
+        """A request for another profile's service."""
+        host, opened_for = host_text(self._head.host), self._route.authority or "another service"
+        raise MalformedRequest(421, f"{host} is not served on a connection opened for {opened_for}")
+
+    def _stop(self, event: Asked = Asked.STOP) -> None:
+        """Read nothing more."""
+        self._asking = ASKING[self._asking][event]
+        self._body.clear()
+
+    def _completed(self) -> None:
+        """A request is complete that might have been another service's."""
+
+    def _switch(self) -> None:
+        """What follows the head is another protocol's."""
+
+    def _turned(self) -> None:
+        """Our side has changed: see whether the client may go on."""
+        raise NotImplementedError
+
+    def _steer(self) -> None:
+        """Read from the client, or let it wait."""
+        raise NotImplementedError

@@ -1,0 +1,124 @@
+import asyncio
+
+from h2_client import GET, Client, lane
+
+from recproxy.http import Prepared
+from recproxy.proxy.downstream import Answer
+from recproxy.proxy.pacing import PacedAnswer
+from recproxy.recording import Response
+
+
+def prepared(**fields):
+    def answer(head, body):
+        response = Response(status=200, **fields)
+        takes = {"head_only": head.method == b"HEAD", "http10": False, "keep_alive": True, "coded": True}
+        return Answer(*Prepared(response).form(**takes, http2=True))
+
+    return answer
+
+
+def run(work):
+    async def bounded():
+        async with asyncio.timeout(10):
+            await work()
+
+    asyncio.run(bounded())
+
+
+def test_a_request_is_answered_and_both_are_as_any_other():
+    asked = []
+
+    def answer(head, body):
+        asked.append((head.method, head.target, head.host, head.headers, body))
+        return Answer(b"HTTP/1.1 201 Created\r\nX-A: b\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok", close=True)
+
+    async def work():
+        client = Client(lane(answer))
+        fields = [
+            (":method", "POST"),
+            (":scheme", "https"),
+            (":path", "/a?b=\xe4"),
+            (":authority", "shop.example"),
+            ("cookie", "a=1"),
+            ("x-b", "c"),
+            ("cookie", "d=2"),
+        ]
+        stream = client.ask(fields, b"body")
+
+        assert client.heads[stream] == {":status": "201", "x-a": "b", "content-length": "2"}
+        assert client.bodies[stream] == b"ok"
+        assert stream in client.ended
+        headers = ((b"host", b"shop.example"), (b"cookie", b"a=1; d=2"), (b"x-b", b"c"))
+        assert asked == [(b"POST", b"/a?b=%C3%A4", b"shop.example", headers, b"body")]
+
+    run(work)
+
+
+def test_trailers_of_a_recording_come_behind_the_body_and_no_length_is_made_up():
+    async def work():
+        response = {
+            "headers": ((b"grpc-encoding", b"identity"),),
+            "body": b"abc",
+            "trailers": ((b"Grpc-Status", b"0"),),
+        }
+        client = Client(lane(prepared(**response)))
+        stream = client.ask()
+
+        assert client.heads[stream] == {":status": "200", "grpc-encoding": "identity"}
+        assert (client.bodies[stream], client.trailers[stream]) == (b"abc", {"grpc-status": "0"})
+
+    run(work)
+
+
+def test_an_answer_without_a_body_ends_with_its_head():
+    async def work():
+        client = Client(lane(prepared(headers=((b"grpc-status", b"5"),))))
+        stream = client.ask()
+        head = next(event for event in client.events if type(event).__name__ == "ResponseReceived")
+
+        assert head.stream_ended is not None
+        assert stream not in client.bodies
+
+    run(work)
+
+
+def test_large_answers_share_the_connection_and_wait_for_windows():
+    async def work():
+        client = Client(lane(prepared(body=b"x" * 1_000_000)))
+        client.acknowledges = False
+        streams = [client.ask() for _ in range(3)]
+
+        assert sum(len(body) for body in client.bodies.values()) == 65535
+        assert min(len(client.bodies.get(each, b"")) for each in streams[:1]) > 0
+        client.acknowledges = True
+        client.h2.increment_flow_control_window(65535)
+        for each in streams:
+            client.h2.increment_flow_control_window(65535, each)
+        client.exchange()
+        assert {len(client.bodies[each]) for each in streams} == {1_000_000}
+        assert client.ended == set(streams)
+
+    run(work)
+
+
+def test_a_paced_answer_comes_in_pieces_and_a_truncated_one_is_a_reset():
+    def answer(head, body):
+        if head.target == b"/cut":
+            pieces = ((0.0, b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n"), (0.0, b"ab"))
+            return PacedAnswer(pieces, close=True)
+        return PacedAnswer(
+            ((0.0, b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n"), (0.0, b"a\r\n0\r\n\r\n"))
+        )
+
+    async def work():
+        client = Client(lane(answer))
+        whole = client.ask()
+        cut = client.ask([*GET[:3], (":path", "/cut")])
+        while whole not in client.ended or cut not in client.resets:
+            await asyncio.sleep(0)
+            client.exchange()
+
+        assert client.bodies == {whole: b"a", cut: b"ab"}
+        assert client.resets == {cut: 2}
+
+    run(work)
