@@ -1,7 +1,7 @@
 """The pictures of README and docs, made from real runs: python tests/helpers/pictures.py docs/pictures
 
 They show the steps of README: the test of its first python block, recorded from a stand-in for the service, replayed
-without it, and missed when the test sends something else. The page of the report needs playwright and chromium.
+without it, and missed when the test sends something else. The pages of report and viewer need playwright and chromium.
 """
 
 import contextlib
@@ -115,13 +115,34 @@ def page_picture(folder, target):
         page.screenshot(path=str(target))
 
 
+def viewer_picture(folder, target):
+    """The page of the viewer at the recording that the run has written, with a value chosen to be masked."""
+    command = [sys.executable, "-m", "recproxy", "ui", "--no-open"]
+    viewer = subprocess.Popen(command, cwd=folder, env=README_ENVIRONMENT, stdout=subprocess.PIPE, text=True)
+    try:
+        with chromium() as browser:
+            page = browser.new_page(viewport={"width": 1100, "height": 940}, color_scheme="light")
+            page.goto(viewer.stdout.readline().strip())
+            page.locator(".row").first.click()
+            page.get_by_role("button", name="Choose a value to mask").first.click()
+            page.get_by_role("button", name="at /text").click()
+            page.locator("input:focus").fill("text")
+            page.get_by_label("wherever this value stands").check()
+            page.evaluate("window.scrollTo(0, 0)")
+            page.screenshot(path=str(target))
+    finally:
+        viewer.terminate()
+        viewer.communicate()
+
+
 def main(target):
     target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+        folder = Path(name) / "share"
         with standing_for_twitter() as address:
             write_project(folder, address)
             on_terminal(folder, ["run", "--record", "twitter", "--", "pytest", "-q", "tests/functional"])
+        viewer_picture(folder, target / "viewer.png")
         replay = ["run", "--", "pytest", "-q", "tests/functional"]
         (target / "run.svg").write_text(
             picture("recproxy run --profile twitter -- pytest -q tests/functional", on_terminal(folder, replay))

@@ -307,7 +307,7 @@ def test_two_tabs_do_not_overwrite_each_other(opened, project):
     second.get_by_text("nothing: it would be a miss").wait_for()
     area = open_text(first)
     area.fill(area.input_value().replace("sea", "river"))
-    first.get_by_text("What would then match, asked").wait_for()
+    first.get_by_text("What would then match:").wait_for()
     first.get_by_role("button", name="Save the change").click()
     first.get_by_text("Saved.").wait_for()
 
@@ -357,9 +357,7 @@ def test_the_keyboard_alone_leads_to_an_interaction_and_changes_it(opened, proje
     page.locator(":focus[aria-label='The chosen interaction']").wait_for()
     tab_to("document.activeElement.textContent === 'Earlier'")
     page.keyboard.press("Enter")
-    page.get_by_text("Every recorded request is answered").or_(
-        page.get_by_text("What would then match, asked")
-    ).wait_for()
+    page.get_by_text("Every recorded request is answered").or_(page.get_by_text("What would then match:")).wait_for()
     tab_to("document.activeElement.textContent === 'Save the change'")
     page.keyboard.press("Enter")
 

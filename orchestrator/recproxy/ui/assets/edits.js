@@ -18,8 +18,8 @@ function previewParts(found) {
     each.before.length ? interactionNames(each.before) : "nothing", el("span", { class: each.after.length ? null : "bad" }, interactionNames(each.after))]);
   return [
     found.found.map((each) => el("p", { class: "warn" }, `check would say: ${each.kind}: ${each.message}`)),
-    rows.length ? [el("p", {}, "What would then match, asked with the requests as they are recorded now:"),
-      table("What would then match", [["number", ""], ["request", "text"], ["answered by now", ""], ["answered by then", ""]], rows)]
+    rows.length ? [el("p", {}, "What would then match: the interactions that answer each recorded request, now and then."),
+      table("What would then match", [["number", ""], ["request", "text"], ["now", ""], ["then", ""]], rows)]
       : el("p", { class: "soft" }, "Every recorded request is answered as before."),
     found.left_out ? el("p", { class: "soft" }, `${counted(found.left_out, "more request")} not listed.`) : null,
   ];
