@@ -289,11 +289,13 @@ def test_where_a_profile_is_written_is_known(tmp_path, name, text, place, new):
     assert found.place_of_new() == f"{new} {name}"
 
 
-def test_an_installed_profile_is_changed_in_the_project_where_it_has_room_for_tables(tmp_path, bank):
+def test_an_installed_profile_is_changed_in_the_project_also_if_that_has_a_list_yet(tmp_path, bank):
     free, listed = project(tmp_path), project(tmp_path, 'profiles = ["bank"]\n', "recproxy.toml")
 
     assert free.profile("bank").ways().toml("match") == "in recproxy.toml:\n    [profiles.bank.match]"
-    assert listed.profile("bank").ways().toml("match") == f"in {bank / 'profile.toml'}:\n    [match]"
+    assert listed.profile("bank").ways().toml("match") == (
+        "in recproxy.toml, after you rename its key profiles to run:\n    [profiles.bank.match]"
+    )
     assert listed.place_of_new() == "a profile.toml that profiles of recproxy.toml names"
 
 

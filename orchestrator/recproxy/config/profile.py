@@ -224,6 +224,7 @@ class Profile:
     file: Computed[str] = ""
     keys: Computed[tuple[str, ...]] = ()
     tables: Computed[tuple[str, ...]] = field(default=(), compare=False)
+    after: Computed[str] = ""
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -261,7 +262,14 @@ class Profile:
         file, package = self.file or Ways().file, self.recordings or ""
         keys = tuple(self.keys)
         return Ways(
-            file=file, keys=keys, record=record, folder=folder, package=package, profile=self.name, tables=self.tables
+            file=file,
+            keys=keys,
+            record=record,
+            folder=folder,
+            package=package,
+            profile=self.name,
+            tables=self.tables,
+            after=self.after,
         )
 
     def redaction(

@@ -138,7 +138,8 @@ class Project:
         folders = (str(self.root),) if word in self.inline else ()
         found = parse_profile(*layers, name=word, recordings=recordings, folders=folders, project=Project)
         if self.listed:  # a list leaves no room for tables
-            return found
+            after = "you rename its key profiles to run"
+            return replace(found, file=self.file_name, keys=self._keys(word), tables=(), after=after)
         own = self.source.table("profiles", word).tables if word in self.inline and self.source else ()
         return replace(found, file=self.file_name, keys=self._keys(word), tables=own)
 

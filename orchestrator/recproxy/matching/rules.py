@@ -55,7 +55,7 @@ class Ways:
     knows one, and `together` are the profiles that it records, this one among them. Files are shown as they are seen
     from `folder`, where that is known. `package` is the folder of recordings that came with the profile: they are not
     edited in place, but copied to the project's for `profile`. `tables` are those that the file has already: TOML takes
-    none twice.
+    none twice. `after` is what must be done there first.
     """
 
     file: str = "the profile"
@@ -66,6 +66,7 @@ class Ways:
     package: str = ""
     profile: str = ""
     tables: tuple[str, ...] = ()
+    after: str = ""
 
     def recording(self, profile: str, also: Sequence[str] = ()) -> str:
         """The command that records a profile, those `together` with it, and those that its test needs `also`."""
@@ -82,7 +83,9 @@ class Ways:
 
     def toml(self, name: str, *lines: str) -> str:
         """Where one of its tables is written, and the table as TOML to paste."""
-        there = ", which has this table already" if name in self.tables else ""
+        there = (
+            ", which has this table already" if name in self.tables else f", after {self.after}" if self.after else ""
+        )
         return "\n    ".join((f"in {self.file}{there}:", f"[{'.'.join((*self.keys, name))}]", *lines))
 
     def shown(self, path: str) -> str:
