@@ -75,6 +75,19 @@ def test_quiet_says_only_what_is_wrong(tmp_path):
     assert "a.rec" in recproxy("-q", "check", folder=tmp_path).stdout
 
 
+@pytest.mark.parametrize(
+    "words", [("check", "-q"), ("run", "--verbose", "--", "true"), ("profiles", "check", "--no-color"), ("show", "-v")]
+)
+def test_an_option_of_all_verbs_that_follows_the_verb_is_told_where_it_goes(words, tmp_path):
+    option = next(each for each in words if each.startswith("-"))
+    verb = " ".join(words[: words.index(option)])
+
+    done = recproxy(*words, folder=tmp_path)
+
+    assert done.returncode == 2
+    assert f"Error: {option} goes before the verb: recproxy {option} {verb}\n" in done.stderr
+
+
 @pytest.mark.parametrize("verb", ["completion", "diff", "docs", "init", "merge", "serve", "show"])
 def test_a_verb_that_prints_only_what_it_is_asked_for_rejects_quiet(verb, tmp_path):
     done = recproxy("-q", verb, folder=tmp_path)

@@ -11,6 +11,8 @@ __all__ = ["Verb", "Verbs", "is_quiet", "is_verbose", "set_quiet", "set_verbose"
 _QUIET = "recproxy.quiet"
 _VERBOSE = "recproxy.verbose"
 _WIDEST = 10_000
+#: Options of `recproxy` itself, which users may write after the verb.
+_OF_ALL = ("-q", "--quiet", "-v", "--verbose", "--no-color")
 
 
 class Verb(click.Command):
@@ -20,6 +22,18 @@ class Verb(click.Command):
         super().__init__(*args, **kwargs)
         self.example = example
         self.page = page
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments; an option of `recproxy` itself is an error that says where it goes."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            if error.option_name not in _OF_ALL or ctx.parent is None:
+                raise
+            verb = ctx.command_path.removeprefix("recproxy ")
+            raise click.UsageError(
+                f"{error.option_name} goes before the verb: recproxy {error.option_name} {verb}", ctx
+            ) from None
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the example as it is typed, and the page."""

@@ -96,11 +96,16 @@ def test_a_run_that_records_masks_the_credentials_that_a_conftest_sets(project, 
     profile = project.root / "shop" / "profile.toml"
     upstream = f'[upstream]\naddress = "127.0.0.1:{origin.server_port}"\n'
     profile.write_text(f"{PASSWORDS}{profile.read_text()}\n{upstream}")
-    project.write("conftest.py", "import os\nos.environ['SHOP_PASSWORD'] = 'of-the-conftest'\n")
+    project.write(
+        "conftest.py",
+        "import os, pytest\nos.environ['SHOP_PASSWORD'] = 'of-the-conftest'\nassert 'SHOP_BASE_URL' not in os.environ\n\n"
+        "@pytest.fixture\ndef base():\n    return os.environ['SHOP_BASE_URL']\n",
+    )
     project.write(
         "test_plain.py",
         "import os, urllib.request\nPASSWORD = os.environ['SHOP_PASSWORD']\n\n"
-        "def test_one():\n    with urllib.request.urlopen(f'http://api.shop.example/{PASSWORD}') as answer:\n"
+        "def test_one(base):\n    assert base == os.environ['SHOP_BASE_URL']\n"
+        "    with urllib.request.urlopen(f'http://api.shop.example/{PASSWORD}') as answer:\n"
         "        assert answer.read() == b'of-the-conftest 1'\n",
     )
 
