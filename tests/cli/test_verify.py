@@ -133,7 +133,7 @@ def test_drift_is_reported_with_its_structure_first_and_requests_are_filled(shop
         f"    recorded at {PLACE}:27\n"
     )
     assert done.stderr == (
-        "recproxy: shop: 3 requests asked, 1 answered otherwise, 2 with other values, 0 left out, 0 failed\n"
+        "recproxy: shop: 3 requests sent, 1 with changed fields, types or status, 2 with changed values only, 0 left out, 0 failed\n"
     )
     assert service.asked == [
         ("POST", "/token", None, f"grant_type=client_credentials&client_secret={SECRET}"),
@@ -165,7 +165,7 @@ def test_what_may_change_something_is_left_out_and_what_needs_it_too(shop, servi
         '--unsafe "POST /token" asks it\n'
         f"recproxy: left out: GET https://api.shop.example/items?id=1 ({PLACE}:16): nothing fills header Authorization "
         "(access_token): POST https://api.shop.example/token, which hands it out, was left out\n"
-        "recproxy: shop: 1 request asked, 0 answered otherwise, 1 with other values, 2 left out, 0 failed\n"
+        "recproxy: shop: 1 request sent, 0 with changed fields, types or status, 1 with changed values only, 2 left out, 0 failed\n"
     )
 
 

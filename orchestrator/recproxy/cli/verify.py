@@ -190,8 +190,8 @@ def _print(results: Sequence[ProfileVerification], *, as_json: bool, dry: bool) 
         if not is_quiet():
             kinds = [sum(bool(found) for found in kind) for kind in _kinds(result.found)]
             print(
-                f"recproxy: {result.profile}: {counted(result.asked, 'request')} asked, {kinds[0]} answered otherwise, "
-                f"{kinds[1]} with other values, {kinds[2]} left out, {kinds[3]} failed",
+                f"recproxy: {result.profile}: {counted(result.asked, 'request')} sent, {kinds[0]} with changed fields, types or status, "
+                f"{kinds[1]} with changed values only, {kinds[2]} left out, {kinds[3]} failed",
                 file=sys.stderr,
             )
 

@@ -259,14 +259,12 @@ class Profile:
         """How a person changes it, and how they record it: by the command, if it is known, seen from the folder."""
         if not record and self.origin == ANY_HOST:
             record = f"recproxy run --any-host --record {self.name} -- COMMAND"
-        file, package = self.file or Ways().file, self.recordings or ""
-        keys = tuple(self.keys)
         return Ways(
-            file=file,
-            keys=keys,
+            file=self.file or Ways().file,
+            keys=tuple(self.keys),
             record=record,
             folder=folder,
-            package=package,
+            package=self.recordings or "",
             profile=self.name,
             tables=self.tables,
             after=self.after,

@@ -78,7 +78,7 @@ def _severity(report: RunReport, kind: str) -> Severity:
 
 def _request(kind: str, request: RequestReport, severity: Severity) -> ReportProblem:
     times = f" ({request.count} times)" if request.count > 1 else ""
-    what = "matched no recording" if kind == "miss" else "is answered otherwise than recorded"
+    what = "matched no recording" if kind == "miss" else "is no longer answered as recorded"
     return ReportProblem(
         kind=kind,
         severity=severity,
