@@ -40,6 +40,7 @@ ELSEWHERE = {
     "config/verify_table": "tests/config/test_reference.py: its keys as they are documented",
     "config/shift_table": "tests/play/test_shifted_times.py: what its keys do",
     "config/report_table": "tests/play/test_response_tokens.py: what its keys do",
+    "cli/doctor_probes": "tests/cli/test_doctor.py: clients against a real run",
     "cli/ui": "tests/ui/test_server.py: its process",
     "ui/page_assets": "tests/ui/test_app.py: what a browser gets",
     "cli/serve": "tests/journeys holds runs by it",

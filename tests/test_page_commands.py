@@ -39,6 +39,7 @@ ELSEWHERE = {
     "recproxy env": "tests/test_containers_page.py",
     "recproxy serve --listen": "tests/test_containers_page.py",
     "recproxy run --isolate": "tests/journeys/test_isolated.py",
+    "recproxy doctor": "tests/cli/test_doctor.py",
     "recproxy run --faults sweep": "tests/journeys/test_fault_sweep.py",
     "recproxy run --shard": "tests/journeys/test_shards.py",
     "recproxy run -- pytest tests/functional --store-durations": "tests/journeys/test_shards.py",

@@ -13,6 +13,7 @@ from recproxy.cli.check import check
 from recproxy.cli.completion import completion
 from recproxy.cli.diff import diff
 from recproxy.cli.docs import docs
+from recproxy.cli.doctor import doctor
 from recproxy.cli.env import env
 from recproxy.cli.export import export
 from recproxy.cli.import_recordings import import_recordings
@@ -40,7 +41,7 @@ __all__ = ["main"]
 
 
 #: Verbs of which nothing would be left.
-_NEVER_QUIET = ("completion", "diff", "docs", "env", "init", "lsp", "merge", "serve", "show", "status", "ui")
+_NEVER_QUIET = ("completion", "diff", "docs", "doctor", "env", "init", "lsp", "merge", "serve", "show", "status", "ui")
 
 
 def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -83,6 +84,7 @@ _recproxy.add_command(profiles)
 _recproxy.add_command(completion)
 _recproxy.add_command(diff)
 _recproxy.add_command(docs)
+_recproxy.add_command(doctor)
 _recproxy.add_command(env)
 _recproxy.add_command(export)
 _recproxy.add_command(lsp)

@@ -6,6 +6,7 @@ On loopback, or on an address of a network for those whom the rule of the run le
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import Callable, Sequence
 
@@ -17,6 +18,7 @@ from recproxy.control.sockets import reset_on_close
 from recproxy.errors import ConfigurationError
 from recproxy.orchestrator.access import OPEN_ACCESS, Access
 from recproxy.orchestrator.arrival import Arrival
+from recproxy.orchestrator.caught_connections import CaughtConnections
 from recproxy.orchestrator.gate import Gate
 from recproxy.orchestrator.local_arrival import LocalArrival
 from recproxy.orchestrator.reached_address import ReachedAddresses
@@ -91,6 +93,11 @@ class Listeners:
         return None
 
     @property
+    def caught(self) -> CaughtConnections | None:
+        """What takes note of connections to any address; None where there are none."""
+        return None
+
+    @property
     def outgoing(self) -> Callable[[socket.AddressFamily], socket.socket] | None:
         """What makes sockets on the command's loopback; None where that is this process's own."""
         return None
@@ -103,7 +110,7 @@ class Gateway:
     """Accepts the connections of one lane and routes them.
 
     `main` is the listener of its own address. `every` are listeners on all addresses of an isolated command's network,
-    and `mail_host` tells which mail server an address there is.
+    and `mail_host` tells which mail server an address there is. `caught` takes note of connections to those.
     A connection on which nothing comes is dropped after `idle_seconds`; 0 means never. `access` says who may ask.
     """
 
@@ -117,8 +124,10 @@ class Gateway:
         idle_seconds: float = 0,
         access: Access = OPEN_ACCESS,
         mail_host: Callable[[str, int], str | None] = LOCAL_LISTENERS.mail_host,
+        caught: CaughtConnections | None = None,
     ) -> None:
         self._mail_host = mail_host
+        self._caught = caught
         self._loop = loop
         self._router = router
         self._reached = ReachedAddresses()
@@ -154,14 +163,18 @@ class Gateway:
             reset_on_close(sock)
             sock.close()
         else:
-            self._arrived(sock, b"")
+            self._arrived(sock, b"", anywhere=True)
 
-    def _arrived(self, sock: socket.socket, held: bytes, *, authorized: bool = False) -> None:
+    def _arrived(self, sock: socket.socket, held: bytes, *, authorized: bool = False, anywhere: bool = False) -> None:
         host, port = self._reached.announced(sock)
+        router = self._router
+        if anywhere and self._caught is not None:
+            with contextlib.suppress(OSError):  # the client has gone
+                router = self._caught.router(router, sock)
         arrival = (
-            LocalArrival(sock, self._loop, self._router, self._arrivals.discard, self._reached, (host, port))
+            LocalArrival(sock, self._loop, router, self._arrivals.discard, self._reached, (host, port))
             if port
-            else Arrival(sock, held, self._loop, self._router, self._arrivals.discard, self._reached, host)
+            else Arrival(sock, held, self._loop, router, self._arrivals.discard, self._reached, host)
         )
         arrival.is_near = self._access.is_near(sock)
         if not authorized and self._access.asks(sock):

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from recproxy.control.acceptor import Acceptor
 from recproxy.errors import ConfigurationError
+from recproxy.orchestrator.caught_connections import CaughtConnections
 from recproxy.orchestrator.environment import RunFiles
 from recproxy.orchestrator.gateway import Listeners
 from recproxy.orchestrator.isolated_names import NameServer, mail_addresses
@@ -40,6 +41,7 @@ class IsolatedNetwork(Listeners):
         self._names: NameServer | None = None
         self._tunnels: Tunnels | None = None
         self._relays: list[Acceptor] = []
+        self._caught = CaughtConnections(self._isolation.connection_tables)
 
     def set_up(
         self,
@@ -90,6 +92,11 @@ class IsolatedNetwork(Listeners):
     def mail_host(self, address: str, port: int) -> str | None:
         """The mail server that a connection was to go to; empty where no server of this run is known there."""
         return self._mail_hosts.get(address, "") if port in self._mail_ports else None
+
+    @property
+    def caught(self) -> CaughtConnections:
+        """What takes note of connections that no variable and no redirect has led here."""
+        return self._caught
 
     @property
     def prefix(self) -> list[str]:

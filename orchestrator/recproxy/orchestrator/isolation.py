@@ -101,6 +101,11 @@ class Isolation:
         return sock
 
     @property
+    def connection_tables(self) -> list[str]:
+        """The files of /proc that list the connections inside."""
+        return [f"/proc/{self._keeper.pid}/net/{name}" for name in ("tcp", "tcp6")]
+
+    @property
     def prefix(self) -> list[str]:
         """The words before a command that make it join them: the last one, still to come, is where problems go."""
         return [sys.executable, "-I", "-S", str(_ENTRY), str(self._keeper.pid)]

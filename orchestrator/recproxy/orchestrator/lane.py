@@ -132,6 +132,7 @@ class Lane:
             idle_seconds=roster.plan.project.idle_timeout,
             access=roster.access,
             mail_host=listeners.mail_host,
+            caught=listeners.caught,
         )
         roster.ports.add(self._gateway.port)
         self._endpoints: dict[str, int] = {}

@@ -172,6 +172,7 @@ class Orchestrator:
             await self._end_lane(lane, passed=passed)
         await self.scopes.settled()
         self.tally.notes += (*self._roster.notes, *self._roster.access.notes, *self._roster.clock.notes)
+        self.tally.caught.update(self._listeners.caught.counts if self._listeners.caught else ())
         add_unasked(self.tally, self.profiles, self.plan)
         name_together(self.tally, self._roster)
         await self._recorder.finish(self.tally)

@@ -166,6 +166,7 @@ class Tally:
 
     `unasked` are lines about profiles that nobody asked, by profile; `unasked_fails` where one of them says `unused = "fail"`. `old`
     are lines about what was played and is too old. `failure_tests` are the scopes of the `failures`, in their order.
+    `caught` counts connections that only isolation has caught, by host and program.
     `scope_refused` where a test named a recording that is missing or cannot be read, and so did not come to ask.
     """
 
@@ -185,6 +186,7 @@ class Tally:
     tokens: list[TokenCount] = field(default_factory=list)
     written: list[Written] = field(default_factory=list)
     recovered: list[Written] = field(default_factory=list)
+    caught: Counter[tuple[str, str]] = field(default_factory=Counter)
     timeline: RunTimeline = field(default_factory=RunTimeline)
     _usage: dict[str, _Usage] = field(default_factory=dict)
 
