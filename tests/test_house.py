@@ -30,6 +30,9 @@ TESTS = ROOT / "tests"
 #: Modules without a test file of their own name, and what tests them.
 ELSEWHERE = {
     "__main__": "one line; the journeys start it",
+    "cli/proving": "tests/journeys/test_proof.py",
+    "orchestrator/proof": "tests/journeys/test_proof.py: real runs",
+    "orchestrator/proof_replays": "tests/journeys/test_proof.py: real runs",
     "cli/report": "tests/journeys/test_reports.py: reports of real runs",
     "play/changed_lines": "tests/cli/test_diff.py, as they are printed",
     "cli/runs_played": "tests/cli/test_prune.py: check --orphans --run",

@@ -41,6 +41,7 @@ ELSEWHERE = {
     "recproxy run --isolate": "tests/journeys/test_isolated.py",
     "recproxy doctor": "tests/cli/test_doctor.py",
     "recproxy run --faults sweep": "tests/journeys/test_fault_sweep.py",
+    "recproxy run --record shop --prove": "tests/journeys/test_proof.py",
     "recproxy run --shard": "tests/journeys/test_shards.py",
     "recproxy run -- pytest tests/functional --store-durations": "tests/journeys/test_shards.py",
     "recproxy report merge": "tests/journeys/test_reports.py",

@@ -6,6 +6,7 @@ import os
 import shlex
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,6 +15,9 @@ from recproxy.cli.verb import Verb, is_quiet, is_verbose
 from recproxy.control.pytest_commands import is_pytest, is_unittest, takes_more
 from recproxy.control.record_commands import KEYWORD_WORD, NODE_WORD, PROFILE_WORD
 from recproxy.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from recproxy.orchestrator.plan import RunPlan
 
 __all__ = ["run"]
 
@@ -97,6 +101,20 @@ class _Run(Verb):
     metavar="FILE",
     help="With --faults: write the report as JSON, too.",
 )
+@click.option(
+    "--prove",
+    is_flag=True,
+    help="After a recording that ended well, run COMMAND again from it: as it was, shuffled, and in parallel.",
+)
+@click.option(
+    "--mend",
+    is_flag=True,
+    help="With --prove: write what would make tests replay, after it was shown, and prove again.",
+)
+@click.option("--yes", is_flag=True, help="With --mend: write without asking.")
+@click.option(
+    "--seed", type=int, metavar="N", default=1, show_default=True, help="With --prove: the seed of the shuffled order."
+)
 @report_options
 @click.option(
     "--show-config", is_flag=True, help="Print the effective configuration and where each value comes from, then exit."
@@ -120,6 +138,10 @@ def run(
     fault_timeout: float | None,
     fault_limit: float,
     fault_report: Path | None,
+    prove: bool,
+    mend: bool,
+    yes: bool,
+    seed: int,
     reports: tuple[str, ...],
     report_formats: tuple[str, ...],
     shard: str,
@@ -129,8 +151,8 @@ def run(
 ) -> None:
     """Run COMMAND, and answer the services it calls with one local proxy per profile.
 
-    Exit codes: the command's own; 3 if it passed but a request matched no recording; 4 if a proxy died; 2 for a usage
-    or configuration error.
+    Exit codes: the command's own; 3 if it passed but a request matched no recording, or a test does not replay what
+    --prove recorded; 4 if a proxy died; 2 for a usage or configuration error.
     """
     if show_config:
         from recproxy.cli.show_config import show_config as show
@@ -142,6 +164,8 @@ def run(
         raise click.UsageError("--json needs --show-config")
     if not command:
         raise click.UsageError("Missing argument 'COMMAND...': write it after --")
+    if (mend and not prove) or (yes and not mend):
+        raise click.UsageError("--mend needs --prove, and --yes needs --mend")
     from recproxy.orchestrator.fork_server import ForkServer
 
     refuse_nested()
@@ -180,10 +204,18 @@ def run(
             options = SweepOptions(kinds=read_sweep(faults), hang=fault_timeout, limit=fault_limit, report=fault_report)
             sys.exit(sweep_faults(plan, command, os.environ, fork_server, options))
         targets = targets_of(plan, reports, report_formats, Path.cwd(), {})
-        plan = replace(plan, timed=bool(targets or find_viewers(plan.project.root, os.environ)))
+        plan = replace(plan, timed=bool(prove or targets or find_viewers(plan.project.root, os.environ)))
         written = RunReports(plan, targets, os.environ, sys.stdout)
+        proof = None
+        if prove:
+            from recproxy.cli.proving import proof_for
+
+            def replan() -> RunPlan:
+                return plan_from("replay", profiles, recordings, (), (), any_host=any_host, shard=shard)
+
+            proof = proof_for(plan, command, fork_server, replan, seed=seed, isolate=isolate, mend=mend, yes=yes)
         how = {"quiet": is_quiet(), "verbose": is_verbose()}
-        sys.exit(run_command(plan, command, os.environ, fork_server, written, **how))
+        sys.exit(run_command(plan, command, os.environ, fork_server, written, proof=proof, **how))
 
 
 def _recording(

@@ -16,6 +16,9 @@ __all__ = [
     "MODULE_RENAMED",
     "NO_TEST",
     "ONE_TEST_ALONE",
+    "InteractionEdit",
+    "Mending",
+    "MissReason",
     "Missed",
     "Outcome",
     "RequestResult",
@@ -30,9 +33,44 @@ MODULE_RENAMED: Final = "if the module was renamed, for all its tests: "
 ONE_TEST_ALONE: Final = ("if this test alone was moved: ", "to replay that recording: ")
 
 
+class MissReason(StrEnum):
+    """Why a request was missed, as far as its differences can tell."""
+
+    UNKNOWN = ""
+    DIFFERS = "differs"
+    NEVER_RECORDED = "never recorded"
+    PLAYED = "played"
+    OTHER_TEST = "other test"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InteractionEdit:
+    """An interaction of a recording written anew: its `number` in the file counts from 0, `text` is that of its block."""
+
+    path: str
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mending:
+    """A change that was tried, and makes a missed request match.
+
+    `rules` are names that the profile would leave out of the comparison as well, by the key of its table `match`. `text`
+    says the change to a person.
+    """
+
+    text: str
+    rules: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    edits: tuple[InteractionEdit, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Missed:
-    """A request that nothing recorded fits; `text` shows no secret. `expected` is the test's recording, if there is none."""
+    """A request that nothing recorded fits; `text` shows no secret. `expected` is the test's recording, if there is none.
+
+    `mendings` are changes that would each make it match, the least one first.
+    """
 
     method: str
     url: str
@@ -42,6 +80,8 @@ class Missed:
     expected: str | None = None
     test: str = ""
     profile: str = ""
+    reason: str = MissReason.UNKNOWN
+    mendings: tuple[Mending, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +120,7 @@ class TimedRequest:
     position: int = -1
     line: int = 0
     fault: str = ""
+    waited: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,10 +9,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 import time
+from email.utils import parsedate_to_datetime
 
 from recproxy.matching.differences import Difference
 
-__all__ = ["is_made_anew"]
+__all__ = ["is_made_anew", "is_time"]
 
 _NONCE = re.compile(r"(?i)nonce|signature|\b_?(?:sig|rand|random|cachebuster|cache_?buster|cb|request_?id)\b")
 _RANDOM = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|(?=.*[a-fA-F])[0-9a-fA-F]{16,}")
@@ -30,6 +31,12 @@ def is_made_anew(one: Difference, *, now: float | None = None) -> bool:
     values = [value.strip('"') for value in (one.wanted, one.got) if value is not None]
     if _NONCE.search(name) or all(map(_RANDOM.fullmatch, values)):
         return True
+    return is_time(one, now=now)
+
+
+def is_time(one: Difference, *, now: float | None = None) -> bool:
+    """Whether the request has the time of its sending there; `now` is as in `is_made_anew`."""
+    values = [value.strip('"') for value in (one.wanted, one.got) if value is not None]
     times = [_seconds(value) for value in values]
     live = times[-1] if one.got is not None else None
     if None in times or live is None:
@@ -45,7 +52,15 @@ def _seconds(value: str) -> float | None:
     try:
         moment = dt.datetime.fromisoformat(value) if len(value) > len("2026-01-01") else None
     except ValueError:
-        return None
+        moment = _mail_date(value)
     if moment is None:
         return None
     return (moment if moment.tzinfo is not None else moment.replace(tzinfo=dt.UTC)).timestamp()
+
+
+def _mail_date(value: str) -> dt.datetime | None:
+    """The time of a `Date` header, or None."""
+    try:
+        return parsedate_to_datetime(value)
+    except ValueError:
+        return None

@@ -22,9 +22,9 @@ from recproxy.matching.index import Index
 from recproxy.matching.made_anew import is_made_anew
 from recproxy.matching.rules import Rules, Ways
 from recproxy.recording.dataclass import dataclass
-from recproxy.recording.values import Interaction, Recording, Request
+from recproxy.recording.values import Interaction, Recording, Request, Response
 
-__all__ = ["Mend", "mend", "toml_list"]
+__all__ = ["Mend", "changed_rules", "mend", "toml_list"]
 
 #: A larger recording is not indexed anew for the sake of advice.
 _LARGEST = 3000
@@ -39,14 +39,20 @@ _IGNORED_BY = {"query": "ignore_query", "form": "ignore_form", "multipart": "ign
 class Mend:
     """A change that mends a miss: other rules, or other recorded requests by position, or both.
 
-    `text` says it to a person, as what to write and where. `rule` is the rule of the profile that would do it for all
-    requests, where there is one.
+    `text` says it to a person, as what to write and where. `responses` say named places again where the service did.
+    `by_rule` is the change of the profile's rules alone that would do it for all requests, where there is one.
     """
 
     text: str
     rules: Rules
     requests: Mapping[int, Request] = field(default_factory=dict)
-    rule: str = ""
+    responses: Mapping[int, Response] = field(default_factory=dict)
+    by_rule: Mend | None = None
+
+    @property
+    def rule(self) -> str:
+        """What the rule is that would do it for all requests; empty where there is none."""
+        return self.by_rule.text if self.by_rule is not None else ""
 
     def apply(self, index: Index) -> Index:
         """The index as it is with this change made."""
@@ -92,7 +98,7 @@ def mend(
     if first is None or not first.requests or first.rules != index.rules:
         return first
     rules = changes.by_rules()
-    return dataclasses.replace(first, rule=rules.text) if rules is not None and holds(rules) else first
+    return dataclasses.replace(first, by_rule=rules) if rules is not None and holds(rules) else first
 
 
 def _own_answers(index: Index, interactions: Iterable[Interaction]) -> list[tuple[int, ...]]:
@@ -197,10 +203,22 @@ class _Changes:
             for position, interaction in enumerate(index.interactions)
             if wild and interaction.request == original
         }
+        responses = {
+            position: self._named(index.interactions[position].response, wild, echoed) for position in requests
+        }
         texts = [self._wild_line(wild, len(requests), echoed)] if wild else []
         if changed := list(_rule_lines(index.rules, rules)):
             texts.append(self._ways.toml("match", *changed))
-        return Mend(text="; and ".join(texts), rules=rules, requests=requests)
+        return Mend(text="; and ".join(texts), rules=rules, requests=requests, responses=responses)
+
+    @staticmethod
+    def _named(response: Response, wild: Sequence[Difference], echoed: Mapping[str, str]) -> Response:
+        """A response with the named places of its request wherever it says their values again."""
+        for one in wild:
+            if place := echoed.get(one.field):
+                value = (one.wanted or "").strip('"').encode()
+                response = with_name(response, value, place, name_for(one.field)) or response
+        return response
 
     def _wild_line(self, wild: Sequence[Difference], count: int, echoed: Mapping[str, str]) -> str:
         index, closest = self._index, self._closest
@@ -258,11 +276,18 @@ def _ruled(rules: Rules, one: Difference) -> Rules | None:
 
 def _rule_lines(before: Rules, after: Rules) -> Iterator[str]:
     """What to write in the profile's table `match`."""
-    for part in ("query", "form", "json"):
-        old: tuple[str, ...] = getattr(before, f"ignore_{part}")
-        new: tuple[str, ...] = getattr(after, f"ignore_{part}")
-        if old != new:
-            yield f"ignore.{part} = {toml_list(new)}"
+    for key, names in changed_rules(before, after).items():
+        yield f"{key} = {toml_list(names)}"
+
+
+def changed_rules(before: Rules, after: Rules) -> dict[str, tuple[str, ...]]:
+    """All names that each key of the profile's table `match` has then, by key; only what is not as before."""
+    keys = {f"ignore.{part}": f"ignore_{part}" for part in ("query", "form", "json")}
+    return {
+        key: getattr(after, attribute)
+        for key, attribute in keys.items()
+        if getattr(before, attribute) != getattr(after, attribute)
+    }
 
 
 def toml_list(names: Iterable[str]) -> str:

@@ -27,7 +27,7 @@ from recproxy.orchestrator.lane import LaneScope, base_scope
 from recproxy.orchestrator.orchestrator import Orchestrator
 from recproxy.orchestrator.plan import RunPlan
 from recproxy.orchestrator.scope_ends import ScopeOutcome
-from recproxy.orchestrator.sweep_command import STOPPED, SweepCommand
+from recproxy.orchestrator.sweep_command import EVERY_TEST, STOPPED, SweepCommand, TestChoice
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.faults import LASTED
 from recproxy.recording.printable import printable
@@ -114,7 +114,7 @@ class FaultSweep:
 
     async def run(self) -> int:
         """Run the command without faults, then with each; the exit code."""
-        code = await self._command.run(None, {})
+        code = await self._command.run(EVERY_TEST, {}, silent=False)
         await self._end_scopes()
         if self._stopping.done() or code:
             print(f"recproxy: the command must pass without faults first: it ended with {code}", file=sys.stderr)
@@ -219,7 +219,7 @@ class FaultSweep:
         }
         await self._restart_base()
         bounds = {each.test: self._bound(each.test) for each in batch}
-        code = await self._command.run([each.test for each in batch], bounds)
+        code = await self._command.run(TestChoice(only=tuple(each.test for each in batch)), bounds)
         stuck = {scope.test for lane in self._orchestrator.lanes.values() for scope in lane.scopes}
         if code == STOPPED and not stuck:
             stuck = {NO_TEST}

@@ -61,7 +61,12 @@ class ForkServer:
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def fork(self, kind: ForkOrder, name: str, channel: socket.socket, errors: int) -> None:
-        """Order a process; its end of the channel and its error descriptor are given away."""
+        """Order a process; its end of the channel and its error descriptor are given away.
+
+        One of that name, of a run before, has ended.
+        """
+        self._pids.pop(name, None)
+        self._deaths.pop(name, None)
         try:
             socket.send_fds(self._socket, [fork_order(kind, name)], [channel.fileno(), errors])
         except OSError:

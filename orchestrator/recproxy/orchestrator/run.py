@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from recproxy.control.process_limits import set_process_limits
 from recproxy.control.pytest_commands import PYTEST_SILENT, is_pytest
@@ -38,6 +39,9 @@ from recproxy.orchestrator.run_reports import RunReports
 from recproxy.orchestrator.run_requests import requests_of
 from recproxy.report import Tally, print_report
 from recproxy.report.terminal import is_drawn_on
+
+if TYPE_CHECKING:  # few runs are proven
+    from recproxy.orchestrator.proof import Proof
 
 __all__ = ["run_command", "serve_run"]
 
@@ -65,10 +69,12 @@ def run_command(
     *,
     quiet: bool = False,
     verbose: bool = False,
+    proof: Proof | None = None,
 ) -> int:
     """Run a command against recordings or services; the exit code to end with.
 
-    If `quiet`, report only what is wrong; if `verbose`, say also in a log what a terminal shows.
+    If `quiet`, report only what is wrong; if `verbose`, say also in a log what a terminal shows. A `proof` follows a
+    recording that ended well.
 
     Raises:
         RecproxyError: the run could not be brought up, or a proxy died; nothing is left running.
@@ -76,7 +82,8 @@ def run_command(
     check_command(words, environment.get("PATH"))
     set_process_limits()
     with reports.written():
-        return asyncio.run(_run(plan, words, environment, fork_server, reports, quiet=quiet, verbose=verbose))
+        running = _run(plan, words, environment, fork_server, reports, quiet=quiet, verbose=verbose, proof=proof)
+        return asyncio.run(running)
 
 
 def serve_run(
@@ -102,6 +109,7 @@ async def _run(
     *,
     quiet: bool,
     verbose: bool,
+    proof: Proof | None,
 ) -> int:
     loop = asyncio.get_running_loop()
     stopping: asyncio.Future[int] = loop.create_future()
@@ -112,6 +120,8 @@ async def _run(
             return reports.write(code=128 + stopping.result(), error=_stopped_by(stopping))
         if verbose or (not quiet and is_drawn_on(sys.stderr)):
             _print_opening(orchestrator)
+        if proof is not None:
+            proof.watch(orchestrator)
         command = orchestrator.start(words, without_worker(environment))
         parent = os.getppid()
         watch_parent(loop, stopping, parent)
@@ -126,7 +136,10 @@ async def _run(
         _forgive_stopped(tally, stopped=stopping.done())
     if not quiet or tally.failed or tally.refusals or tally.unasked or tally.old:
         print_report(tally, folder=plan.shown_from or os.curdir, verbose=verbose)
-    return reports.write(code=_verdict(plan, tally, code), command_code=code, error=_stopped_by(stopping))
+    verdict = _verdict(plan, tally, code)
+    if proof is not None and not stopping.done():
+        verdict, reports.proof = await proof.prove(plan, tally, verdict)
+    return reports.write(code=verdict, command_code=code, error=_stopped_by(stopping))
 
 
 async def _serve(

@@ -18,6 +18,7 @@ from recproxy.orchestrator.plan import RunPlan
 from recproxy.report import Tally
 
 if TYPE_CHECKING:  # few runs write a report
+    from recproxy.report.proof_report import ProofReport
     from recproxy.report.report_files import ReportTarget
     from recproxy.report.run_report import RunReport
 
@@ -50,6 +51,8 @@ class RunReports:
         self._is_written = False
         #: What the run has counted, once it is there.
         self.tally = Tally()
+        #: The proof of what it recorded, where there was one.
+        self.proof: ProofReport | None = None
 
     @contextlib.contextmanager
     def written(self) -> Iterator[None]:
@@ -104,6 +107,7 @@ class RunReports:
             command_code=command_code,
             error=error,
             fails=tuple(_fails(plan)),
+            proof=self.proof,
         )
         places = ReportPlaces(root=plan.project.root, packages=self._packages())
         return report_of(self.tally, places, facts, plan.strict, begun=self._begun)

@@ -1,4 +1,4 @@
-"""The command of a fault sweep, run again and again: which tests it runs, and when it is stuck."""
+"""A command that is run again and again, by a fault sweep or a proof: which tests it runs, and when it is stuck."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ import signal
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from recproxy.control.variables import TESTS
 from recproxy.orchestrator.accompaniment import accompany, resolve, without_worker
 from recproxy.orchestrator.lane import LaneScope
 from recproxy.orchestrator.orchestrator import Orchestrator
+from recproxy.recording.dataclass import dataclass
 
-__all__ = ["STOPPED", "SweepCommand"]
+__all__ = ["EVERY_TEST", "STOPPED", "SweepCommand", "TestChoice"]
 
 #: In the place of an exit code: the command was stopped, because a test was stuck or the time is over.
 STOPPED = -1
@@ -25,6 +28,26 @@ _STUCK_SECONDS = 10.0
 #: What a command may take besides its tests.
 _START_SECONDS = 60.0
 _LOOK_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestChoice:
+    """What pytest is told: the tests to run, by their scopes, and their order.
+
+    None is all of them, as the user has called it. A `seed` shuffles them, `backwards` turns the order round. `workers`
+    is how many of pytest-xdist's take part, 0 for none; None as the user has called it.
+    """
+
+    __test__ = False  # pytest would take it for tests
+
+    only: tuple[str, ...] | None = None
+    seed: int | None = None
+    backwards: bool = False
+    workers: int | None = None
+
+
+#: As the user has called it.
+EVERY_TEST = TestChoice()
 
 
 class SweepCommand:
@@ -49,17 +72,32 @@ class SweepCommand:
     @property
     def tests(self) -> frozenset[str] | None:
         """The scopes of the tests that pytest collected; None where its plugin told nothing."""
-        seen = Path(f"{self._chosen}.seen")
-        return frozenset(json.loads(seen.read_text(encoding="utf-8"))) if seen.is_file() else None
+        return frozenset(self._seen["tests"]) if self._seen else None
 
-    async def run(self, tests: Sequence[str] | None, bounds: Mapping[str, float]) -> int:
-        """Run it, with all tests and its output, or with these; its exit code, or STOPPED.
+    @property
+    def can_be_parallel(self) -> bool:
+        """Whether the pytest of the command has pytest-xdist, as far as its plugin told."""
+        return bool(self._seen.get("xdist"))
+
+    @property
+    def is_parallel(self) -> bool:
+        """Whether pytest-xdist has distributed the tests."""
+        return bool(self._seen.get("workers"))
+
+    @property
+    def _seen(self) -> dict[str, Any]:
+        path = Path(f"{self._chosen}.seen")
+        seen: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        return seen
+
+    async def run(self, choice: TestChoice, bounds: Mapping[str, float], *, silent: bool = True) -> int:
+        """Run it with these tests; its exit code, or STOPPED. Of a `silent` one nobody sees the output.
 
         `bounds` are the seconds that the scopes may take, by name; a scope that is in none of them may take any.
         """
-        self._chosen.write_text(json.dumps({} if tests is None else {"only": list(tests)}), encoding="utf-8")
+        self._chosen.write_text(json.dumps(asdict(choice)), encoding="utf-8")
         loop = asyncio.get_running_loop()
-        output = None if tests is None else subprocess.DEVNULL
+        output = subprocess.DEVNULL if silent else None
         environment = {**self._environment, TESTS: str(self._chosen)}
         command = self._orchestrator.start(self._words, environment, output=output)
         stop: asyncio.Future[int] = loop.create_future()

@@ -114,7 +114,10 @@ class Exchange(Work):
             self.drop()
             captured = self._captured
             status, size = (captured.status, captured.size) if captured is not None else (self._status, 0)
-            self._traffic.timeline.add_forwarded(self._result, self._begun, self._line, status=status, size=size)
+            waited = captured.delay if captured is not None else 0.0
+            self._traffic.timeline.add_forwarded(
+                self._result, self._begun, self._line, status=status, size=size, waited=waited
+            )
 
     def _step(self, event: Passed) -> None:
         self.stage = STAGES[self.stage][event]

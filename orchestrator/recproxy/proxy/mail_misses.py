@@ -9,7 +9,7 @@ from functools import cached_property, partial
 
 from recproxy.config.mail_endpoints import MailPlace
 from recproxy.config.profile import Profile
-from recproxy.control.outcomes import Missed
+from recproxy.control.outcomes import Missed, MissReason
 from recproxy.matching.index import Index
 from recproxy.matching.mail_miss import MailMiss
 from recproxy.matching.rules import Ways
@@ -70,6 +70,7 @@ class MailMisses:
                 closest=miss.elsewhere.place if miss.elsewhere is not None else miss.where,
                 expected=expected,
                 test=self._test,
+                reason=MissReason.DIFFERS if miss.differences else MissReason.NEVER_RECORDED,
             )
         )
         self.history.spent(time.perf_counter(), 0)

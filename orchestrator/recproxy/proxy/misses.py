@@ -13,7 +13,7 @@ from concurrent.futures import Executor
 from dataclasses import replace
 
 from recproxy.config.profile import Profile
-from recproxy.control.outcomes import NO_TEST, Missed
+from recproxy.control.outcomes import NO_TEST, Missed, MissReason
 from recproxy.errors import defect_text
 from recproxy.http import Head, error_response
 from recproxy.matching.index import Index
@@ -21,6 +21,7 @@ from recproxy.matching.miss import Miss, miss
 from recproxy.matching.rules import Ways
 from recproxy.play.elsewhere import Elsewhere
 from recproxy.play.hooks import Hooks
+from recproxy.play.mending import mendings
 from recproxy.play.playback import Playback
 from recproxy.proxy.downstream import Answer, LateAnswer, Later
 from recproxy.proxy.scope_history import ScopeHistory
@@ -127,7 +128,8 @@ class Misses:
             if not index.interactions and self._expected is not None:
                 text += f"\nthe recording would be {self._ways.shown(self._expected)}\n"
             expected = None if index.interactions else self._expected
-            return replace(_as_message(found, text + remark, index), test=self._test, expected=expected)
+            message = replace(_as_message(found, text + remark, index), test=self._test, expected=expected)
+            return replace(message, mendings=mendings(found.mend, index, self._ways))
 
         if self._beside is None or _cost(index, request) <= _CHEAP:
             missed = describe()
@@ -193,4 +195,13 @@ def _as_message(found: Miss, text: str, index: Index) -> Missed:
         text=text,
         differences=tuple((each.field, each.wanted, each.got) for each in found.differences),
         closest=_place(found, index),
+        reason=_reason(found),
     )
+
+
+def _reason(found: Miss) -> str:
+    if found.elsewhere is not None:
+        return MissReason.OTHER_TEST
+    if found.used:
+        return MissReason.PLAYED
+    return MissReason.NEVER_RECORDED if found.closest is None or found.is_new else MissReason.DIFFERS

@@ -52,9 +52,19 @@ class Timeline:
             self._left_out += 1
 
     def add_forwarded(
-        self, result: RequestResult, begun: float, shown: Callable[[], str], *, status: int = 0, size: int = 0
+        self,
+        result: RequestResult,
+        begun: float,
+        shown: Callable[[], str],
+        *,
+        status: int = 0,
+        size: int = 0,
+        waited: float = 0.0,
     ) -> None:
-        """A request went to the service and ends now; `begun` is of `time.monotonic`, `shown` gives the masked request."""
+        """A request went to the service and ends now; `begun` is of `time.monotonic`, `shown` gives the masked request.
+
+        `waited` are the seconds until its answer began.
+        """
         self._forwarded_bytes += size
         seconds = time.monotonic() - begun
         is_kept, is_slowest = len(self._kept) < self._most, seconds > self._slowest_seconds
@@ -68,7 +78,13 @@ class Timeline:
         if is_kept:
             self._kept.append(
                 TimedRequest(
-                    result=result, begun=begun, seconds=round(seconds, 6), request=request, status=status, size=size
+                    result=result,
+                    begun=begun,
+                    seconds=round(seconds, 6),
+                    request=request,
+                    status=status,
+                    size=size,
+                    waited=waited,
                 )
             )
 

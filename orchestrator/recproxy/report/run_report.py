@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from typing import Any
 
 from recproxy.errors import ConfigurationError
+from recproxy.report.proof_report import ProofReport
 from recproxy.report.tally import TokenCount
 
 __all__ = [
@@ -173,7 +174,7 @@ class RunReport:
 
     `runs` are the identities of the runs, `shards` their names. `exit_code` is that of `recproxy run`, `command_code` that
     of its command. `error` says what broke the run off. `fails` are the kinds of findings that fail a run. `timeline` has
-    the first requests one by one, `timeline_left_out` counts the others.
+    the first requests one by one, `timeline_left_out` counts the others. `proof` is null where nothing was proven.
     """
 
     recproxy: str
@@ -200,6 +201,7 @@ class RunReport:
     blocked: Mapping[str, int] = field(default_factory=dict)
     timeline: tuple[TimelineEntry, ...] = ()
     timeline_left_out: int = 0
+    proof: ProofReport | None = None
 
 
 def report_values(report: RunReport) -> dict[str, Any]:
@@ -287,5 +289,6 @@ def _schema(kind: Any) -> dict[str, Any]:
     if origin is Mapping:
         return {"type": "object", "additionalProperties": _schema(arguments[1])}
     if origin is types.UnionType:
-        return {"type": [_schema(arguments[0])["type"], "null"]}
+        schema = _schema(arguments[0])
+        return {**schema, "type": [schema["type"], "null"]}
     return {"type": {str: "string", int: "integer", float: "number", bool: "boolean"}[kind]}

@@ -23,7 +23,7 @@ class TimelineRequest:
     """A request of a run. `begun` is of the monotonic clock, `request` its masked method and URL.
 
     `path` is the recording that answered it, or that it was written to, and `number` the interaction there, from 0; -1
-    is one of those that `test` recorded there.
+    is one of those that `test` recorded there. `waited` are the seconds until the answer of a service began.
     """
 
     profile: str
@@ -39,6 +39,7 @@ class TimelineRequest:
     number: int = -1
     line: int = 0
     fault: str = ""
+    waited: float = 0.0
 
 
 class RunTimeline:
@@ -76,6 +77,7 @@ class RunTimeline:
                     number=number,
                     line=each.line,
                     fault=each.fault,
+                    waited=each.waited,
                 )
             )
 

@@ -21,7 +21,7 @@ from recproxy.testing.pytest_mode import add_mode, check_mode_option, gives_scop
 from recproxy.testing.pytest_outside import WatchOutside, overlooked_modes, uses_recproxy
 from recproxy.testing.pytest_shard import choose_shard
 from recproxy.testing.pytest_short_failures import ShortFailures
-from recproxy.testing.pytest_start import OWN_RUN, enter_lane_of_worker, start_run
+from recproxy.testing.pytest_start import OWN_RUN, join_run, start_run
 from recproxy.testing.pytest_summary import SECTION, TOTALS, Summary
 
 if TYPE_CHECKING:
@@ -52,9 +52,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, object, object]:
+def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) -> Generator[None, object, object]:
     """Before any test module is imported, the run of every test starts, and a pytest-xdist worker has a lane in it."""
-    enter_lane_of_worker()
+    join_run(early_config, args)
     start_run(early_config, before_conftests=True)
     value = yield
     start_run(early_config, before_conftests=False)

@@ -11,9 +11,10 @@ from contextlib import ExitStack
 
 import pytest
 
+from recproxy.testing.pytest_chosen import add_workers
 from recproxy.testing.pytest_mode import early_mode, has_profiles, server_words
 
-__all__ = ["OWN_RUN", "enter_lane_of_worker", "start_run"]
+__all__ = ["OWN_RUN", "join_run", "start_run"]
 
 #: Set where this process has started the run whose variables are in os.environ.
 OWN_RUN = pytest.StashKey[bool]()
@@ -32,8 +33,9 @@ _WITHOUT_TESTS = (
 )
 
 
-def enter_lane_of_worker() -> None:
-    """A pytest-xdist worker in a run goes into a lane of its own."""
+def join_run(config: pytest.Config, args: list[str]) -> None:
+    """A pytest-xdist worker in a run goes into a lane of its own; a proof says how many workers there are."""
+    add_workers(config, args)
     if os.environ.get(_WORKER) and os.environ.get(_CONTROL):
         from recproxy.client.lanes import enter_lane, lane_of  # noqa: PLC0415 - only in workers of a run
 

@@ -1,0 +1,57 @@
+"""`recproxy run --prove`: whether a run can be proven, and how the user is asked."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from recproxy.cli.verb import is_quiet, is_verbose
+from recproxy.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from recproxy.orchestrator.fork_server import ForkServer
+    from recproxy.orchestrator.plan import RunPlan
+    from recproxy.orchestrator.proof import Proof
+
+__all__ = ["proof_for"]
+
+
+def proof_for(
+    plan: RunPlan,
+    command: Sequence[str],
+    fork_server: ForkServer,
+    replan: Callable[[], RunPlan],
+    *,
+    seed: int,
+    isolate: bool | None,
+    mend: bool,
+    yes: bool,
+) -> Proof:
+    """The proof of a run by this plan; `replan` makes the plan that replays.
+
+    Raises:
+        ConfigurationError: the run records nothing, or what it does cannot be replayed.
+    """
+    from recproxy.orchestrator.proof import Proof, ProofOptions
+
+    modes = {each.name: plan.mode_of(each.name) for each in plan.profiles}
+    if not {"record", "auto"} & set(modes.values()):
+        raise ConfigurationError("--prove: proves what this run records: add --record PROFILE")
+    if live := [name for name, mode in modes.items() if mode == "live"]:
+        raise ConfigurationError(f"--prove: {', '.join(live)} runs live and has nothing to replay: record it, too")
+    if plan.listening.is_wide:
+        raise ConfigurationError("--prove: replays a command of this machine only: leave out --listen")
+
+    def confirm() -> bool:
+        if not yes and not sys.stdin.isatty():
+            if not is_quiet():
+                print("recproxy: proof: nothing was written: pass --yes to write this", file=sys.stderr)
+            return False
+        return yes or click.confirm("Write this?", err=True)
+
+    options = ProofOptions(replan=replan, seed=seed, isolate=isolate, mend=mend, confirm=confirm, verbose=is_verbose())
+    return Proof(command, os.environ, fork_server, options)

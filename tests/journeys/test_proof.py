@@ -1,0 +1,169 @@
+"""A recording that is proven: the suite runs again from it, and each test that does not replay is named with the reason."""
+
+import contextlib
+import json
+import re
+import shutil
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from plugins import WITHOUT_PLUGINS
+
+from .conftest import Project
+
+SUITE = Path(__file__).with_name("data") / "unrepeatable"
+PROFILE = """[project]
+name = "demo"
+[tool.recproxy]
+run = ["shop"]
+[tool.recproxy.profiles.shop]
+credentials = ["SHOP_KEY"]
+[[tool.recproxy.profiles.shop.endpoints]]
+hosts = ["api.shop.example"]
+base_url = "SHOP_BASE_URL"
+[tool.recproxy.profiles.shop.placeholders]
+SHOP_KEY = "placeholder"
+[tool.recproxy.profiles.shop.upstream]
+address = "http://127.0.0.1:{port}"
+"""
+
+
+class Shop(BaseHTTPRequestHandler):
+    """Counts what it is asked; some answers take long, wait for a second request, or say that it is busy."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        server = self.server
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        with server.lock:
+            server.count += 1
+            number, first = server.count, self.path not in server.asked
+            server.asked.add(self.path)
+        if self.path.startswith("/slow") and first:
+            server.never.wait(1)
+        if self.path.startswith("/together"):
+            server.together.wait(30)
+        status = 503 if self.path == "/busy" and first else 200
+        body = json.dumps({"n": 1 if "same" in self.path else number, "path": self.path}).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_POST = do_DELETE = do_GET
+
+    def log_message(self, *_):
+        pass
+
+
+@contextlib.contextmanager
+def shop():
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Shop)
+    server.lock, server.count, server.asked = threading.Lock(), 0, set()
+    server.together, server.never = threading.Barrier(2), threading.Event()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    yield server.server_port
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def project(tmp_path):
+    with shop() as port:
+        made = Project(tmp_path)
+        made.write("pyproject.toml", PROFILE.format(port=port))
+        yield made
+
+
+def prove(project, *words, tests=("test_repeatable.py", "test_unrepeatable.py")):
+    done = project.run(
+        "run",
+        *("--record", "shop", "--prove", "--report", "report.json", *words, "--"),
+        *("pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", *tests),
+        environment={
+            "PYTEST_ADDOPTS": f"{WITHOUT_PLUGINS} -p xdist",
+            "SHOP_KEY": "the-key-of-the-recording",
+            "PYTHONHASHSEED": "random",
+        },
+    )
+    return done, json.loads((project.root / "report.json").read_text())
+
+
+@pytest.mark.long
+def test_each_test_that_does_not_replay_is_named_with_the_reason_and_no_other(project):
+    for path in SUITE.glob("*.py"):
+        shutil.copy(path, project.root / path.name)
+    with (project.root / "pyproject.toml").open("a") as file:
+        file.write('[tool.recproxy.profiles.shop.match]\nignore.json = ["/nonce"]\n')
+
+    done, report = prove(project)
+
+    proof = report["proof"]
+    assert len(proof["verdicts"]) == 60
+    assert {each["test"]: each["cause"] for each in proof["verdicts"] if not each["replays"]} == {
+        f"test_unrepeatable.test_{name}": name.replace("_", " ")
+        for name in (
+            "random_value",
+            "time",
+            "order_of_tests",
+            "shared_state",
+            "retries",
+            "concurrency",
+            "order_of_values",
+            "temporary_path",
+            "kept_answers",
+            "result",
+            "parallel_tests",
+        )
+    }
+    assert done.returncode == 3
+
+
+ORDERS = """import json
+import os
+import urllib.request
+import uuid
+
+
+def order(item, **more):
+    body = json.dumps({"item": item, **more}).encode()
+    headers = {"Content-Type": "application/json"}
+    request = urllib.request.Request(os.environ["SHOP_BASE_URL"] + "/orders", body, headers)
+    with urllib.request.urlopen(request) as answer:
+        return json.load(answer)
+
+
+def test_order():
+    assert order("tea")["n"]
+
+
+def test_order_with_a_key():
+    assert order("coffee", key=str(uuid.uuid4()))["n"]
+"""
+PAGE = Path(__file__).parents[2] / "docs/how-to/prove.md"
+CHANGING = re.compile(r"\d+\.\d s\b|[0-9a-f]{8}-[0-9a-f-]{27}|\.rec:\d+")
+
+
+def lines_of(text):
+    return [CHANGING.sub("#", line) for line in text.splitlines() if line.startswith("recproxy: proof")]
+
+
+@pytest.mark.long
+def test_a_proof_fails_and_after_mending_holds_as_the_guide_prints_it(project):
+    project.write("test_orders.py", ORDERS)
+    printed = [lines_of(block) for block in re.findall(r"```text\n(.*?)```", PAGE.read_text(), re.DOTALL)]
+
+    failed, _ = prove(project, tests=("test_orders.py",))
+    asked, _ = prove(project, "--mend", tests=("test_orders.py",))
+    mended, report = prove(project, "--mend", "--yes", tests=("test_orders.py",))
+
+    assert (failed.returncode, asked.returncode, mended.returncode) == (3, 3, 0)
+    assert lines_of(failed.stderr) == printed[0]
+    assert lines_of(asked.stderr)[-1] == "recproxy: proof: nothing was written: pass --yes to write this"
+    assert [line for line in printed[1] if line not in lines_of(mended.stderr)] == []
+    assert 'ignore.json = ["/key"]' in (project.root / "pyproject.toml").read_text()
+    assert report["proof"]["mended"] == ["wrote ignore.json of profile 'shop' to pyproject.toml"]
