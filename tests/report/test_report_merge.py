@@ -6,7 +6,10 @@ import pytest
 from run_reports import full_report, run_report, shop
 
 from recproxy.errors import ConfigurationError
+from recproxy.report.github import step_summary
+from recproxy.report.junit import junit_report
 from recproxy.report.report_merge import merge_reports
+from recproxy.report.run_facts import tally_of
 from recproxy.report.run_report import ReportFinding, TestReport
 from recproxy.report.tally import TokenCount
 
@@ -42,6 +45,19 @@ def test_a_profile_is_unasked_if_no_run_asked_it():
 
     assert merged(left, shard(played=(0,))).unasked == ()
     assert merged(left, left).unasked == left.unasked
+
+
+def test_a_profile_that_is_only_installed_is_in_no_table_if_no_run_asked_it():
+    idle = shop(name="idle", named=False)
+    first, second = (run_report(profiles=(shop(named=False, requests=1), idle)) for _ in range(2))
+
+    found = merged(first, second)
+
+    assert [(each.name, each.named) for each in found.profiles] == [("shop", False), ("idle", False)]
+    assert [name for name, row in tally_of(found).rows.items() if row.shown] == ["shop"]
+    for text in (step_summary(found), junit_report(found)):
+        assert ("shop" in text, "idle" in text) == (True, False)
+    assert merged(first, run_report(profiles=(shop(name="idle"),))).profiles[1].named
 
 
 def test_counts_add_up_and_equal_misses_are_one():

@@ -45,7 +45,7 @@ def step_summary(report: RunReport) -> str:
     shards = _cell(": " + ", ".join(report.shards)) if report.shards else ""
     lines = [f"## recproxy{shards}", ""]
     lines += [f"| {' | '.join(_COLUMNS)} |", "|---|---|---:|---:|---:|---:|"]
-    for profile in report.profiles:
+    for profile in filter(lambda each: each.is_listed, report.profiles):
         lines.append(f"| {' | '.join(_cell(str(getattr(profile, _field(column)))) for column in _COLUMNS)} |")
     failing = sum(each.severity is Severity.ERROR for each in found)
     result = f"{counted(failing, 'problem')} to mend" if failing else "Nothing was missed" if not found else "Passed"

@@ -63,6 +63,7 @@ def _properties(report: RunReport) -> list[str]:
     rows = [
         (f"{profile.name}.{name}", str(getattr(profile, name)))
         for profile in report.profiles
+        if profile.is_listed
         for name in ("mode", "played", "recorded", "missed", "unused")
     ]
     rows.append(("recproxy", report.recproxy))

@@ -220,6 +220,7 @@ def _profile(same: Sequence[ProfileReport]) -> ProfileReport:
         same[0],
         slowest=slowest.slowest,
         slowest_seconds=slowest.slowest_seconds,
+        named=any(each.named for each in same),
         mode=", ".join(dict.fromkeys(each.mode for each in same)),
         unused=sum(each.passed for each in left),
         seconds=round(sum(each.seconds for each in same), 3),

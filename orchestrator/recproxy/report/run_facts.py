@@ -130,6 +130,7 @@ def tally_of(report: RunReport) -> Tally:
         tally.rows[each.name] = Row(
             profile=each.name,
             mode=each.mode,
+            named=each.is_listed,
             played=each.played,
             recorded=each.recorded,
             forwarded=each.forwarded,
@@ -212,6 +213,7 @@ def _profile(
     return ProfileReport(
         name=row.profile,
         mode=row.mode,
+        named=row.named,
         played=row.played,
         recorded=row.recorded,
         forwarded=row.forwarded,

@@ -92,11 +92,12 @@ class ProfileReport:
     """What a profile did. `interactions_played` are the numbers of interactions by file.
 
     `requests` counts all, a conversation of mail as one. `bytes` is the size of the bodies of all responses, `slowest`
-    the request on which most time was spent.
+    the request on which most time was spent. Not `named`: it is in the run only because it is installed.
     """
 
     name: str
     mode: str
+    named: bool = True
     played: int = 0
     recorded: int = 0
     forwarded: int = 0
@@ -111,6 +112,11 @@ class ProfileReport:
     unused_fails: bool = False
     interactions_played: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     interactions_unused: tuple[UnusedInteraction, ...] = ()
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether tables have it: one that nobody named has to have done something, or recordings in play."""
+        return self.named or any((self.requests, self.recorded, self.failed, self.interactions_unused))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

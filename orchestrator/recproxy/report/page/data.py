@@ -64,6 +64,7 @@ def page_data(report: RunReport, shown: ShownInteractions, bodies: BodyTable) ->
     profiles = [
         {name: value for name, value in asdict(each).items() if not name.startswith("interactions_")}
         for each in report.profiles
+        if each.is_listed
     ]
     unused = [{**asdict(one), "profile": each.name} for each in report.profiles for one in each.interactions_unused]
     return {
