@@ -16,9 +16,10 @@ from recproxy.orchestrator.environment import LaneAddresses
 from recproxy.orchestrator.scope_ends import ScopeOutcome
 from recproxy.proxy.connection import Connection
 from recproxy.proxy.exchange import Exchange
+from recproxy.proxy.link import Link
 from recproxy.proxy.route import Route, target_of
 from recproxy.proxy.scope import OpenScope
-from recproxy.proxy.upstream import Link, Upstreams
+from recproxy.proxy.upstream import Upstreams
 from recproxy.recording import Recording, dump, load
 from recproxy.redaction.scope import redact_scope
 

@@ -6,7 +6,7 @@ import h11
 import pytest
 
 from recproxy.proxy.conversation import Conversation
-from recproxy.proxy.upstream import UpstreamError
+from recproxy.proxy.upstream_errors import UpstreamError
 
 
 class Link:

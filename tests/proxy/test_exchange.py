@@ -12,7 +12,8 @@ from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.exchange import Exchange
 from recproxy.proxy.route import Target
 from recproxy.proxy.traffic import Traffic
-from recproxy.proxy.upstream import UpstreamError, Upstreams
+from recproxy.proxy.upstream import Upstreams
+from recproxy.proxy.upstream_errors import UpstreamError
 
 TARGET = Target("http", "shop.example", 80)
 

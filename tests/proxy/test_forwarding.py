@@ -14,7 +14,7 @@ from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.forwarding import Forwarding
 from recproxy.proxy.route import Route, Target
 from recproxy.proxy.traffic import Traffic
-from recproxy.proxy.upstream import UpstreamError
+from recproxy.proxy.upstream_errors import UpstreamError
 from recproxy.recording import Interaction, Request, Response, unpack
 
 SECRET = "-".join(("the", "value", "of", "a", "credential"))

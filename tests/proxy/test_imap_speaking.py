@@ -13,7 +13,7 @@ from recproxy.play.playback import Playback
 from recproxy.proxy.imap_speaking import imap_connection
 from recproxy.proxy.step_room import StepRoom
 from recproxy.proxy.traffic import Traffic
-from recproxy.proxy.upstream import UpstreamError
+from recproxy.proxy.upstream_errors import UpstreamError
 from recproxy.recording import load
 
 PLACE = MailPlace(protocol="imap", host="mail.example", port=143, tls=False, endpoint=0)

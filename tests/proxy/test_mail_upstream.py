@@ -8,7 +8,8 @@ from deadlines import seconds
 from recproxy.config.mail_endpoints import MailPlace
 from recproxy.config.profile import Upstream
 from recproxy.proxy.mail_upstream import mail_failure, reach_mail_server
-from recproxy.proxy.upstream import UpstreamError, Upstreams
+from recproxy.proxy.upstream import Upstreams
+from recproxy.proxy.upstream_errors import UpstreamError
 
 HOST = "mail.example"
 GREETING = b"220 ready\r\n"

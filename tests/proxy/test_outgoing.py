@@ -11,7 +11,9 @@ TARGET = Target("http", "shop.example", 80)
 
 def sent(*headers, target=b"/a", absolute=False, authorization=b""):
     head = Head(b"POST", target, headers, b"shop.example", http10=False, expects=False, keep_alive=True)
-    request = outgoing_request(head, TARGET, SimpleNamespace(absolute=absolute, authorization=authorization))
+    request = outgoing_request(
+        head, TARGET, SimpleNamespace(absolute=absolute, authorization=authorization, http2=False)
+    )
     return request.target, request.headers.raw_items()
 
 

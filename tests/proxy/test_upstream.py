@@ -10,7 +10,8 @@ import pytest
 from recproxy.config.profile import Upstream
 from recproxy.control.listening import Listening
 from recproxy.proxy.route import Target
-from recproxy.proxy.upstream import ServiceClosed, UpstreamError, Upstreams
+from recproxy.proxy.upstream import Upstreams
+from recproxy.proxy.upstream_errors import ServiceClosed, UpstreamError
 
 ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 

@@ -36,7 +36,8 @@ from recproxy.play.verification import (
 )
 from recproxy.proxy.asking import ask
 from recproxy.proxy.redaction_worker import redact_recorded
-from recproxy.proxy.upstream import UpstreamError, Upstreams
+from recproxy.proxy.upstream import Upstreams
+from recproxy.proxy.upstream_errors import UpstreamError
 from recproxy.recording import Interaction, Request, Response, pack, unpack
 from recproxy.recording.request_patterns import SAFE_METHODS
 from recproxy.recording.streams import DeclaredStreams

@@ -11,9 +11,11 @@ import h11
 from recproxy.http import Head, split_authority
 from recproxy.proxy.capture import Captured, response_of
 from recproxy.proxy.conversation import Conversation
+from recproxy.proxy.link import ServiceLink
 from recproxy.proxy.outgoing import NotSendable, outgoing_request
 from recproxy.proxy.route import Target
-from recproxy.proxy.upstream import Link, UpstreamError, Upstreams
+from recproxy.proxy.upstream import Upstreams
+from recproxy.proxy.upstream_errors import UpstreamError
 from recproxy.recording import Request, Response, encode
 
 __all__ = ["ask"]
@@ -48,7 +50,7 @@ async def ask(upstreams: Upstreams, request: Request, *, most: int, declared: bo
     return response_of(captured)
 
 
-async def _send(link: Link, request: Request, target: Target) -> None:
+async def _send(link: ServiceLink, request: Request, target: Target) -> None:
     parts = urlsplit(request.url)
     body = encode(request.body, request.encoding) if request.encoding else request.body
     headers = [line for line in request.headers if line[0].lower() not in _FRAMING]

@@ -12,7 +12,8 @@ from collections.abc import Callable, Coroutine
 
 import h11
 
-from recproxy.proxy.upstream import Link, UpstreamError
+from recproxy.proxy.link import ServiceLink
+from recproxy.proxy.upstream_errors import UpstreamError
 
 __all__ = ["Conversation"]
 
@@ -21,7 +22,12 @@ class Conversation:
     """A request on its way, and the events of its response; `progress` grows while more of the request comes."""
 
     def __init__(
-        self, link: Link, send: Coroutine[None, None, None], *, seconds: float | None, progress: Callable[[], int]
+        self,
+        link: ServiceLink,
+        send: Coroutine[None, None, None],
+        *,
+        seconds: float | None,
+        progress: Callable[[], int],
     ) -> None:
         self._link = link
         self._sending = asyncio.create_task(send)

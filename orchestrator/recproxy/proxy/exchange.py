@@ -19,20 +19,20 @@ from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.capture import Captured, interaction_of, may_be_left
 from recproxy.proxy.conversation import Conversation
 from recproxy.proxy.downstream import Downstream, Work
+from recproxy.proxy.link import REPEATABLE, Link, ServiceLink
 from recproxy.proxy.outgoing import NotSendable, outgoing_request
-from recproxy.proxy.response_relay import CLIENT_LEFT, ResponseRelay
+from recproxy.proxy.response_relay import CLIENT_LEFT, ResponseRelay, interim_head
 from recproxy.proxy.route import Target, origin_form
 from recproxy.proxy.states import STAGES, Passed, Stage
 from recproxy.proxy.traffic import Traffic
 from recproxy.proxy.tunnel import Tunnel
-from recproxy.proxy.upstream import Link, ServiceClosed, UpstreamError, Upstreams
+from recproxy.proxy.upstream import Upstreams
+from recproxy.proxy.upstream_errors import ServiceClosed, UpstreamError
 from recproxy.recording import Interaction
 from recproxy.recording.grammar import METHOD
 
 __all__ = ["Exchange", "Keep"]
 
-#: RFC 9110 section 9.2.2.
-_REPEATABLE = frozenset((b"GET", b"HEAD", b"OPTIONS", b"PUT", b"DELETE", b"TRACE"))
 _REQUEST_TIMEOUT = 408
 _SWITCHING = 101
 #: Seconds in which nothing more of a request comes whose answer is there: long for a client that sends on, short to wait.
@@ -141,8 +141,7 @@ class Exchange(Work):
         if not unseen:
             self._downstream.abort()
             return
-        head_only = self._head.method == b"HEAD"
-        self._downstream.write(error_response(status, text, head_only=head_only))
+        self._downstream.write(error_response(status, text, head_only=self._head.method == b"HEAD"))
 
     async def _outlive(self, work: Coroutine[None, None, bool]) -> bool:
         """Do the work; where the client goes first, what can still be recorded is, and nothing more is begun."""
@@ -197,10 +196,7 @@ class Exchange(Work):
     async def _forward(self) -> bool:
         if self._keep is not None and not METHOD.fullmatch(self._head.method):
             raise NotSendable(501, "it cannot be recorded, because its method does not begin with a letter")
-        # A kept connection may turn out to be closed after it took a request: only what may be asked twice goes there.
-        link = await self._upstreams.link(
-            self._target, fresh=self._head.method not in _REPEATABLE, upgrades=self._head.upgrades
-        )
+        link = await self._link()
         try:
             return await self._over(link)
         except _Stale:
@@ -208,15 +204,22 @@ class Exchange(Work):
             if not self.feed.whole:
                 raise UpstreamError(502, f"{self._target.authority} closed the connection in the middle") from None
             self._again = self.feed.passed
-            return await self._over(await self._upstreams.link(self._target, fresh=True))
+            return await self._over(await self._link(again=True))
 
-    async def _over(self, link: Link) -> bool:
+    async def _link(self, *, again: bool = False) -> ServiceLink:
+        # A kept connection may turn out to be closed: only what may be asked twice goes there.
+        fresh = again or self._head.method not in REPEATABLE
+        ways = {"upgrades": self._head.upgrades, "http2": self._http2}
+        return await self._upstreams.link(self._target, fresh=fresh, again=again, **ways)
+
+    async def _over(self, link: ServiceLink) -> bool:
         conversation = Conversation(
             link, self._send(link), seconds=self._upstreams.seconds, progress=lambda: self.feed.size
         )
         try:
             response = await self._response(link, conversation)
             if isinstance(response, h11.InformationalResponse):
+                assert isinstance(link, Link)
                 self._tunnel = Tunnel(self._downstream, link, self.feed, self._upstreams.seconds)
                 return False
             goes_on = await self._respond(response, conversation)
@@ -228,7 +231,7 @@ class Exchange(Work):
         self._upstreams.give_back(self._target, link)
         return goes_on
 
-    async def _send(self, link: Link) -> None:
+    async def _send(self, link: ServiceLink) -> None:
         chunked = self._http2 and (self.feed.size > 0 or not self.feed.ended)
         await link.send(outgoing_request(self._head, self._target, link, chunked=chunked))
         if self._again:
@@ -237,7 +240,9 @@ class Exchange(Work):
             await link.send(h11.Data(data=piece))
         await link.send(h11.EndOfMessage(headers=list(self.feed.trailers)))
 
-    async def _response(self, link: Link, conversation: Conversation) -> h11.Response | h11.InformationalResponse:
+    async def _response(
+        self, link: ServiceLink, conversation: Conversation
+    ) -> h11.Response | h11.InformationalResponse:
         """The head of the response, or the interim one behind which another protocol begins."""
         while True:
             try:
@@ -247,21 +252,16 @@ class Exchange(Work):
                     raise _Stale from None
                 raise
             if isinstance(event, h11.InformationalResponse):
-                self._inform(event)
+                if event.status_code != 100 and not self._head.http10:  # 100 was sent to whoever waited for it
+                    self._downstream.write(interim_head(event))
                 if event.status_code == _SWITCHING:
                     return event
             elif not isinstance(event, h11.Response):
                 raise UpstreamError(502, f"{self._target.authority} closed the connection without an answer")
-            elif link.used and event.status_code == _REQUEST_TIMEOUT and self._head.method in _REPEATABLE:
+            elif link.used and event.status_code == _REQUEST_TIMEOUT and self._head.method in REPEATABLE:
                 raise _Stale  # it was for the idle connection, and crossed our request. RFC 9110 section 15.5.9
             else:
                 return event
-
-    def _inform(self, event: h11.InformationalResponse) -> None:
-        """An interim response; 100 was sent to whoever waited for it."""
-        if event.status_code != 100 and not self._head.http10:
-            lines = b"".join(b"%s: %s\r\n" % line for line in event.headers.raw_items())
-            self._downstream.write(b"HTTP/1.1 %d %s\r\n%s\r\n" % (event.status_code, event.reason, lines))
 
     async def _respond(self, event: h11.Response, conversation: Conversation) -> bool:
         """The response to the client, its end only when it is kept."""

@@ -132,7 +132,7 @@ class Forwarding:
         if waiting is None or waiting.done():
             return
         if message.error:
-            from recproxy.proxy.upstream import UpstreamError  # noqa: PLC0415 - see above
+            from recproxy.proxy.upstream_errors import UpstreamError  # noqa: PLC0415 - see above
 
             waiting.set_exception(UpstreamError(502, message.error))
         else:

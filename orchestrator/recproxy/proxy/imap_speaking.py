@@ -95,7 +95,7 @@ class _Texts:
         self._lane.spawn(self._kept(tuple(steps), then))
 
     async def _kept(self, steps: tuple[Step, ...], then: Callable[[], None]) -> None:
-        from recproxy.proxy.upstream import UpstreamError  # noqa: PLC0415 - a replay does without
+        from recproxy.proxy.upstream_errors import UpstreamError  # noqa: PLC0415 - a replay does without
 
         traffic, place = self.scope.traffic, self._place
         said = conversation(place.protocol.upper(), place.url, steps, wild=None, scope=self.scope.name)
@@ -229,7 +229,7 @@ class _Speaking:
 
     async def _reach(self, done: Sequence[Done] = (), command: ImapCommand | None = None) -> None:
         """Connect to the service; where a `command` asks it, it is told first what was `done`."""
-        from recproxy.proxy.upstream import UpstreamError  # noqa: PLC0415 - a replay does without
+        from recproxy.proxy.upstream_errors import UpstreamError  # noqa: PLC0415 - a replay does without
 
         texts, traffic = self._texts, self._texts.scope.traffic  # another scope may open meanwhile
         traffic.begin()

@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 from recproxy.config.mail_endpoints import MailPlace, ports_without_tls
 from recproxy.control.sockets import address_elsewhere
 from recproxy.proxy.route import Target
-from recproxy.proxy.upstream import WITHOUT_TLS, UpstreamError, Upstreams, upstream_failure
+from recproxy.proxy.upstream import Upstreams
+from recproxy.proxy.upstream_errors import WITHOUT_TLS, UpstreamError, upstream_failure
 from recproxy.proxy.user_proxy import connect_request, read_user_proxy, refusal
 
 __all__ = ["mail_failure", "reach_mail_server"]

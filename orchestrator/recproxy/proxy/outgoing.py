@@ -26,10 +26,14 @@ class NotSendable(Exception):
 
 
 class Way(Protocol):
-    """How a request gets to a service: in absolute form if through the user's own proxy, and with the login of that."""
+    """How a request gets to a service: in absolute form if through the user's own proxy, and with the login of that.
+
+    Or over HTTP/2.
+    """
 
     absolute: bool
     authorization: bytes
+    http2: bool
 
 
 def outgoing_request(head: Head, target: Target, way: Way, *, chunked: bool = False) -> h11.Request:
@@ -41,7 +45,11 @@ def outgoing_request(head: Head, target: Target, way: Way, *, chunked: bool = Fa
     headers += (line for line in end_to_end(head.headers) if line[0].lower() not in _REPLACED)
     if head.upgrades:
         headers += ((b"Connection", b"Upgrade"), (b"Upgrade", b"websocket"))
-    if chunked and header(head.headers, b"content-length") is None:
+    if way.http2:
+        headers += (
+            (b"TE", b"trailers") for value in header_values(head.headers, b"te") if b"trailers" in value.lower()
+        )
+    elif chunked and header(head.headers, b"content-length") is None:
         headers.append((b"Transfer-Encoding", b"chunked"))
     if way.authorization:
         headers.append((b"Proxy-Authorization", way.authorization))

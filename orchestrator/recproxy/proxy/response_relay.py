@@ -14,9 +14,10 @@ from recproxy.http import Head, ResponseFraming
 from recproxy.proxy.capture import Captured, end_to_end
 from recproxy.proxy.conversation import Conversation
 from recproxy.proxy.downstream import Downstream
-from recproxy.proxy.upstream import UpstreamError
+from recproxy.proxy.link import HTTP2
+from recproxy.proxy.upstream_errors import UpstreamError
 
-__all__ = ["CLIENT_LEFT", "ResponseRelay"]
+__all__ = ["CLIENT_LEFT", "ResponseRelay", "interim_head"]
 
 CLIENT_LEFT = "the client went away before the answer was complete"
 #: h11 lets them pass in a reason, which has no place for them. RFC 9112 section 4.
@@ -44,7 +45,7 @@ class ResponseRelay:
         self._keep_alive = head.keep_alive
         self._most = most
         self.captured = Captured(event.status_code, reason, headers, time.monotonic() - begun, most, streams)
-        self.captured.closed = self._framing.is_closed_by_service
+        self.captured.closed = self._framing.is_closed_by_service and event.http_version != HTTP2
         self.captured.announced = max(self._framing.length, 0)
 
     @property
@@ -92,3 +93,9 @@ class ResponseRelay:
     def end(self) -> bytes:
         """What ends the response for the client."""
         return self._framing.end(self.captured.trailers)
+
+
+def interim_head(event: h11.InformationalResponse) -> bytes:
+    """An interim response as the client gets it."""
+    lines = b"".join(b"%s: %s\r\n" % line for line in event.headers.raw_items())
+    return b"HTTP/1.1 %d %s\r\n%s\r\n" % (event.status_code, event.reason, lines)

@@ -246,7 +246,7 @@ class SmtpConnection(SmtpSocket):
         await self._exchange(said, self._relay, self._relay.say(said))
 
     async def _exchange(self, said: Said | None, relay: SmtpRelay, work: Coroutine[Any, Any, tuple[Step, ...]]) -> None:
-        from recproxy.proxy.upstream import UpstreamError  # noqa: PLC0415 - see above
+        from recproxy.proxy.upstream_errors import UpstreamError  # noqa: PLC0415 - see above
 
         scope = self._scope
         if self._relay is None:

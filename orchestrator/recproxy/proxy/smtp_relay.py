@@ -18,7 +18,8 @@ from recproxy.proxy.mail_upstream import mail_failure, reach_mail_server
 from recproxy.proxy.step_room import StepRoom
 from recproxy.proxy.timeline import said_by_server
 from recproxy.proxy.traffic import Traffic
-from recproxy.proxy.upstream import UpstreamError, Upstreams
+from recproxy.proxy.upstream import Upstreams
+from recproxy.proxy.upstream_errors import UpstreamError
 from recproxy.recording import Act, Interaction, Step, conversation
 
 __all__ = ["SmtpRelay"]

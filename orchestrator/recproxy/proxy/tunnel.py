@@ -12,7 +12,7 @@ import contextlib
 from recproxy.control.sockets import reset_on_close
 from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.downstream import Downstream
-from recproxy.proxy.upstream import Link
+from recproxy.proxy.link import Link
 
 __all__ = ["Tunnel"]
 

@@ -35,7 +35,8 @@ from recproxy.proxy.exchange import Exchange
 from recproxy.proxy.lane import ProxyLane
 from recproxy.proxy.route import target_of
 from recproxy.proxy.scope import OpenScope
-from recproxy.proxy.upstream import UpstreamError, Upstreams
+from recproxy.proxy.upstream import Upstreams
+from recproxy.proxy.upstream_errors import UpstreamError
 from recproxy.recording import load
 
 SECONDS = 8

@@ -147,15 +147,16 @@ class Peer:
         """The number of a stream that is to be opened."""
         return self._h2.get_next_available_stream_id()
 
-    def send_head(self, stream: int, fields: FieldBlock, *, ends: bool = False) -> None:
-        """Send the head of a message, or an interim one; nothing happens on a stream that is over."""
+    def send_head(self, stream: int, fields: FieldBlock, *, ends: bool = False) -> bool:
+        """Send the head of a message, or an interim one; whether it went, which it does not on a stream that is over."""
         try:
             self._h2.send_headers(stream, fields, end_stream=ends)
         except ProtocolError:
             self._forget(stream)
-            return
+            return False
         if ends:
             self._ended(stream)
+        return True
 
     def send_piece(self, stream: int, piece: bytes | memoryview) -> None:
         """Send a piece of a body, as soon as the windows are open."""

@@ -1,0 +1,44 @@
+"""The ways in which a service cannot be asked, each with the status and the line that a client gets. Pure."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+
+from recproxy.proxy.route import Target
+
+__all__ = ["WITHOUT_TLS", "ServiceClosed", "UpstreamError", "said", "upstream_failure"]
+
+#: What OpenSSL makes of an answer that is no TLS.
+WITHOUT_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG")
+
+
+class UpstreamError(Exception):
+    """The service could not be asked: answer with `status`; the text says which way it failed."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(text)
+        self.status = status
+
+
+class ServiceClosed(UpstreamError):
+    """The service ended the connection; one that was kept alive may have been closed long before."""
+
+
+def upstream_failure(target: Target, problem: BaseException, seconds: float | None, way: str = "") -> UpstreamError:
+    """What went wrong, in one line, and whether it was time that ran out."""
+    where = f"{target.authority}{way}"
+    if isinstance(problem, TimeoutError) and not getattr(problem, "errno", None):
+        return UpstreamError(504, f"{where} did not answer within {seconds:g} s")
+    if isinstance(problem, ssl.SSLCertVerificationError):
+        return UpstreamError(502, f"the certificate of {where} cannot be verified: {problem.verify_message}")
+    if isinstance(problem, ssl.SSLError):
+        return UpstreamError(502, f"TLS with {where} failed: {(problem.reason or str(problem)).lower()}")
+    if isinstance(problem, socket.gaierror | UnicodeError):
+        return UpstreamError(502, f"the name {where} cannot be resolved: {said(problem)}")
+    return UpstreamError(502, f"{where} cannot be reached: {said(problem)}")
+
+
+def said(problem: BaseException) -> str:
+    """What the system says of it."""
+    return getattr(problem, "strerror", None) or str(problem) or type(problem).__name__
