@@ -31,7 +31,7 @@ def test_what_cannot_be_pushed_is_named_and_the_others_are(tmp_path):
         "",
         (
             "recproxy: 1 recording pushed, 89 bytes\n"
-            "recproxy: shop/link.rec: it is no plain file with the name of a recording, such as NAME.rec: it stays here\n"
+            "recproxy: shop/link.rec: it is not a regular file with the name of a recording, such as NAME.rec: not pushed\n"
         ),
     )
 

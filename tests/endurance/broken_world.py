@@ -186,7 +186,7 @@ def slow_service(seconds):
 
     with service(silent) as port, _project(port, timeout=1) as root:
         ended = _run(root, sys.executable, "-c", FETCH)
-    line = ended.line("did not go on within 1 s")
+    line = ended.line("sent nothing for 1 s")
     assert ended.code in {1, 3}, ended
     return Row(
         "A service sends a byte a second",

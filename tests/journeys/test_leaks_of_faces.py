@@ -236,7 +236,7 @@ def test_no_miss_that_a_bridge_tells_shows_a_secret(project, planted):
     )
 
     assert "2 failed" in done.stdout, done.stdout + done.stderr
-    assert "in the place of vcrpy" in done.stdout
-    assert "in the place of Betamax" in done.stdout
+    assert "instead of vcrpy" in done.stdout
+    assert "instead of Betamax" in done.stdout
     kinds = [KINDS[name] for name in ("query", "header", "cookie", "json")]
     assert left([WORDS, *kinds], everything(project, done)) == []

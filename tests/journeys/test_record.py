@@ -354,7 +354,7 @@ FAILURES = {
     "reset": ("reset", "", 502, "the connection to the service broke: "),
     "shut": ("shut", "", 502, "the service closed the connection without an answer"),
     "broken": ("break", "", None, "the service closed the connection in the middle of its answer"),
-    "silent": ("silent", "timeout = 0.3", 504, "the service did not go on within 0.3 s"),
+    "silent": ("silent", "timeout = 0.3", 504, "the service sent nothing for 0.3 s"),
     "nonsense": ("nonsense", "", 502, "the service's answer is no HTTP/1.1: "),
 }
 ASK = """

@@ -53,7 +53,7 @@ def test_tls_begins_in_the_middle_and_plain_text_behind_starttls_is_dropped():
                 assert secure.makefile("rb").readline() == b"3 OK [CAPABILITY IMAP4rev1 IDLE MOVE] in\r\n"
         assert world.quiet.wait(seconds(30))
 
-    assert world.told.notes == ["a client sent 17 bytes behind STARTTLS in plain text: they were dropped"]
+    assert world.told.notes == ["a client sent 17 bytes after STARTTLS in plain text: they were dropped"]
 
 
 def test_imaplib_begins_tls_in_the_middle_and_at_the_start():

@@ -204,7 +204,7 @@ def test_tls_begins_on_both_sides():
     assert ends.tls == ["service", "client"]
     ends.relaying.tls_started()
     assert ends.asked(b"t2 LOGIN me pw\r\n") == b"t2 LOGIN me pw\r\n"
-    assert ends.told == ["the service sent 15 bytes behind STARTTLS in plain text: they were dropped"]
+    assert ends.told == ["the service sent 15 bytes after STARTTLS in plain text: they were dropped"]
     ends.relaying.lost()
     assert ends.kept[0][1:4] == ["> A1 STARTTLS", "< A1 OK go", ":tls"]
 

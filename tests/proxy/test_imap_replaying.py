@@ -189,7 +189,7 @@ def test_tls_begins_and_what_came_before_it_is_told():
     assert client.says(b"t1 STARTTLS\r\nt2 LOGIN evil pw\r\n") == b"t1 OK go\r\n"
     assert client.wire.tls == 1
     client.speaking.tls_started()
-    assert client.wire.told == ["a client sent 18 bytes behind STARTTLS in plain text: they were dropped"]
+    assert client.wire.told == ["a client sent 18 bytes after STARTTLS in plain text: they were dropped"]
     assert client.says(b"t3 LOGIN me pw\r\n") == b"t3 OK in\r\n"
 
 

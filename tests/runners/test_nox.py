@@ -88,7 +88,7 @@ def test_one_body_makes_a_session_per_mode_and_only_replay_runs_by_default(regis
         "Posts to Twitter: answered from recordings.",
         "Posts to Twitter: the real services, recorded.",
         "Posts to Twitter: the real services, nothing written.",
-        "Posts to Twitter: not run; the real services are asked what the recordings ask, nothing written.",
+        "Posts to Twitter: not run; compares the recordings with the real services, nothing written.",
     ]
     assert share_suite.__name__ == "share_suite"
 
@@ -237,7 +237,7 @@ def test_nox_lists_the_sessions_with_their_descriptions(run_nox):
         ("*", "The suite: answered from recordings."),
         ("-", "The suite: the real services, recorded."),
         ("-", "The suite: the real services, nothing written."),
-        ("-", "The suite: not run; the real services are asked what the recordings ask, nothing written."),
+        ("-", "The suite: not run; compares the recordings with the real services, nothing written."),
     ]
 
 

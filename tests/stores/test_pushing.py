@@ -168,7 +168,7 @@ def test_what_git_changes_in_the_lock_during_a_push_is_not_put_back(one, two, mo
     assert (sorted(got.done), got.problems) == (["shop/7.rec", "shop/own.rec"], [])
     assert got.kept == dict.fromkeys(
         ("shop/1.rec", "shop/2.rec", "shop/new.rec"),
-        "was changed in recproxy.lock while it was pushed, and stays so: run `recproxy status`",
+        "was changed in recproxy.lock during the push, and was left so: run `recproxy status`",
     )
     changed = {name for name in {*one.lock, *two.lock} if one.lock.get(name) != two.lock.get(name)}
     assert changed == {"shop/7.rec", "shop/8.rec", "shop/own.rec"} and "shop/8.rec" not in two.lock

@@ -80,7 +80,7 @@ class Conversation:
     def _more_time(self) -> None:
         """Time counts anew if more of the request has come since; else it has run out."""
         if self._sending.done() or self._progress() == self._passed:
-            raise UpstreamError(504, f"the service did not go on within {self._seconds:g} s")
+            raise UpstreamError(504, f"the service sent nothing for {self._seconds:g} s")
         self._passed = self._progress()
         self._restart()
 

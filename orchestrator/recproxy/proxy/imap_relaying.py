@@ -234,7 +234,7 @@ class ImapRelaying:
             dropped = self._client.clear()
             if dropped:
                 self._texts.note(
-                    f"the service sent {counted(dropped, 'byte')} behind STARTTLS in plain text: they were dropped"
+                    f"the service sent {counted(dropped, 'byte')} after STARTTLS in plain text: they were dropped"
                 )
             self._said(Step(Act.TLS))
             self._opening += self._steps[start:]

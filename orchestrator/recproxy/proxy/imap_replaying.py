@@ -266,7 +266,7 @@ def _refuses(groups: Sequence[Sequence[ImapSaid]]) -> bool:
 def tell_injected(server: ImapServer, texts: MissTexts) -> None:
     """Tell of bytes in plain text that were dropped because TLS began."""
     if server.injected:
-        texts.note(f"a client sent {counted(server.injected, 'byte')} behind STARTTLS in plain text: they were dropped")
+        texts.note(f"a client sent {counted(server.injected, 'byte')} after STARTTLS in plain text: they were dropped")
 
 
 def one_line(text: str) -> bytes:

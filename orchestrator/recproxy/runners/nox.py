@@ -202,6 +202,6 @@ def _description(body: Callable[..., None], mode: str) -> str:
         "replay": "answered from recordings",
         "record": "the real services, recorded",
         "live": "the real services, nothing written",
-        VERIFY: "not run; the real services are asked what the recordings ask, nothing written",
+        VERIFY: "not run; compares the recordings with the real services, nothing written",
     }[mode]
     return f"{first}: {how}." if first else f"Functional tests, {how}."

@@ -19,7 +19,7 @@ from recproxy.stores.transfers import TransferProgress, Transferred, alone, tran
 
 __all__ = ["push_recordings"]
 
-_MEANWHILE = "was changed in recproxy.lock while it was pushed, and stays so: run `recproxy status`"
+_MEANWHILE = "was changed in recproxy.lock during the push, and was left so: run `recproxy status`"
 _DELETED = "is in recproxy.lock and not here: pull it, or drop it with --prune"
 _MISSING = "is in recproxy.lock and was never here: pull it"
 _OUTDATED = "is outdated, since recproxy.lock has changed: pull it, or put this one back with --mine NAME"
@@ -63,7 +63,7 @@ def push_recordings(
         _check_names(state, folder, mine, allowed)
         result = Transferred(kept=_kept(state, mine, prune=prune))
         result.problems += [
-            f"{name}: it is no plain file with the name of a recording, such as NAME.rec: it stays here"
+            f"{name}: it is not a regular file with the name of a recording, such as NAME.rec: not pushed"
             for name in state.odd
         ]
         chosen = (name for name in (*state.outdated, *state.dropped, *state.conflicts) if name in mine)

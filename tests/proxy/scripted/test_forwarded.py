@@ -241,10 +241,10 @@ ROWS = {
         "steps": [
             ("client", "sends", GET),
             ("service", "sees", GET),
-            ("client", "sees", refused(b"504 Gateway Timeout", "the service did not go on within 0.05 s")),
+            ("client", "sees", refused(b"504 Gateway Timeout", "the service sent nothing for 0.05 s")),
             ("client", "sees end"),
         ],
-        "failed": ["GET https://shop.example/a: the service did not go on within 0.05 s"],
+        "failed": ["GET https://shop.example/a: the service sent nothing for 0.05 s"],
     },
     "a client that leaves an ordinary response fails the scope": {
         "upstream": {"max_body": 3},

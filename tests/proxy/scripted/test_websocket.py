@@ -41,7 +41,7 @@ END = [
 ONLY_LIVE = b"recproxy: WebSocket cannot be recorded or replayed: run what needs it with --mode live, or replace it in the test\n"
 TOO_LATE = (
     b"HTTP/1.1 504 Gateway Timeout\r\nContent-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\n"
-    b"Content-Length: 50\r\nConnection: close\r\n\r\nrecproxy: the service did not go on within 0.05 s\n"
+    b"Content-Length: 46\r\nConnection: close\r\n\r\nrecproxy: the service sent nothing for 0.05 s\n"
 )
 REFUSED = (
     b"HTTP/1.1 501 Not Implemented\r\nContent-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\n"
@@ -159,7 +159,7 @@ ROWS = {
             ("client", "sees end"),
             ("service", "sees end"),
         ],
-        "failed": ["GET https://shop.example/chat: the service did not go on within 0.05 s"],
+        "failed": ["GET https://shop.example/chat: the service sent nothing for 0.05 s"],
     },
     "an end that stays silent when the other has ended is left": {
         "upstream": {"timeout": 0.05},

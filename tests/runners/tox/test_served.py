@@ -43,7 +43,7 @@ def test_a_run_that_did_not_pass_is_told_so_and_one_that_was_stopped_blames_no_c
     done, report = start().stop(passed=False, ran=ran)
 
     assert done == code
-    assert "recproxy   shop     replay       0         0       0       1" in report
+    assert "recproxy   shop     replay       0         0       0       0" in report
     assert ("unasked: profile 'shop' was never asked" in report) is ran
 
 

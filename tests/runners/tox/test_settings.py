@@ -29,7 +29,7 @@ def test_the_base_makes_an_environment_for_each_mode(environments):
         "functional-replay": ("replay", "functional tests, answered from recordings"),
         "functional-record": ("record", "functional tests against the real services, recorded"),
         "functional-live": ("live", "functional tests against the real services, nothing written"),
-        "functional-verify": ("verify", "the real services are asked what the recordings ask, nothing written"),
+        "functional-verify": ("verify", "compares the recordings with the real services, nothing written"),
     }
 
 

@@ -143,7 +143,7 @@ def test_an_unedited_suite_passes(suite):
     got = suite.run("test_suite.py")
 
     assert got == {"passed": 5}
-    assert "recproxy in the place of Betamax" in got.out
+    assert "recproxy instead of Betamax" in got.out
     assert "5 cassettes, 7 requests played, 0 recorded, 2 missed" in got.out
 
 

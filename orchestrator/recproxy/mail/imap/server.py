@@ -1,7 +1,7 @@
 """The side of a conversation that answers a client: bytes in, commands out; responses in, bytes out.
 
 Takes literals on its own, so that a command comes whole. Reads nothing behind a command that may change what the next
-bytes are. Bytes that came behind STARTTLS in plain text are dropped, and told. Knows no recording and no service.
+bytes are. Bytes that came after STARTTLS in plain text are dropped, and told. Knows no recording and no service.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ class _Unsaid(str):
 _KEYS = ("recproxy_mode", "recproxy_profiles", "recproxy_record", "recproxy_isolate", "recproxy_report")
 _KNOWN = (OFF, "auto", *SESSION_MODES)
 _DESCRIPTIONS = {
-    VERIFY: "the real services are asked what the recordings ask, nothing written",
+    VERIFY: "compares the recordings with the real services, nothing written",
     "replay": "functional tests, answered from recordings",
     "record": "functional tests against the real services, recorded",
     "live": "functional tests against the real services, nothing written",

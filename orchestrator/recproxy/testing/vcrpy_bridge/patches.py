@@ -76,7 +76,7 @@ class _Builder:
 
 @contextmanager
 def _playing(bridge: Bridge, cassette: Any) -> Iterator[None]:
-    """A scope for a cassette, in the place of vcrpy's patches."""
+    """A scope for a cassette, instead of vcrpy's patches."""
     settings: CassetteSettings = getattr(cassette._before_record_request, "recproxy_settings", CassetteSettings())  # noqa: SLF001
     words, custom = matcher_words(cassette._match_on)  # noqa: SLF001 - no other way to know
     data, requests = cassette.data, cassette.requests

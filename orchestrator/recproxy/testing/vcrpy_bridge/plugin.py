@@ -50,7 +50,7 @@ class BridgePlugin:
         config.stash[BRIDGED] = True
         bridge = config.stash[self._bridge] = Bridge(config.getoption("--recproxy-mode", None), config.rootpath)
         patches = config.stash[self._patches] = self._make_patches(bridge)
-        summary = _Summary(self._attribute, f"recproxy in the place of {self._library}")
+        summary = _Summary(self._attribute, f"recproxy instead of {self._library}")
         config.pluginmanager.register(summary, f"recproxy-{self._library.lower()}-summary")
         patches.insert()
 
