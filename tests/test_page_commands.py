@@ -47,6 +47,7 @@ ELSEWHERE = {
     "recproxy report merge": "tests/journeys/test_reports.py",
     "recproxy merge shard": "tests/journeys/test_shards.py",
     "recproxy run -- .venv39": "tests/testing/pytest_plugin",
+    "protoc --include_imports": "tests/grpc/test_descriptors.py",
     "recproxy run --record mail": "tests/journeys/test_mail.py",
     "recproxy ui": "tests/ui",
     "recproxy push": "tests/cli/test_push.py",

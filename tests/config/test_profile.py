@@ -2,7 +2,8 @@
 
 import pytest
 
-from recproxy.config.profile import Endpoint, Ignore, Match, Profile, RedactTable, Upstream
+from recproxy.config.ignore_table import IgnoreTable
+from recproxy.config.profile import Endpoint, Match, Profile, RedactTable, Upstream
 
 
 @pytest.fixture
@@ -12,7 +13,7 @@ def profile():
         credentials=("SHOP_KEY",),
         endpoints=(Endpoint(hosts=("api.shop.example", "*.shop.example"), base_url="SHOP_URL"), Endpoint(hosts=("*",))),
         placeholders={"SHOP_KEY": "placeholder"},
-        match=Match(headers=("X-Version",), ignore=Ignore(query=("q",), form=("f",), json=("/token",))),
+        match=Match(headers=("X-Version",), ignore=IgnoreTable(query=("q",), form=("f",), json=("/token",))),
         redact=RedactTable(
             headers=("X-Key",),
             query=("key",),

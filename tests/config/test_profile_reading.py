@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from recproxy.config.profile import Endpoint, Ignore, Match, Profile, RedactTable, ReplayTable, Upstream
+from recproxy.config.ignore_table import IgnoreTable
+from recproxy.config.profile import Endpoint, Match, Profile, RedactTable, ReplayTable, Upstream
 from recproxy.config.profile_reading import parse_profile, profile_folder
 from recproxy.config.shift_table import ShiftTable
 from recproxy.config.toml_files import TomlFile
@@ -106,7 +107,7 @@ def test_every_key_is_read():
         placeholders={"SHOP_KEY": "placeholder"},
         match=Match(
             headers=("X-Version",),
-            ignore=Ignore(query=("q",), form=("f",), json=("/token",)),
+            ignore=IgnoreTable(query=("q",), form=("f",), json=("/token",)),
             repeat="cycle",
             miss="reset",
             miss_status=404,

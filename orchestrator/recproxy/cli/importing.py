@@ -15,6 +15,7 @@ from recproxy.errors import RecordingError, RecproxyError
 from recproxy.formats import Loaded, Note
 from recproxy.formats.placeholders import filled
 from recproxy.http import Owners, authority_host
+from recproxy.play.grpc_calls import readable_interaction
 from recproxy.play.reading import UnknownFormat, read_loaded
 from recproxy.recording import Interaction, Recording, of_today, pieces
 from recproxy.redaction.earlier_values import EarlierValues
@@ -177,8 +178,15 @@ class Importer:
             format=loaded.format,
             notes=notes,
             numbers={name: [number for number, _ in each] for name, each in found.items()},
-            scopes={name: ReadScope([one for _, one in each], self._rules[name]) for name, each in found.items()},
+            scopes={
+                name: ReadScope([self._readable(name, one) for _, one in each], self._rules[name])
+                for name, each in found.items()
+            },
         )
+
+    def _readable(self, name: str, interaction: Interaction) -> Interaction:
+        """An interaction as it is recorded: messages of gRPC can be read."""
+        return readable_interaction(interaction, self._profiles[name].grpc.place)
 
     def _sorted(self, recording: Recording, notes: list[Note]) -> dict[str, list[tuple[int, Interaction]]]:
         """The interactions by profile, each with its number in the file."""

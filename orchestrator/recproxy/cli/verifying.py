@@ -170,6 +170,7 @@ class _Verifier:
         )
         self._variables = own_variables(profile, environment)
         self._rules = profile.redaction(secret_values(every, environment), environment)
+        self._descriptors = profile.grpc.place
         self._hooks = load_hooks(profile.name, profile.hooks, self._rules)
         self._upstreams = Upstreams(profile.upstream)
         self._streams = DeclaredStreams(profile.replay.streams)
@@ -245,7 +246,7 @@ class _Verifier:
         """The results with what differs, once all answers of the scope are masked together."""
         lines = tuple(each.failure for each in results)
         order = RedactScope(order=0, interactions=tuple(pack(each) for _, each in asked), lines=lines)
-        masked = redact_recorded(order, self._rules, self._hooks, self._earlier)
+        masked = redact_recorded(order, self._rules, self._hooks, self._earlier, self._descriptors)
         self._earlier.add(
             {each.value: SecretValue(each.rule, each.name, each.field, each.alone) for each in masked.learned}
         )

@@ -12,6 +12,8 @@ from typing import Annotated, Any, Literal, Self
 
 from recproxy.config import profile_words as words
 from recproxy.config.endpoint import Endpoint
+from recproxy.config.grpc_table import GrpcTable
+from recproxy.config.ignore_table import IgnoreTable
 from recproxy.config.keys import Computed, Required, keys_of
 from recproxy.config.layers import Setting, build
 from recproxy.config.report_table import ReportTable
@@ -23,7 +25,7 @@ from recproxy.recording.dataclass import dataclass
 from recproxy.redaction.rules import RedactionRules
 
 __all__ = [
-    "ANY_HOST", "NAMED_BY_TEST", "Endpoint", "HookNames", "Ignore", "Match", "Profile", "RedactTable", "ReplayTable",
+    "ANY_HOST", "NAMED_BY_TEST", "Endpoint", "HookNames", "Match", "Profile", "RedactTable", "ReplayTable",
     "Upstream",
 ]  # fmt: skip
 
@@ -31,25 +33,6 @@ __all__ = [
 ANY_HOST = "--any-host"
 #: The origin of the profile of a host that a test named, or anybody else who has the run's token.
 NAMED_BY_TEST = "a test's decorator"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ignore:
-    """The parts of a request that do not take part in matching."""
-
-    query: tuple[str, ...] = ()
-    """Names in the query to ignore."""
-    form: tuple[str, ...] = ()
-    """Names in a form body to ignore."""
-    json: Annotated[tuple[str, ...], words.POINTER] = ()
-    """JSON Pointers into a JSON body to ignore, for example `/user/id`. `*` is any key or index: `/messages/*/id`."""
-    mail: Annotated[tuple[str, ...], words.NAME_IN_ANY_CASE] = ("Date", "Message-ID")
-    """Header fields to ignore in mail messages that a request carries as `message/rfc822`. Boundaries are never compared.
-    """
-    body: Annotated[tuple[str, ...], words.REQUEST_PATTERN] = ()
-    """Requests whose whole body to ignore, by method, or method and path: `PUT /upload/*`. `*` stands for any text. The
-    path of a recorded request must fit, too, with its wildcards as they are written.
-    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +52,7 @@ class Match:
     """GraphQL requests, in a JSON body or in the query: `POST /graphql`, `GET /graphql`. White space, commas and comments
     in a document do not matter; variables and extensions are compared as JSON.
     """
-    ignore: Ignore = Ignore()
+    ignore: IgnoreTable = IgnoreTable()
     repeat: Literal["last", "miss", "cycle"] = "last"
     """What follows the last recorded repeat of a request: the last one again, a miss, or the first one."""
     miss: Literal["status", "reset"] = "status"
@@ -213,6 +196,7 @@ class Profile:
     """
     match: Match = Match()
     redact: RedactTable = RedactTable()
+    grpc: GrpcTable = GrpcTable()
     replay: ReplayTable = ReplayTable()
     report: ReportTable = ReportTable()
     upstream: Upstream = Upstream()
@@ -247,6 +231,7 @@ class Profile:
             ignore_query=self.match.ignore.query,
             ignore_form=self.match.ignore.form,
             ignore_json=self.match.ignore.json,
+            ignore_grpc=self.match.ignore.grpc,
             ignore_mail=self.match.ignore.mail,
             ignore_body=self.match.ignore.body,
             secret_headers=tuple(name.lower() for name in self.redact.headers),

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from recproxy.config.grpc_table import GrpcTable
 from recproxy.config.layers import Setting, build, nested, settings
 from recproxy.config.mail_endpoints import mail_fault, upstream_address_fault
 from recproxy.config.profile import Profile, Upstream
@@ -54,6 +55,7 @@ def parse_profile(
     return replace(
         profile,
         upstream=_upstream(profile, said, layers),
+        grpc=_grpc(profile, said),
         hooks=replace(profile.hooks, places=named, folders=folders if ours else ()),
         settings=found,
         recordings=recordings,
@@ -88,6 +90,14 @@ def _upstream(profile: Profile, said: Mapping[tuple[str | int, ...], Setting], l
     ca_place = said["upstream", "ca"].place
     folder = Path(ca_place.rpartition(":")[0]).absolute().parent
     return replace(upstream, ca=str(folder / upstream.ca), ca_place=ca_place)
+
+
+def _grpc(profile: Profile, said: Mapping[tuple[str | int, ...], Setting]) -> GrpcTable:
+    """How its calls are read, with its file of descriptors relative to the file that names it."""
+    if not profile.grpc.descriptors:
+        return profile.grpc
+    folder = Path(said["grpc", "descriptors"].place.rpartition(":")[0]).absolute().parent
+    return replace(profile.grpc, place=str(folder / profile.grpc.descriptors))
 
 
 def profile_file(path: Path) -> Path:

@@ -16,7 +16,7 @@ from recproxy.recording import request_patterns
 from recproxy.redaction.expressions import nested_repeat
 
 __all__ = [
-    "ADDRESS", "EXPRESSION", "FORMAT", "FUNCTION", "HOST", "MAIL_ADDRESS", "NAME_IN_ANY_CASE", "OWN_VARIABLE", "PATH",
+    "ADDRESS", "DESCRIPTORS", "EXPRESSION", "FORMAT", "FUNCTION", "HOST", "MAIL_ADDRESS", "MESSAGE_FIELD", "NAME_IN_ANY_CASE", "OWN_VARIABLE", "PATH",
     "POINTER", "PORT", "PROFILE_NAME", "REQUEST_PATTERN", "SCHEMA", "SHAPE", "STATUS", "VARIABLE", "VERSIONS", "is_host",
 ]  # fmt: skip
 
@@ -154,6 +154,13 @@ PORT = Word(check=_only(_is_port, 'write a port as a string, such as "8443"'))
 STATUS = Word(wrong="use the status of an error, from 400 to 599", span=range(400, 600))
 REQUEST_PATTERN = Word(request_patterns.PATTERN_SYNTAX, "write a method, and a path if you like: POST /oauth2/token")
 PATH = Word("(/[A-Za-z0-9._~-]+)*", "write a path that begins with / and does not end with it, as in /v1")
+MESSAGE_FIELD = Word(
+    r"(\*|[A-Za-z_][A-Za-z0-9_]*|[0-9]+)(\.(\*|[A-Za-z_][A-Za-z0-9_]*|[0-9]+))*",
+    "write field names with dots, as in meta.timestamp",
+)
+DESCRIPTORS = Word(
+    r".+\.(binpb|pb|desc|protoset|bin|proto)", "name a file of descriptors, as api.binpb, or a .proto file"
+)
 POINTER = Word("/.*", "a JSON Pointer begins with /, as in /user/id")
 EXPRESSION = Word(check=_expression)
 #: An expression of which the groups are what is masked.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from recproxy.counting import counted
-from recproxy.recording import Headers, Request, encode
+from recproxy.formats.writing import plain_request
+from recproxy.recording import Headers, Request
 
 __all__ = ["given_body", "given_headers", "without_body"]
 
@@ -18,7 +19,7 @@ def given_headers(request: Request) -> Headers:
 
 def given_body(request: Request) -> bytes:
     """The body in the encoding that the headers name."""
-    return encode(request.body, request.encoding) if request.encoding and request.body else request.body
+    return plain_request(request).body if request.body else request.body
 
 
 def without_body(request: Request, mark: str) -> list[str]:

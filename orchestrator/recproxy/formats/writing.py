@@ -9,6 +9,7 @@ import dataclasses
 from collections.abc import Iterator
 
 from recproxy.formats.values import Note
+from recproxy.grpc.bodies import is_readable, on_the_wire
 from recproxy.recording import Headers, Interaction, Request, Response, encode, header_values
 
 __all__ = ["body_text", "plain_request", "sendable", "unsaid", "url_text"]
@@ -16,6 +17,11 @@ __all__ = ["body_text", "plain_request", "sendable", "unsaid", "url_text"]
 
 def plain_request(request: Request) -> Request:
     """A request with its body as it was sent."""
+    if is_readable(request):
+        try:
+            return on_the_wire(request)
+        except ValueError:  # it has wild places, of which there are no bytes
+            return dataclasses.replace(request, encoding=None)
     if request.encoding is None:
         return request
     return dataclasses.replace(request, body=encode(request.body, request.encoding), encoding=None)
@@ -26,7 +32,7 @@ def sendable(interaction: Interaction, *, coded: bool, renamed: bool = True) -> 
 
     Of a decoded body the headers do not name the coding any more, unless `renamed` is false.
     """
-    response = interaction.response
+    response = on_the_wire(interaction.response)
     body, headers = response.body, response.headers
     if response.encoding is not None:
         if coded:

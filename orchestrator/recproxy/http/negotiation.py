@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from recproxy.recording import CODINGS, Headers, Interaction, header, header_values
+from recproxy.recording.message_coding import is_message_coding
 
 __all__ = ["accepts", "accepts_all", "takes_coded"]
 
@@ -35,6 +36,8 @@ def takes_coded(interaction: Interaction, headers: Headers) -> bool:
     as a store of compressed files does, would ignore it now, too.
     """
     coding = interaction.response.encoding
+    if is_message_coding(coding):
+        return True
     if coding is None and interaction.request.method == "HEAD":
         coding = _known(header(interaction.response.headers, b"content-encoding"))
     live, recorded = _accepted(headers), _accepted(interaction.request.headers)

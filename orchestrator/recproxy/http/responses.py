@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from recproxy.http.framing import ResponseFraming
 from recproxy.recording import Response, encode, header_values
+from recproxy.recording.message_coding import holds_messages
 from recproxy.recording.printable import printable
 
 __all__ = ["NOT_RECORDED", "Pieces", "Prepared", "error_response"]
@@ -101,6 +102,10 @@ def error_response(
 def _build(
     response: Response, head_only: bool, http10: bool, keep_alive: bool, coded: bool, http2: bool
 ) -> tuple[bytes, bool]:
+    if holds_messages(response):
+        from recproxy.grpc.bodies import on_the_wire  # noqa: PLC0415 - most services have no gRPC
+
+        response = on_the_wire(response)
     body = response.body
     headers = response.headers
     if not coded:

@@ -1,4 +1,4 @@
-"""A body read by its content type: JSON, form, multipart, a mail message, or bytes.
+"""A body read by its content type: JSON, messages of gRPC as JSON, form, multipart, a mail message, or bytes.
 
 The media type only chooses the reading; it is not itself compared. Where it is absent, a body that is a JSON object
 or array, or that looks like a form, is read as one.
@@ -23,11 +23,15 @@ __all__ = ["EMPTY", "Body", "FormFields", "Json", "Multipart", "Raw", "raw_body"
 
 
 class Json(NamedTuple):
-    """A JSON body; its strings may hold wild places where `word` is given, and `hides` says that values may be hidden."""
+    """A JSON body; its strings may hold wild places where `word` is given, and `hides` says that values may be hidden.
+
+    `messages` says that it is what messages of gRPC were read as.
+    """
 
     tree: Node
     word: str | None = None
     hides: bool = False
+    messages: bool = False
 
 
 class FormFields(NamedTuple):
@@ -54,6 +58,7 @@ EMPTY = Raw(b"")
 
 _FORM_LIKE = re.compile(rb"[!-<>-~]+=[!-~]*\Z")
 _JSON_LIKE = re.compile(rb"\s*[\[{]")
+_MESSAGES_LIKE = re.compile(rb"\s*[\[{\"]")
 
 
 class _Media(NamedTuple):
@@ -74,6 +79,9 @@ def read_body(headers: Headers, body: bytes, plan: ComparedParts, word: str | No
     elif media.kind == "json" or (media.kind == "" and _JSON_LIKE.match(body)):
         tree = parse_json(body, media.charset, plan.json, word)
         read = None if tree is None else Json(tree[0], word, plan.json.hides)
+    elif media.kind == "messages" and _MESSAGES_LIKE.match(body):
+        tree = parse_json(body, media.charset, plan.messages, word)
+        read = None if tree is None else Json(tree[0], word, plan.messages.hides, messages=True)
     elif media.kind == "form" or (media.kind == "" and _FORM_LIKE.match(body)):
         read = FormFields(_form(body, media.charset, plan, word))
     elif media.kind == "multipart":
@@ -116,6 +124,8 @@ def _kind(name: str) -> str:
         return "multipart"
     if name == "message/rfc822":
         return "mail"
+    if (name.startswith("application/grpc") and not name.endswith("json")) or name == "application/proto":
+        return "messages"
     _, _, subtype = name.partition("/")
     return "json" if "json" in re.split(r"[+.-]", subtype) else "other"
 

@@ -221,7 +221,7 @@ class Comparison:
         if self.plan.body and (wanted.request.omitted is not None or got.request.omitted is not None):
             self._add("body", summary(left, wanted.request), summary(right, got.request))
         elif isinstance(left, Json) and isinstance(right, Json):
-            json_differences(left, right, self.value, self._shown, self.differences, self.plan.json)
+            json_differences(left, right, self.value, self._shown, self.differences, self.plan)
         elif isinstance(left, FormFields) and isinstance(right, FormFields):
             self._pairs("form", left.pairs, right.pairs, self.plan.form_names.secret)
         elif isinstance(left, Multipart) and isinstance(right, Multipart):

@@ -19,7 +19,8 @@ from recproxy.matching.json_values import (
     readable,
     scalar_text,
 )
-from recproxy.matching.rules import JsonPlan
+from recproxy.matching.message_paths import message_path
+from recproxy.matching.rules import ComparedParts, JsonPlan
 from recproxy.recording.wildcard import Pattern, pattern
 
 __all__ = ["WildPlace", "json_differences", "wild_places"]
@@ -79,12 +80,16 @@ def _patterns(node: Node, word: str | None) -> Iterator[Pattern]:
 
 
 def json_differences(
-    wanted: Json, got: Json, fits: Fits, show: Show, found: list[Difference], plan: JsonPlan = _NO_PLAN
+    wanted: Json, got: Json, fits: Fits, show: Show, found: list[Difference], parts: ComparedParts | None = None
 ) -> None:
-    """Add what differs between a recorded and a live tree to `found`; what `plan` hides is not shown."""
+    """Add what differs between a recorded and a live tree to `found`; what `parts` hide is not shown."""
+    plan = _NO_PLAN if parts is None else parts.messages if wanted.messages else parts.json
     if wanted.word is None and canonical(wanted.tree) == canonical(got.tree):
         return
-    _Walk(wanted.word, fits, show, found, plan).node(wanted.tree, got.tree, ())
+    left, right = wanted.tree, got.tree
+    if wanted.messages and isinstance(left, list) != isinstance(right, list):
+        left, right = left if isinstance(left, list) else [left], right if isinstance(right, list) else [right]
+    _Walk(wanted.word, fits, show, found, plan, messages=wanted.messages).node(left, right, ())
 
 
 class _Walk:
@@ -98,7 +103,10 @@ class _Walk:
         found: list[Difference],
         plan: JsonPlan,
         fitted: dict[tuple[int, int], bool] | None = None,
+        *,
+        messages: bool = False,
     ) -> None:
+        self._messages = messages
         self._word = word
         self._fits = fits
         self._show = show
@@ -200,7 +208,8 @@ class _Walk:
         secret: bool = False,
         texts: tuple[str, str] | None = None,
     ) -> None:
-        self._found.append(Difference(f"json {pointer(path)}".rstrip(), wanted, got, secret, texts))
+        field = f"grpc {message_path(path)}" if self._messages else f"json {pointer(path)}"
+        self._found.append(Difference(field.rstrip(), wanted, got, secret, texts))
 
 
 def _members(node: dict[str, Node] | Repeated) -> list[_Member]:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from urllib.parse import quote
 
+from recproxy.matching.message_paths import steps_of
 from recproxy.matching.url import decode_parameter, split_url
 from recproxy.matching.xml_places import read_xml
 from recproxy.recording.multipart import MessagePart, parameters, read_parts, unquoted
@@ -114,6 +115,12 @@ def _json(request: Request, name: str, word: str) -> Request | None:
     return None if body is None else dataclasses.replace(request, body=body)
 
 
+def _grpc(request: Request, name: str, word: str) -> Request | None:
+    steps = steps_of(name)
+    body = _with_member(request.body, steps, word) if steps else None
+    return None if body is None else dataclasses.replace(request, body=body)
+
+
 def _json_of_query(request: Request, steps: list[str], word: str) -> Request | None:
     """A GraphQL request has its document and variables in the query of its URL."""
     parameter, *rest = steps
@@ -189,6 +196,7 @@ _EDITORS: dict[str, Callable[[Request, str, str], Request | None]] = {
     "form": _form,
     "header": _header,
     "json": _json,
+    "grpc": _grpc,
     "xml": _xml,
     "multipart": _multipart,
 }

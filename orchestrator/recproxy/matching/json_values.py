@@ -16,6 +16,7 @@ from typing import TypeAlias, cast
 
 from recproxy.matching.field_values import HIDDEN, SECRET, Hidden, hidden_value
 from recproxy.matching.hidden_json import hidden_parts
+from recproxy.matching.message_paths import without_field
 from recproxy.matching.rules import JsonPlan
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.json_reader import Values, text_of
@@ -83,6 +84,8 @@ def parse_json(body: bytes, charset: str | None, plan: JsonPlan, word: str | Non
         return None
     for path in plan.ignored:
         tree = _change(tree, path, _ignored)
+    for names in plan.fields:
+        tree = cast("Node", without_field(tree, names))
     hide = partial(_hidden, word=word)
     for path in plan.secret:
         tree = _change(tree, path, hide)

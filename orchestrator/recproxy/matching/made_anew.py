@@ -27,7 +27,9 @@ def is_made_anew(one: Difference, *, now: float | None = None) -> bool:
 
     `now` is the time of the request in seconds since 1970; by default it is the time of the call.
     """
-    name = one.field.rpartition("/")[2] if one.field.startswith("json ") else one.field.partition(" ")[2]
+    name = one.field.partition(" ")[2]
+    if one.field.startswith(("json ", "grpc ")):
+        name = re.split(r"[/.]", name)[-1]
     values = [value.strip('"') for value in (one.wanted, one.got) if value is not None]
     if _NONCE.search(name) or all(map(_RANDOM.fullmatch, values)):
         return True

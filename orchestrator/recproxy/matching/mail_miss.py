@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from recproxy.matching.differences import Difference
-from recproxy.matching.mend import toml_list
+from recproxy.matching.ignore_rules import toml_list
 from recproxy.matching.miss import RecordedFor, difference_table
 from recproxy.matching.rules import Ways
 from recproxy.recording.dataclass import dataclass

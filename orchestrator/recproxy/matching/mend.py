@@ -11,20 +11,20 @@ import dataclasses
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
-from typing import Any
 
 from recproxy.counting import counted
 from recproxy.errors import HookError, RecordingError
 from recproxy.matching.differences import Difference
 from recproxy.matching.echo import name_for, with_name
 from recproxy.matching.edit import differing_part, with_wild
+from recproxy.matching.ignore_rules import changed_rules, toml_list, with_ignored
 from recproxy.matching.index import Index
 from recproxy.matching.made_anew import is_made_anew
 from recproxy.matching.rules import Rules, Ways
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.values import Interaction, Recording, Request, Response
 
-__all__ = ["Mend", "changed_rules", "mend", "toml_list"]
+__all__ = ["Mend", "mend"]
 
 #: A larger recording is not indexed anew for the sake of advice.
 _LARGEST = 3000
@@ -32,7 +32,6 @@ _LARGEST_BODIES = 1 << 21
 
 _NOTHING: Mapping[str, str] = {}
 _USUAL = Ways()
-_IGNORED_BY = {"query": "ignore_query", "form": "ignore_form", "multipart": "ignore_form", "json": "ignore_json"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,7 +186,7 @@ class _Changes:
         wild: list[Difference] = []
         for one, as_rule in zip(self._differences, as_rules, strict=True):
             if as_rule and one.field not in echoed:
-                ruled = _ruled(rules, one)
+                ruled = with_ignored(rules, one)
                 if ruled is None:
                     return None
                 rules = ruled
@@ -230,7 +229,7 @@ class _Changes:
             every = tuple(fields)
             named = f"{word}[{place}]" if place is not None else word
             parts.append(f"{named} for {' and '.join(self._place(one) for one in every)}")
-            if any(one.field.startswith("json ") and (one.wanted or "").startswith('"') for one in every):
+            if any(one.field.startswith(("json ", "grpc ")) and (one.wanted or "").startswith('"') for one in every):
                 parts[-1] += " (keep the quotes)"
             if place is not None:
                 parts[-1] += " and for the same value in its response"
@@ -257,39 +256,7 @@ class _Changes:
         return f"{recorded[start:end].decode('utf-8', 'backslashreplace')!r} in the body"
 
 
-def _ruled(rules: Rules, one: Difference) -> Rules | None:
-    """The rules by which a difference does not count."""
-    kind, _, name = one.field.partition(" ")
-    attribute = _IGNORED_BY.get(kind)
-    if attribute is None or (kind == "json" and not name):
-        return None
-    if kind == "json" and "*" in name.split("/"):  # a key of that name: a rule would ignore all keys beside it
-        return None
-    if kind == "multipart":
-        name = name.removeprefix("part ").removesuffix(" filename").removesuffix(" content-type").strip()
-        if not name:  # all parts of a batch are without a name: ignored, any batch would match
-            return None
-    known: tuple[str, ...] = getattr(rules, attribute)
-    more: dict[str, Any] = {attribute: (*known, name)}
-    return rules if name in known else dataclasses.replace(rules, **more)
-
-
 def _rule_lines(before: Rules, after: Rules) -> Iterator[str]:
     """What to write in the profile's table `match`."""
     for key, names in changed_rules(before, after).items():
         yield f"{key} = {toml_list(names)}"
-
-
-def changed_rules(before: Rules, after: Rules) -> dict[str, tuple[str, ...]]:
-    """All names that each key of the profile's table `match` has then, by key; only what is not as before."""
-    keys = {f"ignore.{part}": f"ignore_{part}" for part in ("query", "form", "json")}
-    return {
-        key: getattr(after, attribute)
-        for key, attribute in keys.items()
-        if getattr(before, attribute) != getattr(after, attribute)
-    }
-
-
-def toml_list(names: Iterable[str]) -> str:
-    """A list of names as TOML has it."""
-    return "[" + ", ".join('"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"' for name in names) + "]"

@@ -102,7 +102,7 @@ class Rules:
     part; `graphql` are those whose bodies hold GraphQL documents; `ignore_mail` are fields of mail messages in bodies.
     `headers` are the lower-case names of headers that take part; `ignore_headers` never do. `ignore_*` are left out on
     both sides; `secret_*` must be present on both sides, but their values are not shown, and not compared but for named
-    wild places. `ignore_json` holds JSON Pointers; `secret_json` JSON Pointers, which begin with `/`, or bare keys that
+    wild places. `ignore_json` holds JSON Pointers, `ignore_grpc` fields of messages with dots between their names; `secret_json` JSON Pointers, which begin with `/`, or bare keys that
     are secret at any depth. `match_on` names the parts compared in vcrpy's words; None means method, host, port, path,
     query, body and the headers named here. Names of headers, and all secret names, are compared without regard to case.
     """
@@ -115,6 +115,7 @@ class Rules:
     ignore_query: tuple[str, ...] = ()
     ignore_form: tuple[str, ...] = ()
     ignore_json: tuple[str, ...] = ()
+    ignore_grpc: tuple[str, ...] = ()
     ignore_mail: tuple[str, ...] = ("Date", "Message-ID")
     ignore_body: tuple[str, ...] = ()
     secret_headers: tuple[str, ...] = ()
@@ -131,6 +132,7 @@ class Rules:
             ignore_query=(*self.ignore_query, *names.get("query", ())),
             ignore_form=(*self.ignore_form, *names.get("form", ())),
             ignore_json=(*self.ignore_json, *names.get("json", ())),
+            ignore_grpc=(*self.ignore_grpc, *names.get("grpc", ())),
         )
 
 
@@ -151,10 +153,13 @@ class Names(NamedTuple):
 class JsonPlan:
     """Pointers, taken apart, to ignore and to hide; `secret_keys` are hidden at any depth.
 
+    `fields` are ignored, too: by the names that lead to them, whatever lists stand between.
+
     `spells_secret` finds a secret key in a body's text, so that most bodies need not be walked.
     """
 
     ignored: tuple[tuple[str, ...], ...] = ()
+    fields: tuple[tuple[str, ...], ...] = ()
     secret: tuple[tuple[str, ...], ...] = ()
     secret_keys: frozenset[str] = frozenset()
     spells_secret: re.Pattern[str] | None = None
@@ -189,6 +194,7 @@ class ComparedParts:
     query_names: Names
     form_names: Names
     json: JsonPlan
+    messages: JsonPlan
     bodiless: re.Pattern[str] | None
     graphql: re.Pattern[str] | None
 
@@ -235,7 +241,8 @@ def compared_parts(rules: Rules, match_on: tuple[str, ...] | None = None) -> Com
             secret=frozenset(_lower(rules.secret_form)),
             mail=frozenset(_lower(rules.ignore_mail)),
         ),
-        json=_json_plan(rules),
+        json=_json_plan(rules, rules.ignore_json),
+        messages=replace(_json_plan(rules, ()), fields=tuple(tuple(name.split(".")) for name in rules.ignore_grpc)),
         bodiless=request_patterns(rules.ignore_body),
         graphql=request_patterns(rules.graphql),
     )
@@ -249,6 +256,7 @@ def _without_secrets(plan: ComparedParts) -> ComparedParts:
         query_names=plan.query_names._replace(secret=frozenset()),
         form_names=plan.form_names._replace(secret=frozenset()),
         json=JsonPlan(ignored=plan.json.ignored),
+        messages=JsonPlan(fields=plan.messages.fields),
     )
 
 
@@ -272,12 +280,12 @@ def _bytes(names: Iterable[str]) -> frozenset[bytes]:
     return frozenset(name.encode() for name in names)
 
 
-def _json_plan(rules: Rules) -> JsonPlan:
+def _json_plan(rules: Rules, ignored: tuple[str, ...]) -> JsonPlan:
     keys = frozenset(name.lower() for name in rules.secret_json if not name.startswith("/"))
     # A key may be spelt with escapes; a body with any is walked.
     spelt = "|".join(re.escape(key) for key in sorted(keys))
     return JsonPlan(
-        ignored=tuple(map(pointer_tokens, rules.ignore_json)),
+        ignored=tuple(map(pointer_tokens, ignored)),
         secret=tuple(pointer_tokens(name) for name in rules.secret_json if name.startswith("/")),
         secret_keys=keys,
         spells_secret=re.compile(rf'(?i)\\|"(?:{spelt})"') if keys else None,

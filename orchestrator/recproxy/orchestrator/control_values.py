@@ -233,8 +233,8 @@ def _repeat(values: dict[str, Any]) -> str | None:
 
 def _ignore(value: Any) -> dict[str, tuple[str, ...]]:
     """Names that are not compared, by the part that holds them."""
-    if not isinstance(value, dict) or not value.keys() <= {"headers", "query", "form", "json"}:
-        raise CallRefused(400, "ignore must be an object: headers, query, form or json, and names or JSON Pointers")
+    if not isinstance(value, dict) or not value.keys() <= {"headers", "query", "form", "json", "grpc"}:
+        raise CallRefused(400, "ignore must be an object: headers, query, form, json or grpc, and names or pointers")
     return {part: _words(names, f"ignore.{part}") for part, names in value.items()}
 
 

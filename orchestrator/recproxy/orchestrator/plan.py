@@ -20,7 +20,7 @@ from recproxy.control.scope_options import SelectedTest
 from recproxy.control.shards import part_of_suite
 from recproxy.control.variables import RECORD_COMMAND, SHOWN_FROM
 from recproxy.errors import ConfigurationError, ProfileError, RecordingNotFound
-from recproxy.orchestrator.own_authorities import check_authorities
+from recproxy.orchestrator.named_files import check_named_files
 from recproxy.orchestrator.pulled_recordings import check_recorded, pulled_notes, pulled_state
 from recproxy.play.library import Library
 from recproxy.recording.dataclass import dataclass
@@ -205,7 +205,7 @@ def make_plan(
     if not late_credentials:
         _check_credentials(plan, environment)
     check_recorded(pulled, [each.name for each in loaded if plan.mode_of(each.name) in ("record", "auto")])
-    check_authorities([each for each in loaded if plan.mode_of(each.name) != "replay"])
+    check_named_files(loaded, [each for each in loaded if plan.mode_of(each.name) != "replay"])
     return plan
 
 

@@ -155,6 +155,6 @@ def _changed(before: str, after: str) -> Iterator[str]:
 
 
 def _toml(names: Sequence[str]) -> str:
-    from recproxy.matching.mend import toml_list  # noqa: PLC0415 - see above
+    from recproxy.matching.ignore_rules import toml_list  # noqa: PLC0415 - see above
 
     return toml_list(names)

@@ -14,6 +14,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from recproxy.recording import Response, encode
+from recproxy.recording.message_coding import is_message_coding
 
 __all__ = ["tells_digest", "with_digests"]
 
@@ -58,6 +59,8 @@ def with_digests(response: Response) -> Response:
     """A response with the digests of its body, as it is sent where it is coded; one that cannot be worked out is left out."""
     if not any(tells_digest(name.lower()) for name, _ in response.headers):
         return response
+    if is_message_coding(response.encoding):
+        return response  # no digest of messages that are framed anew is known
     body = response.body if response.encoding is None else encode(response.body, response.encoding)
     new = ((name, _value(name.lower(), value, body)) for name, value in response.headers)
     return replace(response, headers=tuple((name, value) for name, value in new if value is not None))

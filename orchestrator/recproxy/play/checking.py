@@ -21,14 +21,17 @@ from recproxy.matching.rules import Rules
 from recproxy.play.imap_exchanges import read_imap_exchanges
 from recproxy.play.playback import Playback
 from recproxy.play.secret_lines import secret_line
-from recproxy.recording import Interaction, Recording, Request, fill, pattern
+from recproxy.recording import Interaction, Recording, Request, Response, fill, named_places, pattern
 from recproxy.recording.dataclass import dataclass
+from recproxy.recording.message_coding import MessageError, is_message_coding
 from recproxy.redaction.rules import NO_RULES, RedactionRules
 from recproxy.redaction.scope import redact_scope, redact_text
 
 __all__ = ["Problem", "check_recording", "sample_request"]
 
 #: What stands in a wild place when an interaction is asked with its own request.
+#: A value that a string, a number and bytes in base64 can have.
+_MESSAGE_SAMPLE = b"1111"
 _SAMPLE = "sample-of-anything"
 #: Interactions of a group that are compared pairwise: 300 are 45,000 comparisons, and 3,000 would be a hundred times as many.
 _MOST_COMPARED = 300
@@ -153,11 +156,25 @@ def _alone(
         yield Problem(interaction.line, "swallows", f"{request.wild} matches the whole body: any body fits")
     if response.omitted is not None:
         yield Problem(interaction.line, "never", f"its body of {counted(response.omitted, 'byte')} was not stored")
+    if is_message_coding(response.encoding) and (wrong := _unsendable(response)):
+        yield Problem(interaction.response_line, "never", f"the messages of its response cannot be sent: {wrong}")
     host = authority_host(request.url.partition("://")[2].partition("/")[0].partition("?")[0])
     wild = request.wild is not None and request.wild.lower() in host
     if version != 1 and hosts and not wild and not any(fits(pattern, host) for pattern in hosts):
         shown = redact_text(host, redaction)
         yield Problem(interaction.line, "never", f"host {shown!r} is not in the profile: {', '.join(hosts)}")
+
+
+def _unsendable(response: Response) -> str:
+    """Why the messages of a response cannot be written back; empty where they can."""
+    from recproxy.grpc.bodies import on_the_wire  # noqa: PLC0415 - most services have no gRPC
+
+    values = {name: _MESSAGE_SAMPLE for name, _, _ in named_places(response.body, response.wild or "XXX")}
+    try:
+        on_the_wire(replace(response, body=fill(response.body, response.wild, values)))
+    except MessageError as problem:
+        return str(problem)
+    return ""
 
 
 def _secrets(

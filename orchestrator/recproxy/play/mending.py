@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from recproxy.control.outcomes import InteractionEdit, Mending
+from recproxy.matching.ignore_rules import changed_rules
 from recproxy.matching.index import Index
-from recproxy.matching.mend import Mend, changed_rules
+from recproxy.matching.mend import Mend
 from recproxy.matching.rules import Ways
 from recproxy.recording import Interaction, Recording, dump
 from recproxy.recording.printable import printable

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from recproxy.errors import defect_text
+from recproxy.errors import RecordingError, RecproxyError, defect_text
 from recproxy.http import Head, Prepared, accepts_all, error_response, takes_coded
 from recproxy.play.playback import Playback
 from recproxy.proxy.downstream import Answer, LateForm, Later
@@ -16,6 +16,7 @@ from recproxy.proxy.faults import faulty
 from recproxy.proxy.pacing import PacedAnswer
 from recproxy.recording import Interaction, Response, header_values
 from recproxy.recording.faults import Fault
+from recproxy.recording.message_coding import MessageError
 
 __all__ = ["AnswerForms"]
 
@@ -48,7 +49,11 @@ class AnswerForms:
 
         def form() -> Answer | Later:
             sent = respond()
-            answer = self._formed(position, recorded, sent, head, fault, http2=http2)
+            try:
+                answer = self._formed(position, recorded, sent, head, fault, http2=http2)
+            except MessageError as problem:
+                where = playback.index.where(position)
+                raise RecordingError(f"{where}: the messages of its response cannot be sent: {problem}") from None
             if sent is recorded.response and fault is None:
                 kept[position] = answer
             return answer
@@ -62,7 +67,7 @@ class AnswerForms:
 
     def _late(self, form: Callable[[], Answer | Later], head: Head) -> LateForm:
         def failed(problem: Exception) -> Answer:
-            text = defect_text(problem)
+            text = problem.message if isinstance(problem, RecproxyError) else defect_text(problem)
             self._fail(f"a client's request was refused with 500: {text}")
             return Answer(error_response(500, text, head_only=head.method == b"HEAD"), close=True)
 

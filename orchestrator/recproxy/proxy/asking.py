@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import h11
 
+from recproxy.grpc.bodies import on_the_wire
 from recproxy.http import Head, split_authority
 from recproxy.proxy.capture import Captured, response_of
 from recproxy.proxy.conversation import Conversation
@@ -52,6 +53,7 @@ async def ask(upstreams: Upstreams, request: Request, *, most: int, declared: bo
 
 async def _send(link: ServiceLink, request: Request, target: Target) -> None:
     parts = urlsplit(request.url)
+    request = on_the_wire(request)
     body = encode(request.body, request.encoding) if request.encoding else request.body
     headers = [line for line in request.headers if line[0].lower() not in _FRAMING]
     if body or request.method not in _BODILESS:

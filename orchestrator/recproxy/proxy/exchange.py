@@ -14,7 +14,8 @@ from collections.abc import Awaitable, Callable, Coroutine
 import h11
 
 from recproxy.control.outcomes import RequestResult
-from recproxy.http import Head, error_response
+from recproxy.http import Head
+from recproxy.http.refusals import UNAVAILABLE, refusal_answer
 from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.capture import Captured, interaction_of, may_be_left
 from recproxy.proxy.conversation import Conversation
@@ -141,7 +142,7 @@ class Exchange(Work):
         if not unseen:
             self._downstream.abort()
             return
-        self._downstream.write(error_response(status, text, head_only=self._head.method == b"HEAD"))
+        self._downstream.write(refusal_answer(self._head, status, text, call_status=UNAVAILABLE))
 
     async def _outlive(self, work: Coroutine[None, None, bool]) -> bool:
         """Do the work; where the client goes first, what can still be recorded is, and nothing more is begun."""

@@ -15,7 +15,8 @@ from dataclasses import replace
 from recproxy.config.profile import Profile
 from recproxy.control.outcomes import NO_TEST, Missed, MissReason
 from recproxy.errors import defect_text
-from recproxy.http import Head, error_response
+from recproxy.http import Head
+from recproxy.http.refusals import NOT_RETRIED, refusal_answer
 from recproxy.matching.index import Index
 from recproxy.matching.miss import Miss, miss
 from recproxy.matching.rules import Ways
@@ -170,7 +171,7 @@ class Misses:
         if self._profile.match.miss == "reset":
             return Answer(b"", close=True, reset=True)
         status, close = self._profile.match.miss_status, not head.keep_alive
-        data = error_response(status, text, reason="Not Recorded", head_only=head.method == b"HEAD", close=close)
+        data = refusal_answer(head, status, text, call_status=NOT_RETRIED, reason="Not Recorded", close=close)
         return Answer(data, close)
 
 

@@ -21,6 +21,7 @@ from recproxy.control.channel import Channel
 from recproxy.control.messages import Message, Ready, Refused
 from recproxy.control.redaction_messages import LearnedValue, RedactionSetup, RedactScope, ScopeRedacted
 from recproxy.errors import HookError
+from recproxy.play.grpc_calls import readable_interaction
 from recproxy.play.hooks import NO_HOOKS, Hooks, load_hooks
 from recproxy.recording import Interaction, Request, pack, unpack
 from recproxy.redaction.earlier_values import NOTHING, EarlierValues
@@ -45,6 +46,7 @@ class RedactionWorker:
         self._hooks = NO_HOOKS
         self._earlier = EarlierValues()
         self._rules: RedactionRules
+        self._descriptors = ""
         self._tasks: set[asyncio.Task[None]] = set()
 
     def _received(self, message: Message, descriptors: list[int]) -> None:
@@ -61,6 +63,7 @@ class RedactionWorker:
         os.environ.update(order.environment)  # before hooks are loaded, which may read it then
         profile = Profile.restore(order.profile)
         self._rules = profile.redaction(order.secrets, order.environment)
+        self._descriptors = profile.grpc.place
         try:
             self._hooks = load_hooks(profile.name, profile.hooks, self._rules)
         except HookError as problem:
@@ -81,7 +84,7 @@ class RedactionWorker:
         self._earlier.add({each.value: _how(each) for each in order.learned})
         if order.again:
             return redact_again(order, self._rules, self._hooks, self._earlier)
-        return redact_recorded(order, self._rules, self._hooks, self._earlier)
+        return redact_recorded(order, self._rules, self._hooks, self._earlier, self._descriptors)
 
     def _finish(self) -> None:
         if not self.ended.done():
@@ -89,10 +92,17 @@ class RedactionWorker:
 
 
 def redact_recorded(
-    order: RedactScope, rules: RedactionRules, hooks: Hooks, earlier: EarlierValues = NOTHING
+    order: RedactScope,
+    rules: RedactionRules,
+    hooks: Hooks,
+    earlier: EarlierValues = NOTHING,
+    descriptors: str = "",
 ) -> ScopeRedacted:
-    """The interactions of a scope without their secrets, then without what the hook takes out, and lines about them."""
-    raw = [unpack(each) for each in order.interactions]
+    """The interactions of a scope without their secrets, then without what the hook takes out, and lines about them.
+
+    Messages of gRPC are read first, by a file of `descriptors` if there is one.
+    """
+    raw = [readable_interaction(unpack(each), descriptors) for each in order.interactions]
     redacted = redact_scope(raw, rules, earlier=earlier)
     found = tuple(
         dict.fromkeys(

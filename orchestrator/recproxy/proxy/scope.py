@@ -14,11 +14,13 @@ from recproxy.config.profile import Profile
 from recproxy.control.choices import Choice
 from recproxy.control.outcomes import Outcome
 from recproxy.control.scope_options import ScopeFault
-from recproxy.errors import HookError, RecordingError
-from recproxy.http import Head, authority_host, error_response
+from recproxy.errors import HookError, RecordingError, RecproxyError
+from recproxy.http import Head, authority_host
+from recproxy.http.refusals import NOT_RETRIED, refusal_answer
 from recproxy.matching.index import Index
 from recproxy.matching.rules import Ways
 from recproxy.play.elsewhere import Elsewhere
+from recproxy.play.grpc_calls import LiveCalls
 from recproxy.play.hooks import NO_HOOKS, Hooks
 from recproxy.play.order_dependence import order_decides, order_dependence
 from recproxy.play.playback import Playback
@@ -33,7 +35,7 @@ from recproxy.proxy.misses import Misses
 from recproxy.proxy.pacing import PacedAnswer
 from recproxy.proxy.recording_cache import Indexed, IndexOptions, index_of, matched
 from recproxy.proxy.route import Route, live_request
-from recproxy.proxy.scope_history import ScopeHistory
+from recproxy.proxy.scope_history import ScopeHistory, rate_limit_notes
 from recproxy.proxy.timeline import Timeline
 from recproxy.proxy.traffic import Traffic
 from recproxy.recording import Recording, Request
@@ -45,9 +47,6 @@ __all__ = ["OpenScope"]
 
 _NO_ORDER = "leave out replay.workers for such recordings, since workers share no order"
 _COUNTING = "faults and choosers count requests"
-_RATE_LIMITED = 429
-#: As often is a rate limit played to a client that waits and asks again, rather than to a test that wants to see it.
-_WAITING = 3
 
 
 class OpenScope:
@@ -103,6 +102,7 @@ class OpenScope:
             times=shifted_times(profile.replay),
         )  # fmt: skip
         self._known = KnownRequests()
+        self._calls = LiveCalls(index.recordings, profile.grpc.place)
         self._forms = AnswerForms(self.traffic.fail, paced=profile.replay.pace == "recorded")
         self._history = ScopeHistory(timeline)
         self._misses = Misses(
@@ -150,6 +150,7 @@ class OpenScope:
             self.check_shared(counted=False, playback=playback)
         if not tries:
             self._playback, self._known = playback, KnownRequests()
+            self._calls = LiveCalls(index.recordings, self._profile.grpc.place)
 
     def answer(
         self, route: Route, head: Head, body: bytes, *,
@@ -178,7 +179,7 @@ class OpenScope:
             else:
                 self._history.play(position)
                 answer = self._form(position, route, head, known, waits=waits)
-        except (HookError, RecordingError) as problem:
+        except RecproxyError as problem:
             answer = self._failed(route, head, problem)
         self._history.spent(begun, time.perf_counter() - begun, played)
         return answer
@@ -213,13 +214,12 @@ class OpenScope:
             return LastingAnswer(answer, lambda: self.note(lasted_note(self._profile.name, fault)))
         return answer
 
-    def _failed(self, route: Route, head: Head, problem: HookError | RecordingError) -> Answer:
+    def _failed(self, route: Route, head: Head, problem: RecproxyError) -> Answer:
         """A hook raised, or an order decides: the request has no answer, and the scope does not pass."""
         line = self._line(live_request(route, head, b"")).partition("?")[0]
         self.traffic.fail(f"{line}: {problem.message}")
-        close = not head.keep_alive
-        data = error_response(502, problem.message, head_only=head.method == b"HEAD", close=close)
-        return Answer(data, close)
+        data = refusal_answer(head, 502, problem.message, call_status=NOT_RETRIED, close=not head.keep_alive)
+        return Answer(data, not head.keep_alive)
 
     def recorded_answer(
         self, route: Route, head: Head, body: bytes, choice: Choice | None = None, *, waits: bool = False
@@ -229,7 +229,7 @@ class OpenScope:
             known = self._knowledge(route, head, body, choice)
             if not self._playback.offers(known.candidates):
                 return self._made(None, route, head, known, waits=waits) if self._responds else None
-        except HookError as problem:
+        except RecproxyError as problem:
             return self._failed(route, head, problem)
         return self.answer(route, head, body, choice=choice, waits=waits)
 
@@ -241,10 +241,8 @@ class OpenScope:
         """What happened so far."""
         for words in self.faults.unplayed():
             self.note(f"{self._profile.name}: the fault {words!r} was not played: no request fitted it")
-        for position, count in enumerate(self._playback.plays):
-            if count >= _WAITING and self._playback.interaction(position).response.status == _RATE_LIMITED:
-                where = self._playback.index.where(position)
-                self.note(f"{where}: its rate limit (429) is played over and over: add the response that follows it")
+        for line in rate_limit_notes(self._playback):
+            self.note(line)
         unused = (each for each in self._playback.unused() if self.tells_unused and self._is_ours(each))
         return self._history.outcome(self.name, self._playback, self.traffic, unused)
 
@@ -258,8 +256,8 @@ class OpenScope:
         return self._known.get(route, head, body) or self._work_out(route, head, body)
 
     def _work_out(self, route: Route, head: Head, body: bytes) -> KnownRequest:
-        request = live_request(route, head, body)
-        candidates = self._playback.locate(request, route.any_host)
+        live = live_request(route, head, body)
+        request, candidates = self._calls.located(live, lambda one: self._playback.locate(one, route.any_host))
         if candidates.unequal:
             self.note(
                 f"{self._line(request)}: recorded requests differ only in {', '.join(candidates.unequal)}, "

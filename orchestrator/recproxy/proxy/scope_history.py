@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from recproxy.control.outcomes import Missed, Outcome, Unused
 from recproxy.play.playback import Playback
 from recproxy.proxy.timeline import Timeline, request_line
 from recproxy.proxy.traffic import Traffic
 
-__all__ = ["ScopeHistory"]
+__all__ = ["ScopeHistory", "rate_limit_notes"]
 
 _KEPT_LINES = 1000
+_RATE_LIMITED = 429
+#: As often is a rate limit played to a client that waits and asks again, rather than to a test that wants to see it.
+_WAITING = 3
 _ONE_MORE = Missed(
     method="another request",
     url="that is not described",
@@ -112,3 +115,11 @@ class ScopeHistory:
 
     def _line(self, position: int | str, playback: Playback) -> str:
         return request_line(position, playback, self._missed)
+
+
+def rate_limit_notes(playback: Playback) -> Iterator[str]:
+    """What is said of a rate limit that is all a client gets."""
+    for position, count in enumerate(playback.plays):
+        if count >= _WAITING and playback.interaction(position).response.status == _RATE_LIMITED:
+            where = playback.index.where(position)
+            yield f"{where}: its rate limit (429) is played over and over: add the response that follows it"

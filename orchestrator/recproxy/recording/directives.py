@@ -20,6 +20,7 @@ from recproxy.recording.codings import codings_of
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.faults import read_fault
 from recproxy.recording.grammar import FIELD_NAME, from_base64, header_line
+from recproxy.recording.message_coding import check_framing, check_type, is_message_coding
 from recproxy.recording.values import WILD, Chunk
 from recproxy.recording.wildcard import WORD
 
@@ -59,6 +60,7 @@ class Notes:
     trailers: list[tuple[bytes, bytes]] = field(default_factory=list)
     style: tuple[str, ...] = ()
     encoding: str | None = None
+    types: list[str] = field(default_factory=list)
     wild: str = WILD
     latin: bool = False
     framing: str | None = None
@@ -70,6 +72,11 @@ class Notes:
     def omitted(self) -> int | None:
         """The size of a body that was too large to store."""
         return int(self.style[1]) if self.style[:1] == ("omitted",) else None
+
+    @property
+    def coding(self) -> str | None:
+        """How the body was coded, with the types of its messages."""
+        return "\n".join((self.encoding, *self.types)) if self.encoding and self.types else self.encoding
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +155,26 @@ def _body(notes: Notes, value: str) -> None:
 
 
 def _encoding(notes: Notes, value: str) -> None:
-    if not codings_of(value) or not value.isprintable():
+    if is_message_coding(value):
+        check_framing(value)
+    elif not codings_of(value) or not value.isprintable():
         raise ValueError("name the content coding that was undone")
     notes.encoding = value
+
+
+def _message(notes: Notes, value: str) -> None:
+    _type(notes, "message", value)
+
+
+def _enum(notes: Notes, value: str) -> None:
+    _type(notes, "enum", value)
+
+
+def _type(notes: Notes, kind: str, value: str) -> None:
+    if not is_message_coding(notes.encoding):
+        raise ValueError("write it below the line :encoding grpc")
+    check_type(kind, value)
+    notes.types.append(f"{kind} {value}")
 
 
 def _wild(notes: Notes, value: str) -> None:
@@ -219,6 +243,10 @@ _DIRECTIVES = {
     "recorded": _Directive(("interaction",), ":recorded 2026-01-31", _recorded),
     "body": _Directive(("request", "response"), ":body base64", _body),
     "encoding": _Directive(("request", "response"), ":encoding gzip", _encoding),
+    "message": _Directive(
+        ("request", "response"), ":message share.Note text=1 id=2:int64 tags=3[]", _message, repeats=True
+    ),
+    "enum": _Directive(("request", "response"), ":enum share.Kind OPEN=1 CLOSED=2", _enum, repeats=True),
     "wild": _Directive(("request", "response"), ":wild ZZZ", _wild),
     "line": _Directive(("request", "response"), ":line latin-1", _line),
     "header": _Directive(("request", "response"), ":header X-Name base64 6Q==", _header, repeats=True),

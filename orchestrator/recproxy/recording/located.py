@@ -61,6 +61,10 @@ class Located(Sequence[Interaction]):
         #: The scope that recorded each.
         self.scopes: list[str | None] = []
 
+    def read_at_once(self) -> list[Interaction]:
+        """Those that have been read by now; what is not written in the plainest way is among them from the start."""
+        return [*self._read.values()]
+
     def append(self, interaction: Interaction) -> None:
         """Add one that was read at once."""
         self._read[len(self)] = interaction

@@ -15,6 +15,7 @@ from recproxy.recording.conversations import conversation_lines, wild_line
 from recproxy.recording.faults import read_fault
 from recproxy.recording.framing import with_length
 from recproxy.recording.grammar import ABSOLUTE, FIELD_NAME, METHOD, REASON, VERSION, is_plain, is_utf8
+from recproxy.recording.message_coding import check_framing, check_type, is_message_coding, type_lines
 from recproxy.recording.values import Headers, Interaction, Recording, Request, Response
 
 if TYPE_CHECKING:
@@ -147,13 +148,7 @@ def _below(block: Request | Response) -> Iterator[bytes]:
     for line in _headers(block.trailers):
         yield line.replace(b":header", b":trailer", 1) if line.startswith(b":header ") else b":trailer " + line
     if block.encoding is not None:
-        if (
-            not codings_of(block.encoding)
-            or not block.encoding.isprintable()
-            or block.encoding.strip() != block.encoding
-        ):
-            raise ValueError(f"not a content coding: {block.encoding!r}")
-        yield f":encoding {block.encoding}\n".encode()
+        yield from _coding(block.encoding)
     if block.omitted is not None:
         if block.body or not 0 <= block.omitted < 10**18:
             raise ValueError("a body too large to store has a size and no bytes")
@@ -165,3 +160,16 @@ def _below(block: Request | Response) -> Iterator[bytes]:
     if block.body:
         yield text
         yield b"\n"
+
+
+def _coding(encoding: str) -> Iterator[bytes]:
+    """The directives that name a content coding, or how messages were coded."""
+    first = encoding.partition("\n")[0]
+    if is_message_coding(encoding):
+        check_framing(first)
+    elif not codings_of(encoding) or not encoding.isprintable() or encoding.strip() != encoding:
+        raise ValueError(f"not a content coding: {encoding!r}")
+    yield f":encoding {first}\n".encode()
+    for kind, text in type_lines(encoding):
+        check_type(kind, text)
+        yield f":{kind} {text}\n".encode()

@@ -7,13 +7,14 @@ from dataclasses import replace
 
 import pytest
 
-from recproxy.config.profile import Endpoint, HookNames, Ignore, Match, Profile
+from recproxy.config.ignore_table import IgnoreTable
+from recproxy.config.profile import Endpoint, HookNames, Match, Profile
 from recproxy.errors import ConfigurationError, HookError
 from recproxy.recording import load
 from recproxy.testing.inprocess.answers import AnswerSource, request_of_client
 
 PROFILE = Profile(
-    name="shop", endpoints=(Endpoint(hosts=("shop.example",)),), match=Match(ignore=Ignore(query=("nonce",)))
+    name="shop", endpoints=(Endpoint(hosts=("shop.example",)),), match=Match(ignore=IgnoreTable(query=("nonce",)))
 )
 
 
