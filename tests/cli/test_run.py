@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from click.testing import CliRunner
+from command_line import recproxy
 
 from recproxy.cli.run import run
 
@@ -30,3 +31,17 @@ def test_an_option_of_the_command_without_dashes_is_shown_where_they_belong(word
 def test_an_option_of_nobody_is_just_unknown(words):
     assert "No such option" in said(*words)
     assert "before that" not in said(*words)
+
+
+def test_a_profile_for_another_recproxy_fails_only_runs_that_use_it(tmp_path):
+    (tmp_path / "recproxy.toml").write_text(
+        'run = ["shop"]\n[[profiles.shop.endpoints]]\nhosts = ["shop.example"]\n'
+        '[profiles.later]\nrequires_recproxy = ">=99"\n[[profiles.later.endpoints]]\nhosts = ["later.example"]\n'
+    )
+
+    used = recproxy("run", "--profile", "later", "--", "true", folder=tmp_path)
+
+    assert recproxy("run", "--", "true", folder=tmp_path).returncode == 0
+    assert recproxy("run", "--profile", "shop", "--", "true", folder=tmp_path).returncode == 0
+    assert (used.returncode, used.stderr.count("\n")) == (2, 1)
+    assert "recproxy.toml:5: profiles.later.requires_recproxy is '>=99': this is recproxy " in used.stderr

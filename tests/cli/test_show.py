@@ -182,13 +182,13 @@ def test_control_characters_of_a_recording_are_shown_as_escapes(show, tmp_path):
     assert "\na\\x1b[2J\\u202eb\n" in printed
 
 
-def on_terminal(folder, words, **variables):
-    """What a terminal gets, as bytes."""
+def on_terminal(folder, words, *, before=(), **variables):
+    """What a terminal gets, as bytes; `before` are words before the verb."""
     end, terminal = pty.openpty()
     environment = {name: value for name, value in os.environ.items() if name not in ("LESS", "MANPAGER", "NO_COLOR")}
     environment |= {"TERM": "xterm-256color", **variables}
     program = subprocess.Popen(
-        [sys.executable, "-m", "recproxy", "show", *words],
+        [sys.executable, "-m", "recproxy", *before, "show", *words],
         cwd=folder,
         env=environment,
         stdin=terminal,
@@ -234,7 +234,9 @@ def test_a_terminal_shows_masked_values_as_such_and_bodies_in_their_colours(show
 
 
 def test_without_a_pager_a_terminal_gets_colours(show, tmp_path):
-    assert b"\x1b[1;36mPOST https://a.example/x\x1b[0m" in on_terminal(tmp_path, ["--no-pager", "one.rec"])
+    words = ["--no-pager", "one.rec"]
+    assert b"\x1b[1;36mPOST https://a.example/x\x1b[0m" in on_terminal(tmp_path, words)
+    assert b"\x1b[" not in on_terminal(tmp_path, words, before=["--no-color"])
 
 
 def test_curl_prints_one_command_for_each_request(show):
