@@ -277,6 +277,18 @@ def test_a_page_of_another_port_of_this_machine_gets_nothing(opened):
     assert all("cookie" not in each for each in heard)
 
 
+def test_texts_that_are_slow_to_color_or_to_draw_do_not_stop_a_page(opened, project):
+    slow = [block("/open", '{"' + '\\"' * 150_000), block("/heaped", '{"a": "a' + "\u0301" * 200_000 + '"}')]
+    (project / FOLDER / "slow.rec").write_text("#recproxy 2\n" + "".join(slow), encoding="utf-8")
+
+    page = opened(interaction("slow.rec", 0))
+    detail(page).get_by_text("more characters not shown").wait_for()
+    page = opened(interaction("slow.rec", 1))
+    detail(page).get_by_text("more marks not shown").first.wait_for()
+    page.get_by_text("Text, edit and mask").click()
+    page.get_by_text("which a browser cannot draw").wait_for()
+
+
 def test_very_many_masks_do_not_stop_a_page(opened, project):
     text = block("/masks", "XXX" * 60_000, head=f"X-Masks: {'XXX' * 1_000_000}\n", kind="text/plain")
     (project / FOLDER / "masks.rec").write_text(f"#recproxy 2\n{text}")

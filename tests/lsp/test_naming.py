@@ -148,3 +148,10 @@ def test_a_long_line_is_looked_at_once(body):
     place = text.index(body) + len(body) - 3
 
     assert all(first < last for each in namings(text, place, place) for first, last in each.places)
+
+
+def test_nothing_is_looked_for_in_a_line_that_no_person_reads():
+    text = TEXT.replace('"count"', f'"long": "{"k " * 30_000}", "count"')
+    place = text.index("id-98765", text.index("{"))
+    assert namings(TEXT, TEXT.index("count") + 9, TEXT.index("count") + 9)
+    assert namings(text, place, place) == []

@@ -23,6 +23,8 @@ _WORD = re.compile(r"[A-Za-z0-9_.~%+-]+")
 _NOT_IN_NAME = re.compile(r"[^A-Za-z0-9_.-]+")
 #: A shorter value may stand elsewhere by chance.
 _LEAST = 4
+#: Characters of a line in which a value is looked for: it takes a second for each 300,000, and an editor waits.
+_LONGEST_LINE = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ def _value(text: str, start: int, end: int) -> tuple[int, int, str] | None:
     begin = text.rfind("\n", 0, start) + 1
     stop = text.find("\n", start)
     line = text[begin : stop if stop >= 0 else len(text)]
-    if end > begin + len(line):
+    if end > begin + len(line) or len(line) > _LONGEST_LINE:
         return None
     at = start - begin
     found = next(_candidates(line, at), None)

@@ -176,12 +176,8 @@ class OpenedRecording:
         marks = [self._mark("scan", each.line, each.rule, each.place, lines) for each in findings]
         if problem:
             marks.append(self._mark("scan", 0, "unreadable", problem, lines))
-        said = {each.line for each in findings}
-        marks += (
-            self._mark("check", line, kind, message, lines)
-            for line, kind, message in problems_of_recording(self.recording, self.lines, self.profile)
-            if kind != "secret" or line not in said
-        )
+        found = problems_of_recording(self.recording, self.lines, self.profile, with_secrets=False)
+        marks += (self._mark("check", line, kind, message, lines) for line, kind, message in found)
         return marks
 
     def _mark(self, source: str, line: int, kind: str, message: str, lines: Sequence[int]) -> FileMark:

@@ -1,6 +1,6 @@
 // Bodies in the ways to look at them: a tree of JSON, text, fields, a picture, a page without scripts, and bytes.
 
-const MOST_CHILDREN = 200, MOST_TEXT = 200000;
+const MOST_CHILDREN = 200, MOST_TEXT = 200000, MOST_LEAF = 10000;
 
 /** What JSON text says, with numbers and masked values as they are written; null where it is no JSON. */
 function readJson(text, wild) {
@@ -42,11 +42,12 @@ function readJson(text, wild) {
 
 /** A tree whose branches are made when somebody opens them. `picking` makes its values choosable: see `maskedInTree`. */
 function jsonTree(read, wild, picking, { name = "", path = [], pointer = "", open = true } = {}) {
-  const key = name === "" ? null : [el("span", { class: "key" }, name), ": "];
+  const key = name === "" ? null : [el("span", { class: "key" }, name.slice(0, MOST_LEAF)), ": "];
   const value = (content, kind, label) => picking && picking.is_on && picking.takes(read)
-    ? el("button", { class: `plain pick ${kind}`, "aria-label": `${label} at ${pointer || "/"}`, onclick: () => picking.pick(path, pointer, name, read) }, content)
+    ? el("button", { class: `plain pick ${kind}`, "aria-label": `${label} at ${pointer.slice(0, 200) || "/"}`, onclick: () => picking.pick(path, pointer, name, read) }, content)
     : el("span", { class: kind }, content);
-  if (!read.children) return el("div", { class: "leaf" }, key, value(marked(read.text, wild), read.kind === "string" ? "string" : "value", read.text.slice(0, 40)));
+  if (!read.children) return el("div", { class: "leaf" }, key, value(marked(read.text.slice(0, MOST_LEAF), wild), read.kind === "string" ? "string" : "value", read.text.slice(0, 40)),
+    read.text.length > MOST_LEAF ? el("span", { class: "soft" }, ` ${counted(read.text.length - MOST_LEAF, "more character")} not shown`) : null);
   const count = counted(read.children.length, read.kind === "object" ? "member" : "item");
   const whole = read.kind === "object" ? "object" : "list";
   if (!read.children.length) return el("div", { class: "leaf" }, key, value(read.kind === "object" ? "{}" : "[]", "", `empty ${whole}`));
@@ -85,9 +86,9 @@ function maskedInTree(read, wild, label, side, mask) {
       const usual = side === "response" ? unquoted(key).replace(/[^\w.-]+/g, "_") : "";
       const name = el("input", { type: "text", autocomplete: "off", placeholder: "none", size: 14, value: usual });
       const everywhere = el("input", { type: "checkbox" });
-      replace(chosen, el("span", {}, "Mask ", el("code", {}, pointer || "all of it")), el("label", { class: "inline" }, "as the name ", name),
+      replace(chosen, el("span", {}, "Mask ", el("code", {}, pointer.slice(0, 200) || "all of it")), el("label", { class: "inline" }, "as the name ", name),
         whole ? null : el("label", { class: "inline" }, everywhere, " wherever this value stands in the recording"),
-        el("button", { onclick: () => mask({ side, path, name: name.value.trim(), everywhere: everywhere.checked }, pointer || "all of it") }, "Look at the change"));
+        el("button", { onclick: () => mask({ side, path, name: name.value.trim(), everywhere: everywhere.checked }, pointer.slice(0, 200) || "all of it") }, "Look at the change"));
       name.focus();
     },
   };

@@ -91,6 +91,10 @@ function textPanel(state, review) {
     original = found.text;
     line = found.line;
     area = el("textarea", { class: "mono", spellcheck: "false", autocapitalize: "off", autocomplete: "off", wrap: "off", dir: "ltr", rows: Math.min(original.split("\n").length + 1, 24), "aria-label": "text of the interaction" });
+    if (original !== drawable(original)) { // a text area shows all of its text
+      replace(box, el("p", { class: "warn" }, "This text heaps marks on its letters, which a browser cannot draw: use your editor."));
+      return;
+    }
     area.value = original;
     const name = el("input", { type: "text", autocomplete: "off", placeholder: "none", size: 14 });
     const everywhere = el("input", { type: "checkbox" });

@@ -17,9 +17,17 @@ function el(tag, attributes, ...children) {
 function append(parent, children) {
   for (const child of children.flat(Infinity)) {
     if (child !== null && child !== undefined && child !== false) {
-      parent.append(child instanceof Node ? child : document.createTextNode(String(child)));
+      parent.append(child instanceof Node ? child : document.createTextNode(drawable(String(child))));
     }
   }
+}
+
+/** More marks on one letter than any script has: a browser takes minutes to place 100,000 of them. */
+const HEAPED = /(\p{M}{16})\p{M}+/gu;
+
+/** A text that a browser can draw at once. */
+function drawable(text) {
+  return text.replace(HEAPED, (all, first) => `${first}… (${counted(all.length - first.length, "more mark")} not shown)`);
 }
 
 function replace(parent, ...children) {

@@ -22,7 +22,7 @@ function marked(text, wild) {
 function coloredJson(text, wild) {
   const parts = [];
   let end = 0, count = 0;
-  for (const found of text.matchAll(/"(?:[^"\\\n]|\\.)*"(\s*:)?|-?\b\d[\d.eE+-]*\b|\b(?:true|false|null)\b/g)) {
+  for (const found of text.matchAll(/"(?:[^"\\\n]|\\.)*(?:"(\s*:)?)?|-?\b\d[\d.eE+-]*\b|\b(?:true|false|null)\b/g)) {
     if (++count > MOST_COLORED) break;
     parts.push(marked(text.slice(end, found.index), wild));
     const key = found[1] !== undefined;
