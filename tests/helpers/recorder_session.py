@@ -46,7 +46,7 @@ class Session:
         )
         self.moment = 0.0
 
-    async def redact(self, profile, interactions, lines, secrets=(), /, *, again=False):
+    async def redact(self, profile, interactions, lines, secrets=(), /, *, again=False, recording=""):
         if again:
             return self.look_again(interactions, lines)
         self.asked.append((profile, secrets))

@@ -3,6 +3,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from recproxy.control.redaction_messages import RedactionSetup
 from recproxy.orchestrator import redaction_workers
 from recproxy.orchestrator.redaction_workers import RedactionWorkers
 from recproxy.orchestrator.run_secrets import RunSecrets
@@ -40,8 +41,7 @@ class Worker:
 def workers(monkeypatch):
     monkeypatch.setattr(redaction_workers, "Proxy", Worker)
     Worker.may_answer, Worker.asked = {}, []
-    setup = SimpleNamespace(profile=PROFILE, secrets=(), environment={})
-    monkeypatch.setattr(redaction_workers, "RedactionSetup", SimpleNamespace)
+    setup = RedactionSetup(profile={})
     return RedactionWorkers(SimpleNamespace(), {"shop": PROFILE}.__getitem__, lambda _: setup, RunSecrets())
 
 

@@ -56,7 +56,7 @@ def test_scopes_that_go_on_are_counted_and_those_of_tests_leave_nothing_unused()
         ],
         "used": {"a.rec": [0]},
         "unasked": {},
-        "written": [{"path": "b.rec", "interactions": 2, "failed": False, "changed": True, "kept": False}],
+        "written": [{"path": "b.rec", "interactions": 2, "failed": False, "changed": True, "kept": False, "links": ()}],
         "report_follows": False,
     }
     assert (tally.rows["shop"].played, tally.rows["shop"].missed, tally.rows["shop"].unused) == (1, 0, 0)

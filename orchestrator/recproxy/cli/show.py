@@ -128,6 +128,7 @@ def _print(console: Console, number: int, interaction: Interaction, *, with_resp
     from rich.text import Text
 
     from recproxy.recording.printable import printable
+    from recproxy.redaction.linking import fresh_names
 
     request, response = interaction.request, interaction.response
     scope = f"  {interaction.scope}" if interaction.scope else ""
@@ -135,6 +136,9 @@ def _print(console: Console, number: int, interaction: Interaction, *, with_resp
     line = f"  line {interaction.line}" if interaction.line else ""  # another tool's file is read without lines
     console.print(Text(printable(f"#{number}{line}{scope}{when}"), style="dim"))
     console.print(Text(printable(f"{request.method} {request.url}"), style="bold cyan"))
+    if made := fresh_names((interaction,)):
+        places = ", ".join(f"{request.wild}[{name}]" for name in made)
+        console.print(Text(printable(f"  made anew in each run: {places}"), style="dim"))
     if interaction.steps:
         _steps(console, interaction.steps, with_server=with_response)
         return

@@ -13,9 +13,9 @@ from typing import Annotated, Any, Literal, Self
 from recproxy.config import profile_words as words
 from recproxy.config.endpoint import Endpoint
 from recproxy.config.grpc_table import GrpcTable
-from recproxy.config.ignore_table import IgnoreTable
 from recproxy.config.keys import Computed, Required, keys_of
 from recproxy.config.layers import Setting, build
+from recproxy.config.match_table import Match
 from recproxy.config.report_table import ReportTable
 from recproxy.config.shift_table import ShiftTable
 from recproxy.config.verify_table import VerifyTable
@@ -33,38 +33,6 @@ __all__ = [
 ANY_HOST = "--any-host"
 #: The origin of the profile of a host that a test named, or anybody else who has the run's token.
 NAMED_BY_TEST = "a test's decorator"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Match:
-    """What is compared besides method, URL, query and body, and what happens on a miss."""
-
-    headers: Annotated[tuple[str, ...], words.NAME_IN_ANY_CASE] = ()
-    """Request headers to compare."""
-    aliases: Annotated[Mapping[str, str], words.HOST] = field(default_factory=dict)
-    """Other names of a host: with `"api.x.com" = "api.twitter.com"`, a request to either matches a recording of either.
-    """
-    default_query: Mapping[str, str] = field(default_factory=dict)
-    """Values that the service takes for parameters that are not in the query: with `alt = "json"`, a request with
-    `alt=json` matches one without `alt`, and `alt=media` does not.
-    """
-    graphql: Annotated[tuple[str, ...], words.REQUEST_PATTERN] = ()
-    """GraphQL requests, in a JSON body or in the query: `POST /graphql`, `GET /graphql`. White space, commas and comments
-    in a document do not matter; variables and extensions are compared as JSON.
-    """
-    ignore: IgnoreTable = IgnoreTable()
-    repeat: Literal["last", "miss", "cycle"] = "last"
-    """What follows the last recorded repeat of a request: the last one again, a miss, or the first one."""
-    miss: Literal["status", "reset"] = "status"
-    """What the client gets for a miss: a status with a text, or a dropped connection."""
-    miss_status: Annotated[int, words.STATUS] = 599
-    """The status of a miss, from 400 to 599. Choose one that your client does not retry, such as 404, if it repeats
-    requests that get 599.
-    """
-    unused: Literal["report", "fail"] = "report"
-    """Whether a test fails if its recording contains interactions that no request asked for, and a run if nobody asked
-    the profile at all although recordings were in play.
-    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

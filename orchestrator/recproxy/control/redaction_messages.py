@@ -20,12 +20,15 @@ class RedactionSetup:
     """The first order: whose rules and hook to redact by. Answered by Ready, or by Refused with the number 0.
 
     `secrets` are the values of all profiles' variables, which the rules look for; `environment` holds the variables
-    of this profile only, and is all that its hook finds in os.environ.
+    of this profile only, and is all that its hook finds in os.environ. In the project's `folder` constants are looked
+    for; `written` are the digests of those in the run's environment.
     """
 
     profile: Mapping[str, Any]
     secrets: tuple[str, ...] = field(default=(), repr=False)
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    folder: str = ""
+    written: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,8 @@ class RedactScope:
     """Redact the interactions of one scope, in order, and lines of text about it. Answered by ScopeRedacted.
 
     `learned` are values that other scopes of the run have shown, as far as this process was not told before. `again`:
-    the interactions were redacted before, and are only searched for such values.
+    the interactions were redacted before, and are only searched for such values. `recording` is the file that they are
+    for.
     """
 
     order: int
@@ -52,6 +56,7 @@ class RedactScope:
     lines: tuple[str, ...] = field(default=(), repr=False)
     learned: tuple[LearnedValue, ...] = field(default=(), repr=False)
     again: bool = False
+    recording: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -163,7 +163,10 @@ class Recorder:
         raw, pending.raw = pending.raw, []
         known = len(self.learned)
         redacted = await self._redact(
-            profile, [message.packed for message in raw], (*lines, pending.scope, pending.path.name)
+            profile,
+            [message.packed for message in raw],
+            (*lines, pending.scope, pending.path.name),
+            recording=str(pending.path),
         )
         try:
             pending.known = self._learn(redacted.learned, known)

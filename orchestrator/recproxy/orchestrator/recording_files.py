@@ -19,7 +19,7 @@ from recproxy.play.merging import TimedInteraction, merge
 from recproxy.play.reading import foreign_format, read_recording
 from recproxy.play.recording_names import failed_path
 from recproxy.recording import Interaction, Recording, dump, of_today
-from recproxy.redaction.linking import link, names
+from recproxy.redaction.linking import fresh_names, link, names
 from recproxy.report import Written
 
 __all__ = ["RecordingFiles"]
@@ -94,7 +94,8 @@ class RecordingFiles:
         merged = merge(before, frozenset((scope,)), linked, rules, append=append, renewed_before=since)
         changed = self._replace(path, merged)
         self._remove_failed(path, scope)
-        return Written(path, len(linked), changed=changed)
+        own = [each for each in merged.interactions if each.scope == scope]
+        return Written(path, len(linked), changed=changed, links=fresh_names(own))
 
     def save_failed(self, path: Path, interactions: Sequence[Interaction], *, replaces: str | None) -> Written:
         """Put interactions next to the recording; they replace what the scope `replaces` left in an earlier run.

@@ -110,7 +110,9 @@ class Recovery:
         """What a killed run had of one scope, as it may be written: its name, interactions, and with how many values masked."""
         known, first = len(self._learned), entries[0]
         lines = (first.scope, first.recording.name)
-        redacted = await self._redact(first.profile, [entry.packed for entry in entries], lines, secrets)
+        redacted = await self._redact(
+            first.profile, [entry.packed for entry in entries], lines, secrets, recording=str(first.recording)
+        )
         self.problems += redacted.refusals
         masked, file_name = redacted.lines
         scope = masked_name(first.scope, masked)

@@ -9,6 +9,7 @@ import asyncio
 import itertools
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pickle import PickleBuffer
 
 from recproxy.config.profile import Profile
@@ -54,8 +55,11 @@ class RedactionWorkers:
         /,
         *,
         again: bool = False,
+        recording: str = "",
     ) -> ScopeRedacted:
         """The packed interactions of one scope redacted, and lines about it; `secrets` of another run besides ours.
+
+        `recording` is the file that they are for.
 
         With `again` they were redacted before, and are searched for what scopes of this run have shown since.
 
@@ -71,7 +75,12 @@ class RedactionWorkers:
             learned = self._learned.since(self._told[worker])
             self._told[worker] += len(learned)
             return RedactScope(
-                order=number, interactions=tuple(buffers), lines=tuple(lines), learned=learned, again=again
+                order=number,
+                interactions=tuple(buffers),
+                lines=tuple(lines),
+                learned=learned,
+                again=again,
+                recording=recording,
             )
 
         redacted = await worker.ask(order, ScopeRedacted)
@@ -96,9 +105,7 @@ class RedactionWorkers:
         setup = self._setup(profile)
         more = tuple(value for value in secrets if value not in setup.secrets)
         try:
-            await worker.set_up(
-                RedactionSetup(profile=setup.profile, secrets=(*setup.secrets, *more), environment=setup.environment)
-            )
+            await worker.set_up(replace(setup, secrets=(*setup.secrets, *more)))
         except BaseException:
             await self._stop(worker)
             raise

@@ -134,10 +134,14 @@ class Roster:
 
     def redaction(self, profile: Profile) -> RedactionSetup:
         """The first order for a process that redacts what is recorded of a profile."""
+        from recproxy.play.written_values import written_digests  # noqa: PLC0415 - most runs record nothing
+
         return RedactionSetup(
             profile=profile.plain(),
             secrets=self._secrets(profile),
             environment=own_variables(profile, self._environment),
+            folder=str(self.plan.project.root),
+            written=written_digests(self._environment.values()),
         )
 
     def shown(self, profile: Profile, text: str) -> str:

@@ -38,8 +38,9 @@ class Redact(Protocol):
         /,
         *,
         again: bool = False,
+        recording: str = "",
     ) -> ScopeRedacted:
-        """Redact by the rules of a profile; `secrets` are values of another run.
+        """Redact by the rules of a profile; `secrets` are values of another run, `recording` the file it is for.
 
         With `again` they were redacted before, and are searched for what scopes of this run have shown since.
 

@@ -23,6 +23,7 @@ from recproxy.play.playback import Playback
 from recproxy.play.secret_lines import secret_line
 from recproxy.recording import Interaction, Recording, Request, Response, fill, named_places, pattern
 from recproxy.recording.dataclass import dataclass
+from recproxy.recording.fresh_names import fresh_value
 from recproxy.recording.message_coding import MessageError, is_message_coding
 from recproxy.redaction.rules import NO_RULES, RedactionRules
 from recproxy.redaction.scope import redact_scope, redact_text
@@ -131,7 +132,8 @@ def sample_request(request: Request, bound: Mapping[str, bytes] = _NOTHING) -> R
         found = pattern(text, word)
         if found is None:
             return text
-        values = {name: bound.get(name, f"{_SAMPLE}-{name}".encode()) for name in found.names if name is not None}
+        names = (name for name in found.names if name is not None)
+        values = {name: bound.get(name) or fresh_value(name, _SAMPLE) or f"{_SAMPLE}-{name}".encode() for name in names}
         return fill(text, word, values).replace(word.encode(), _SAMPLE.encode())
 
     url = request.url if "://" in request.url else f"http://any.example{request.url}"

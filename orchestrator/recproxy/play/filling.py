@@ -16,6 +16,7 @@ from dataclasses import replace
 
 from recproxy.play.body_digests import with_digests
 from recproxy.recording import Headers, Response, fill, header, named_places, pattern
+from recproxy.recording.fresh_names import fresh_value
 from recproxy.recording.splicing import Moved, resized, same, spliced
 from recproxy.redaction.masks import ENDING, stand_in
 from recproxy.redaction.wide_text import moved_in_wide, widened, with_word
@@ -118,6 +119,8 @@ def _in_json(value: bytes) -> bytes:
 
 def _stand_in(name: str) -> bytes:
     """The value of a wild place that no request bound: fixed, and of the shape that its name tells."""
+    if (made := fresh_value(name, "")) is not None:
+        return made
     digest = hashlib.sha256(name.encode()).hexdigest()[:32]
     if name.endswith((".jwt", ".email", ".uuid")):
         if not _NUMBERED.search(name):

@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 from recproxy.recording import Request, Response, header, header_values
+from recproxy.recording.fresh_names import fresh_value
 from recproxy.recording.wildcard import Pattern, pattern
 
 __all__ = ["PlaceValues", "UnfilledPlaceError", "fill_request", "names_in", "values_handed_out"]
@@ -96,6 +97,8 @@ class PlaceValues:
             return self.known[name]
         if name in self._variables:
             return self._variables[name].encode("utf-8", "surrogateescape")
+        if (made := fresh_value(name, str(uuid.uuid4()))) is not None:
+            return self.known.setdefault(name, made)
         if _MADE_UP.search(name.lower()):
             return self.known.setdefault(name, str(uuid.uuid4()).encode())
         # What an answer handed out is no credential: only a variable of its own name stands for it.

@@ -17,7 +17,7 @@ __all__ = ["TextBlocks", "body_place", "maskable_lines", "maskable_rows", "text_
 _END = re.compile(rb"={7}[ \t\r]*\Z")
 _SEPARATOR = re.compile(rb"={4,}[ \t\r]*\Z")
 #: Directives of a file: what stands above the last of them is the file's.
-_OF_FILE = (b":match_on", b":repeat")
+_OF_FILE = (b":match_on", b":repeat", b":correlate")
 _CODED = (b":body base64", b":body omitted")
 
 

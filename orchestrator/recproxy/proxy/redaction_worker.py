@@ -21,9 +21,12 @@ from recproxy.control.channel import Channel
 from recproxy.control.messages import Message, Ready, Refused
 from recproxy.control.redaction_messages import LearnedValue, RedactionSetup, RedactScope, ScopeRedacted
 from recproxy.errors import HookError
+from recproxy.play.correlating import Correlating
 from recproxy.play.grpc_calls import readable_interaction
 from recproxy.play.hooks import NO_HOOKS, Hooks, load_hooks
+from recproxy.play.written_values import WrittenValues
 from recproxy.recording import Interaction, Request, pack, unpack
+from recproxy.redaction.correlation import Correlation
 from recproxy.redaction.earlier_values import NOTHING, EarlierValues
 from recproxy.redaction.rules import RedactionRules
 from recproxy.redaction.scope import mask_again, mask_line, redact_line, redact_scope
@@ -47,6 +50,7 @@ class RedactionWorker:
         self._earlier = EarlierValues()
         self._rules: RedactionRules
         self._descriptors = ""
+        self._correlating: Correlating
         self._tasks: set[asyncio.Task[None]] = set()
 
     def _received(self, message: Message, descriptors: list[int]) -> None:
@@ -64,6 +68,7 @@ class RedactionWorker:
         profile = Profile.restore(order.profile)
         self._rules = profile.redaction(order.secrets, order.environment)
         self._descriptors = profile.grpc.place
+        self._correlating = Correlating(profile, WrittenValues(order.folder, order.written))
         try:
             self._hooks = load_hooks(profile.name, profile.hooks, self._rules)
         except HookError as problem:
@@ -84,7 +89,8 @@ class RedactionWorker:
         self._earlier.add({each.value: _how(each) for each in order.learned})
         if order.again:
             return redact_again(order, self._rules, self._hooks, self._earlier)
-        return redact_recorded(order, self._rules, self._hooks, self._earlier, self._descriptors)
+        correlation = self._correlating.of(order.recording)
+        return redact_recorded(order, self._rules, self._hooks, self._earlier, self._descriptors, correlation)
 
     def _finish(self) -> None:
         if not self.ended.done():
@@ -97,13 +103,14 @@ def redact_recorded(
     hooks: Hooks,
     earlier: EarlierValues = NOTHING,
     descriptors: str = "",
+    correlation: Correlation | None = None,
 ) -> ScopeRedacted:
     """The interactions of a scope without their secrets, then without what the hook takes out, and lines about them.
 
     Messages of gRPC are read first, by a file of `descriptors` if there is one.
     """
     raw = [readable_interaction(unpack(each), descriptors) for each in order.interactions]
-    redacted = redact_scope(raw, rules, earlier=earlier)
+    redacted = redact_scope(raw, rules, earlier=earlier, correlation=correlation)
     found = tuple(
         dict.fromkeys(
             each.value.decode("utf-8", "surrogateescape") for each in redacted.findings if len(each.value) >= _SHORTEST

@@ -54,6 +54,7 @@ class Notes:
     said: set[str] = field(default_factory=set)
     match_on: tuple[str, ...] | None = None
     repeat: str | None = None
+    correlate: bool | None = None
     scope: str | None = None
     recorded: dt.date | None = None
     headers: list[tuple[bytes, bytes]] = field(default_factory=list)
@@ -133,6 +134,12 @@ def _repeat(notes: Notes, value: str) -> None:
     if value not in REPEATS:
         raise ValueError(f"known are {', '.join(REPEATS)}")
     notes.repeat = value
+
+
+def _correlate(notes: Notes, value: str) -> None:
+    if value not in ("yes", "no"):
+        raise ValueError("known are yes, no")
+    notes.correlate = value == "yes"
 
 
 def _scope(notes: Notes, value: str) -> None:
@@ -239,6 +246,7 @@ def _trailer(notes: Notes, value: str) -> None:
 _DIRECTIVES = {
     "match_on": _Directive(("file",), ":match_on method uri", _match_on),
     "repeat": _Directive(("file",), ":repeat miss", _repeat),
+    "correlate": _Directive(("file",), ":correlate no", _correlate),
     "scope": _Directive(("interaction",), ":scope test_send", _scope),
     "recorded": _Directive(("interaction",), ":recorded 2026-01-31", _recorded),
     "body": _Directive(("request", "response"), ":body base64", _body),

@@ -81,7 +81,7 @@ class _Reader:
         cursor = self.cursor
         cursor.skip()
         head, notes, comments = self._preamble()
-        match_on, repeat = notes.match_on, notes.repeat
+        match_on, repeat, correlate = notes.match_on, notes.repeat, notes.correlate
         interactions: list[Interaction] = []
         while True:
             if located is not None and not comments:
@@ -98,6 +98,7 @@ class _Reader:
             interactions=tuple(interactions) if located is None else located,
             match_on=match_on,
             repeat=repeat,
+            correlate=correlate,
             comments=head,
             closing=comments,
             path=cursor.path,
@@ -115,7 +116,7 @@ class _Reader:
         while (line := cursor.peek()) is not None:
             if line.startswith(b"#"):
                 comments.append(_comment(line))
-            elif line.startswith((b":match_on", b":repeat")):
+            elif line.startswith((b":match_on", b":repeat", b":correlate")):
                 self._directive(notes, line, "file")
                 head, comments = (*(head or ()), *comments), []
             elif line:

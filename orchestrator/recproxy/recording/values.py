@@ -123,13 +123,14 @@ class Recording:
 
     `format` is 2, or 1 for a file of 2011 (there the host is any host of the profile). `match_on` names the parts
     of a request that are compared where the file says so itself, `repeat` what follows the last recorded repeat (last,
-    miss or cycle); None leaves it to the profile. `comments` are the lines at the head of the file; `closing` those
+    miss or cycle), `correlate` whether what a program makes anew gets a name; None leaves it to the profile. `comments` are the lines at the head of the file; `closing` those
     after the last interaction.
     """
 
     interactions: Sequence[Interaction] = ()
     match_on: tuple[str, ...] | None = None
     repeat: str | None = None
+    correlate: bool | None = None
     comments: tuple[str, ...] = ()
     closing: tuple[str, ...] = ()
     format: int = 2

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
 from recproxy.recording.dataclass import dataclass
+from recproxy.recording.fresh_names import fits_fresh
 from recproxy.recording.splicing import spliced
 
 if TYPE_CHECKING:
@@ -71,7 +72,9 @@ class Pattern:
             if stop < position or not value.startswith(literal, stop):
                 return None
             if name is not None and name not in known:
-                known[name] = captured[name] = value[position:stop]
+                known[name] = captured[name] = taken = value[position:stop]
+                if ".new-" in name and not fits_fresh(name, taken, {**(bound or {}), **captured}):
+                    return None
             position, number = stop + len(literal), after
         return captured if position == len(value) else None
 

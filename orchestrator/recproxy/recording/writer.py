@@ -45,6 +45,8 @@ def pieces(recording: Recording) -> Iterator[bytes]:
         if recording.repeat not in directives.REPEATS:
             raise ValueError(f"not a word for repeats: {recording.repeat!r}")
         yield f":repeat {recording.repeat}\n".encode()
+    if recording.correlate is not None:
+        yield f":correlate {'yes' if recording.correlate else 'no'}\n".encode()
     for interaction in recording.interactions:
         yield b"\n"
         yield from _interaction(interaction)

@@ -11,19 +11,18 @@ place. Works on redacted interactions. Pure.
 from __future__ import annotations
 
 import dataclasses
-import itertools
 import re
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 
 from recproxy.recording.splicing import resized
 from recproxy.recording.values import Headers, Interaction, Request, Response
 from recproxy.redaction.client_id_values import made_by_client
-from recproxy.redaction.linking import names
+from recproxy.redaction.linking import free_name, names
 from recproxy.redaction.pointed_places import pointed_spans
 from recproxy.redaction.spans import Span, replaced, wild_name
 from recproxy.redaction.value_automata import Finder, made_finder
 
-__all__ = ["with_client_ids"]
+__all__ = ["is_whole", "texts_said", "with_client_ids", "with_names"]
 
 _WORD = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-")
 _KEY = re.compile(rb'"\s{0,40}:')
@@ -47,11 +46,7 @@ def with_client_ids(interactions: Sequence[Interaction], taken: Container[str] =
 
     def free(base: str) -> str:
         used.update(() if used else names(interactions))
-        name = next(
-            each
-            for number in itertools.count(1)
-            if (each := f"{base}.{number}" if number > 1 else base) not in taken and each not in used
-        )
+        name = free_name(base, base, taken, used)
         used.add(name)
         return name
 
@@ -65,8 +60,8 @@ def with_client_ids(interactions: Sequence[Interaction], taken: Container[str] =
     after: list[Interaction] = []
     for each, own in zip(made, sent, strict=True):
         named |= {value: free(name) for value, name in own.items() if value not in named and value not in given}
-        given.update(value for text in _said(each.response) for value, _, _ in values.find(text))
-        after.append(_with_names(each, named, values) if named else each)
+        given.update(value for text in texts_said(each.response) for value, _, _ in values.find(text))
+        after.append(with_names(each, named, values) if named else each)
     return tuple(after)
 
 
@@ -138,22 +133,35 @@ def _repeated(interaction: Interaction) -> dict[bytes, str]:
     return {
         value: wild_name(name).lower()
         for value, name in made_by_client(request)
-        if any((at := text.find(value)) >= 0 and _is_whole(text, at, at + len(value)) for text in _said(response))
+        if any((at := text.find(value)) >= 0 and is_whole(text, at, at + len(value)) for text in texts_said(response))
     }
 
 
-def _said(response: Response) -> Iterator[bytes]:
+def texts_said(response: Response) -> Iterator[bytes]:
+    """The texts of a response in which a value of its request may stand."""
     yield from (value for _, value in response.headers)
     yield response.body
 
 
-def _with_names(interaction: Interaction, named: Mapping[bytes, str], values: _Values) -> Interaction:
+def is_whole(text: bytes, start: int, end: int) -> bool:
+    """Whether a value is no part of a word, and no key of JSON: no replay fills one in."""
+    if (start and text[start - 1] in _WORD) or (end < len(text) and text[end] in _WORD):
+        return False
+    return _KEY.match(text, end) is None
+
+
+def with_names(
+    interaction: Interaction,
+    named: Mapping[bytes, str],
+    values: _Values,
+    whole: Callable[[bytes, int, int], bool] = is_whole,
+) -> Interaction:
     """An interaction with the named places wherever values stand as whole words."""
 
     def places(text: bytes, word: str) -> list[tuple[Span, bytes]]:
         found: list[tuple[Span, bytes]] = []
         for value, start, end in sorted(values.find(text), key=lambda each: (each[1], -each[2])):
-            if value in named and _is_whole(text, start, end) and (not found or found[-1][0].end <= start):
+            if value in named and whole(text, start, end) and (not found or found[-1][0].end <= start):
                 found.append((Span(start, end, "echo"), f"{word}[{named[value]}]".encode()))
         return found
 
@@ -173,13 +181,6 @@ def _with_names(interaction: Interaction, named: Mapping[bytes, str], values: _V
         response = dataclasses.replace(response, headers=headers(response.headers, word))
         response = _with_body(response, places(response.body, word))
     return dataclasses.replace(interaction, request=request, response=response)
-
-
-def _is_whole(text: bytes, start: int, end: int) -> bool:
-    """Whether a value is no part of a word, and no key of JSON: no replay fills one in."""
-    if (start and text[start - 1] in _WORD) or (end < len(text) and text[end] in _WORD):
-        return False
-    return _KEY.match(text, end) is None
 
 
 def _with_body(response: Response, places: Sequence[tuple[Span, bytes]]) -> Response:

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
+from recproxy.recording.fresh_names import fresh_kind
 from recproxy.recording.splicing import Moved, resized, same, spliced
 from recproxy.recording.steps import Act, Step
 from recproxy.recording.values import WILD, Headers, Interaction, Request, Response
@@ -21,7 +22,7 @@ from recproxy.redaction.masks import ENDING, stand_in
 from recproxy.redaction.secret_values import GIVEN, RUN
 from recproxy.redaction.wide_text import moved_in_wide, widened, with_word
 
-__all__ = ["link", "linked", "names", "renamed"]
+__all__ = ["free_name", "fresh_names", "link", "linked", "names", "renamed"]
 
 #: More values of one name, such as the cursors of a long list, are no business of a test.
 _MOST_APART = 500
@@ -30,6 +31,11 @@ _MOST_APART = 500
 def names(interactions: Iterable[Interaction]) -> frozenset[str]:
     """The names of wild places in interactions."""
     return frozenset(name for each in interactions for name in (*_sent(each), *_given(each)))
+
+
+def fresh_names(interactions: Iterable[Interaction]) -> tuple[str, ...]:
+    """The names of the places of requests whose values a program makes anew, in order."""
+    return tuple(dict.fromkeys(name for each in interactions for name in _sent(each) if fresh_kind(name)))
 
 
 def linked(
@@ -57,7 +63,7 @@ def linked(
         if not is_apart and (name not in sent or name not in given or (".digits" in name and name in early)):
             final[name] = None
             continue
-        final[name] = free = _free(GIVEN.sub("", name), name, taken, used)
+        final[name] = free = free_name(GIVEN.sub("", name), name, taken, used)
         used.add(free)
     if not final:
         return tuple(interactions)
@@ -86,16 +92,15 @@ def _said_first(both: Iterable[tuple[list[str], list[str]]]) -> set[str]:
 
 def link(interactions: Sequence[Interaction], taken: Container[str] = ()) -> tuple[Interaction, ...]:
     """Interactions that were redacted as a scope, with other names where `taken` has theirs."""
-    given = {name for each in interactions for name in _given(each)}
     used = {name for each in interactions for name in _sent(each)}
     final: dict[str, str | None] = {}
-    for name in sorted(name for name in given & used if name in taken):
-        final[name] = free = _free(ENDING.sub("", name), name, taken, used)
+    for name in sorted(name for name in used if name in taken):
+        final[name] = free = free_name(ENDING.sub("", name), name, taken, used)
         used.add(free)
     return tuple(renamed(each, final) for each in interactions) if final else tuple(interactions)
 
 
-def _free(base: str, name: str, taken: Container[str], used: Container[str]) -> str:
+def free_name(base: str, name: str, taken: Container[str], used: Container[str]) -> str:
     """The first name that begins with `base`, ends as `name` does, and is not taken."""
     found = ENDING.search(name)
     ending = (found and found["shape"]) or ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import re
 
+from recproxy.recording.fresh_names import FRESH_ENDINGS
 from recproxy.redaction.kept_shapes import NO_SHAPES, KeptShapes
 from recproxy.redaction.shape_table import JWT
 from recproxy.redaction.spans import Span
@@ -25,7 +26,7 @@ __all__ = [
 ]
 
 #: What the name of a wild place may end in: a number that makes it unique, and of which shape the value is.
-ENDING = re.compile(r"(?:\.[0-9]+)?(?P<shape>\.(?:jwt|number|email|uuid))?\Z")
+ENDING = re.compile(rf"(?:\.[0-9]+)?(?P<shape>\.(?:jwt|number|email|uuid|{FRESH_ENDINGS}))?\Z")
 _NO_UUID = b"00000000-0000-0000-0000-000000000000"
 _NUMBER = re.compile(rb"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?\Z")
 _DIGITS = re.compile(rb"[0-9]+\Z")

@@ -17,6 +17,7 @@ from recproxy.recording.values import Interaction, Request, Response
 from recproxy.redaction.body_headers import with_headers_of_body
 from recproxy.redaction.client_ids import with_client_ids
 from recproxy.redaction.conversations import Flattened, has_conversations
+from recproxy.redaction.correlation import Correlation, with_fresh_values
 from recproxy.redaction.credential_ids import with_credential_ids
 from recproxy.redaction.earlier_values import NOTHING, EarlierValues
 from recproxy.redaction.linking import linked
@@ -81,7 +82,13 @@ class ReadScope:
         return f"ReadScope({len(self._interactions)} interactions)"
 
     def redacted(
-        self, *, taken: Container[str] = (), ids: bool = True, earlier: EarlierValues = NOTHING, apart: bool = False
+        self,
+        *,
+        taken: Container[str] = (),
+        ids: bool = True,
+        earlier: EarlierValues = NOTHING,
+        apart: bool = False,
+        correlation: Correlation | None = None,
     ) -> RedactedScope:
         """The interactions without their secrets, as `redact_scope` gives them; to be called once.
 
@@ -90,7 +97,7 @@ class ReadScope:
         self._values.follow(earlier.known)
         self._reader.follow(earlier.automata)
         credentials = self._credentials if ids else None
-        redacted = _redacted(self._reader, self._interactions, taken, credentials, apart=apart)
+        redacted = _redacted(self._reader, self._interactions, taken, credentials, apart=apart, correlation=correlation)
         redacted = dataclasses.replace(redacted, learned=self._values.learned())
         return redacted if self._flat is None else _folded(self._flat, redacted)
 
@@ -102,13 +109,15 @@ def redact_scope(
     taken: Container[str] = (),
     ids: bool = True,
     earlier: EarlierValues = NOTHING,
+    correlation: Correlation | None = None,
 ) -> RedactedScope:
     """The interactions without their secrets; `taken` are names of values that other scopes of the recording use.
 
     With `ids`, what a client makes or takes out of its credential, and the service repeats, becomes a named place.
-    `earlier` are the values that other scopes have shown.
+    With a `correlation` so does every value that the client made anew. `earlier` are the values that other scopes have
+    shown.
     """
-    return ReadScope(interactions, rules).redacted(taken=taken, ids=ids, earlier=earlier)
+    return ReadScope(interactions, rules).redacted(taken=taken, ids=ids, earlier=earlier, correlation=correlation)
 
 
 def mask_again(
@@ -147,6 +156,7 @@ def _redacted(
     credentials: Sequence[bytes] | None,
     *,
     apart: bool = False,
+    correlation: Correlation | None = None,
 ) -> RedactedScope:
     clean: dict[int, Interaction] = {}
     refusals: list[Refusal] = []
@@ -162,6 +172,8 @@ def _redacted(
     named = linked(tuple(clean.values()), taken, apart=apart)
     if credentials is not None:
         named = with_client_ids(with_credential_ids(named, credentials, taken), taken)
+    if correlation is not None:
+        named = with_fresh_values(named, correlation, taken)
     after = dict(zip(clean, named, strict=True))
     for position in tuple(after):
         try:

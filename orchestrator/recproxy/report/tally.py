@@ -21,7 +21,7 @@ class Written:
     """A recording that was made, and how many interactions it got.
 
     `failed` where it is stored next to the good one, `kept` where there is such a good one, `changed` where the file is
-    not as it was.
+    not as it was. `links` are the names of its places whose values the program makes anew.
     """
 
     path: Path
@@ -29,6 +29,7 @@ class Written:
     failed: bool = False
     changed: bool = True
     kept: bool = False
+    links: tuple[str, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)

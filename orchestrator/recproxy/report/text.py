@@ -26,6 +26,9 @@ _COLUMNS = ("profile", "mode", "played", "recorded", "missed", "unused", "time")
 #: own limit, so that many misses do not hide the refused host that caused them.
 _MOST_SHOWN = 20
 
+#: Names of linked values that one line tells.
+_MOST_LINKS = 8
+
 
 def print_report(tally: Tally, stream: TextIO | None = None, *, folder: str = os.curdir, verbose: bool = False) -> None:
     """Print the table, and each miss and refusal, to standard error or the stream given; files as seen from `folder`.
@@ -143,7 +146,8 @@ def _by_file(every: Sequence[Written]) -> Iterator[Written]:
     for (path, failed), group in files.items():
         count = sum(written.interactions for written in group)
         changed = any(written.changed for written in group)
-        yield Written(path, count, failed=failed, changed=changed, kept=group[0].kept)
+        links = tuple(dict.fromkeys(name for written in group for name in written.links))
+        yield Written(path, count, failed=failed, changed=changed, kept=group[0].kept, links=links)
 
 
 def _what_was_done(written: Written) -> str:
@@ -154,4 +158,9 @@ def _what_was_done(written: Written) -> str:
 
 
 def _interactions(written: Written) -> str:
-    return counted(written.interactions, "interaction")
+    told = counted(written.interactions, "interaction")
+    if not written.links:
+        return told
+    shown = [f"XXX[{name}]" for name in written.links[:_MOST_LINKS]]
+    more = len(written.links) - len(shown)
+    return f"{told}; made anew in each run: {', '.join((*shown, *([f'{more} more'] if more else ())))}"
