@@ -205,6 +205,48 @@ def test_a_value_chosen_in_the_tree_is_masked_with_the_keyboard(opened, project,
     change.get_by_text("What would then match").first.wait_for()
 
 
+CALL = """
+:scope run
+POST https://shop.example/shop.v1.Shop/List HTTP/1.1
+Content-Type: application/grpc-web+proto
+:encoding grpc-web
+:message shop.v1.Ask text=1
+
+[{"text": "pencils"}, {"text": "paper"}]
+====
+HTTP/1.1 200 OK
+Content-Type: application/grpc-web+proto
+:trailer grpc-status: 0
+:encoding grpc-web
+:message shop.v1.Item sku=1
+
+[{"sku": "a-1"}, "AAH/", {"sku": "a-2"}]
+=======
+"""
+
+
+@pytest.mark.parametrize(("width", "theme"), [(1200, "light"), (375, "dark")])
+def test_the_messages_of_a_call_are_shown_one_by_one_and_masked(opened, project, width, theme):
+    (project / FOLDER / "call.rec").write_text(f"#recproxy 2\n{CALL}")
+    page = opened(interaction("call.rec", 0), width=width, theme=theme)
+    messages = detail(page).locator(".says > li")
+    messages.nth(4).wait_for()
+    assert messages.locator(".who").all_inner_texts() == ["client", "client", "server", "server", "server"]
+    assert "00 01 ff" in messages.nth(3).inner_text()
+    assert "grpc-status" in detail(page).inner_text()
+    messages.nth(1).get_by_role("button", name="Choose a value to mask").click()
+    messages.nth(1).get_by_role("button", name='"paper" at /text').click()
+    assert violations(page, "call") == []
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    messages.nth(1).get_by_role("button", name="Look at the change").click()
+    page.get_by_label("The change").get_by_text("What would then match").first.wait_for()
+    page.get_by_role("button", name="Save the change").click()
+
+    page.get_by_text("Saved.").wait_for()
+    text = (project / FOLDER / "call.rec").read_text()
+    assert '[{"text": "pencils"}, {"text": "XXX"}]' in text
+
+
 def test_a_change_that_loses_an_answer_is_said_before_it_is_saved(opened, project):
     page = opened(interaction("default.rec", 1))
     before = (project / FOLDER / "default.rec").read_bytes()

@@ -12,6 +12,7 @@ from recproxy.recording import Interaction
 from recproxy.recording.printable import printable
 from recproxy.report.page.bodies import BodyLimits, BodyTable, hex_rows
 from recproxy.report.page.data import interaction_values
+from recproxy.report.page.exchanges import is_exchange
 from recproxy.ui.opened_recordings import LARGEST_BODY, FileMark, OpenedRecording
 
 __all__ = ["hexadecimal", "mark_values", "recording_rows", "recording_values", "shown_interaction"]
@@ -98,8 +99,8 @@ def hexadecimal(opened: OpenedRecording, number: int, side: str) -> str:
 
 
 def _copies(masked: Interaction | None) -> dict[str, str]:
-    """The request as a command and as code; nothing of a conversation, which is no request."""
-    if masked is None or masked.steps:
+    """The request as a command and as code; nothing of a conversation, nor of a call whose messages are shown as JSON."""
+    if masked is None or masked.steps or is_exchange(masked):
         return {}
     request = masked.request
     return {"curl": curl_command(request), "httpx": httpx_code(request), "fetch": fetch_code(request)}

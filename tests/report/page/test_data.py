@@ -64,7 +64,7 @@ def test_interactions_have_their_place_headers_and_bodies(tmp_path):
 
     http, mail = found["interactions"]
     assert (http["path"], http["line"], http["method"]) == (REC, 3, "GET")
-    assert http["request"] == {"headers": [["Accept", "*/*"]], "body": None}
+    assert http["request"] == {"headers": [["Accept", "*/*"]], "body": None, "trailers": []}
     assert (http["response"]["status"], http["response"]["reason"], http["response"]["fault"]) == (
         404,
         "Gone away",

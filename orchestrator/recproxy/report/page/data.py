@@ -10,6 +10,7 @@ from recproxy.counting import counted
 from recproxy.recording import WILD, Headers, Interaction
 from recproxy.recording.printable import printable
 from recproxy.report.page.bodies import BodyTable
+from recproxy.report.page.exchanges import exchange_values, is_exchange
 from recproxy.report.page.messages import step_values
 from recproxy.report.page.shown import ShownInteractions
 from recproxy.report.run_report import RequestReport, RunReport
@@ -109,14 +110,21 @@ def interaction_values(path: str, number: int, found: Interaction | None, bodies
     }
     if found.steps:
         return {**values, "steps": step_values(request.method, found.steps)}
+    messages = exchange_values(found, bodies) if is_exchange(found) else {}
     return {
         **values,
-        "request": {"headers": _headers(request.headers), "body": bodies.add(request)},
+        **messages,
+        "request": {
+            "headers": _headers(request.headers),
+            "body": None if messages else bodies.add(request),
+            "trailers": _headers(request.trailers),
+        },
         "response": {
             "status": response.status,
             "reason": printable(response.reason.decode("utf-8", "backslashreplace")),
             "headers": _headers(response.headers),
-            "body": bodies.add(response),
+            "body": None if messages else bodies.add(response),
+            "trailers": _headers(response.trailers),
             "wild": response.wild or WILD,
             "fault": response.fault or "",
             "chunks": len(response.chunks),

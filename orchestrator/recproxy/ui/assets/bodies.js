@@ -122,8 +122,7 @@ function drawnPage(text) {
 }
 
 /** A body of the `request` or `response` with buttons for the ways to look at it; without `mask` nothing is masked in it. */
-function bodyViews(data, number, wild, side, asHex, mask) {
-  const label = `${side} body`;
+function bodyViews(data, number, wild, side, { label = `${side} body`, asHex = null, mask = null } = {}) {
   if (number === null || number === undefined) return null;
   const value = data.bodies[number];
   if (value.kind === "omitted") return el("p", { class: "soft" }, `A body of ${size(value.size)}, too large to be shown here: open it in your editor.`);

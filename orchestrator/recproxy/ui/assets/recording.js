@@ -110,9 +110,18 @@ function recordingView(go) {
       review.box.focus();
     };
     return [...parts,
-      el("h3", {}, "Request"), headers(found.request.headers, found.wild), bodyViews(data, found.request.body, found.wild, "request", bytes("request"), mask),
+      el("h3", {}, "Request"), headers(found.request.headers, found.wild), bodyViews(data, found.request.body, found.wild, "request", { asHex: bytes("request"), mask }), trailers(found.request.trailers, found.wild),
       el("h3", {}, "Response"), statusLine(answer),
-      headers(answer.headers, answer.wild), bodyViews(data, answer.body, answer.wild, "response", bytes("response"), mask)];
+      headers(answer.headers, answer.wild), bodyViews(data, answer.body, answer.wild, "response", { asHex: bytes("response"), mask }), trailers(answer.trailers, answer.wild),
+      found.exchange ? [el("h3", {}, "Messages"), exchange(found, (each) => message(data, each, mask))] : null];
+  }
+
+  /** A message of a side; `path` leads to it in the body of that side, where it is in one. */
+  function message(data, each, mask) {
+    const found = data.interaction, isClient = each.who === "client";
+    return bodyViews(data, each.body, isClient ? found.wild : found.response.wild, isClient ? "request" : "response", {
+      label: "message", mask: mask && each.path ? (edit, what) => mask({ ...edit, path: [...each.path, ...edit.path] }, what) : null,
+    });
   }
 
   /** What changes the interaction, where the recording can be changed here. */

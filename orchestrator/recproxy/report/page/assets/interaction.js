@@ -18,6 +18,10 @@ function headers(lines, wild) {
   return pairs(lines.map(([name, value]) => [name, marked(value, wild)]), "mono");
 }
 
+function trailers(lines, wild) {
+  return lines.length ? [el("p", { class: "soft" }, "trailers"), headers(lines, wild)] : null;
+}
+
 function parts(list) {
   return el("ul", { class: "parts", "aria-label": "parts of the message" }, list.map((each) => el("li", { class: `depth${Math.min(each.depth, 6)}` },
     el("code", {}, each.type), each.name ? ` ${each.name}` : null, each.size ? el("span", { class: "soft" }, ` ${size(each.size)}`) : null)));
@@ -45,6 +49,20 @@ function conversation(steps, wild) {
   return el("ol", { class: "says" }, steps.map((step) => el("li", { class: step.who === "client" ? "client" : "server" },
     el("div", { class: "who" }, step.fault ? `${step.who}, fault: ${step.fault}` : step.who),
     (step.messages || []).map((message) => mail(message, wild)), said(step, wild))));
+}
+
+const MOST_MESSAGES = 100;
+
+/** The messages of both sides in their order. `draw` gives the parts of a message, which has a `body`. */
+function exchange(found, draw) {
+  const row = (each) => el("li", { class: each.who },
+    el("div", { class: "who" }, each.who, each.binary ? ", binary" : null, each.after ? `, ${duration(each.after)} later` : null,
+      each.fault ? el("span", { class: "warn" }, ` fault: ${each.fault}`) : null),
+    each.event ? el("p", {}, each.event) : each.body === null || each.body === undefined ? el("p", { class: "soft" }, "An empty message.") : draw(each));
+  const groups = [];
+  for (let at = 0; at < found.exchange.length; at += MOST_MESSAGES) groups.push([at, found.exchange.slice(at, at + MOST_MESSAGES)]);
+  return [inParts(groups, ([at, rows]) => el("ol", { class: "says", start: at + 1 }, rows.map(row)), 1),
+    found.exchange_left_out ? el("p", { class: "soft" }, `${counted(found.exchange_left_out, "more message")} not shown.`) : null];
 }
 
 /** The first line of a response. */
@@ -83,8 +101,9 @@ function interaction(data, number, level) {
   return [
     heading("Recorded request"), facts,
     el("p", { class: "mono" }, `${found.method} `, marked(found.url, found.wild)),
-    headers(found.request.headers, found.wild), body(data, found.request.body, found.wild),
+    headers(found.request.headers, found.wild), body(data, found.request.body, found.wild), trailers(found.request.trailers, found.wild),
     heading("Recorded response"), statusLine(answer),
-    headers(answer.headers, answer.wild), body(data, answer.body, answer.wild),
+    headers(answer.headers, answer.wild), body(data, answer.body, answer.wild), trailers(answer.trailers, answer.wild),
+    found.exchange ? [heading("Messages"), exchange(found, (each) => body(data, each.body, each.who === "client" ? found.wild : answer.wild))] : null,
   ];
 }

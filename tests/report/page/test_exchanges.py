@@ -1,0 +1,61 @@
+"""The messages of calls of gRPC as a page shows them."""
+
+import pytest
+
+from recproxy.recording import Interaction, Request, Response
+from recproxy.report.page.bodies import BodyTable
+from recproxy.report.page.data import interaction_values
+from recproxy.report.page.exchanges import exchange_values
+
+CODING = "grpc-web\nmessage notes.v1.Note text=1"
+
+
+def call(asked, answered, encoding=CODING):
+    request = Request(method="POST", url="https://a.example/notes.v1.Notes/Send", body=asked, encoding=encoding)
+    trailers = ((b"grpc-status", b"0"),)
+    return Interaction(
+        request=request, response=Response(status=200, body=answered, encoding=encoding, trailers=trailers)
+    )
+
+
+def shown(found):
+    bodies = BodyTable(1_000_000)
+    values = exchange_values(found, bodies)
+    said = [
+        (each["who"], bodies.values[each["body"]]["kind"], bodies.values[each["body"]]["text"], each.get("path"))
+        for each in values["exchange"]
+    ]
+    return said, values.get("exchange_left_out", 0)
+
+
+def test_messages_are_shown_one_by_one_with_who_sent_them():
+    said, left_out = shown(call(b'{"text": "a, [b]"}', b'[{"id": "XXX[id]"}, "AAH/", {"n": [1, {"m": []}]}]'))
+
+    assert said == [
+        ("client", "json", '{\n  "text": "a, [b]"\n}', []),
+        ("server", "json", '{\n  "id": "XXX[id]"\n}', [0]),
+        ("server", "binary", f"00000000  {'00 01 ff':<47}  ...", [1]),
+        ("server", "json", '{\n  "n": [\n    1,\n    {\n      "m": []\n    }\n  ]\n}', [2]),
+    ]
+    assert left_out == 0
+
+
+@pytest.mark.parametrize(
+    ("body", "count"),
+    [(b"", 0), (b"[]", 0), (b"[{}]", 1), (b"[{}, ", 1), (b"no JSON", 1), (b"[[{}]]", 1), (b"[{}]]", 1)],
+)
+def test_what_somebody_has_edited_is_shown_all_the_same(body, count):
+    assert len(shown(call(body, b""))[0]) == count
+
+
+def test_very_many_messages_are_counted():
+    said, left_out = shown(call(b"[" + b",".join([b"{}"] * 1_200) + b"]", b"{}"))
+    assert (len(said), said[-1][0], left_out) == (1_001, "server", 200)
+
+
+def test_a_call_has_messages_instead_of_bodies_and_its_trailers():
+    values = interaction_values("a.rec", 0, call(b"{}", b"{}"), BodyTable(1_000_000))
+
+    assert (values["request"]["body"], values["response"]["body"], len(values["exchange"])) == (None, None, 2)
+    assert values["response"]["trailers"] == [["grpc-status", "0"]]
+    assert "exchange" not in interaction_values("a.rec", 0, call(b"{}", b"{}", None), BodyTable(1_000_000))
