@@ -15,7 +15,6 @@ from recproxy.http.first_bytes import (
     Origin,
     sort,
 )
-from recproxy.http.request_heads import NO_HTTP2_HERE
 
 CONNECT = b"CONNECT api.twitter.com:443 HTTP/1.1\r\nHost: api.twitter.com:443\r\n\r\n"
 ABSOLUTE = b"GET http://Bit.ly:8080/v4?u=http://a/ HTTP/1.1\r\nHost: other\r\n\r\n"
@@ -76,7 +75,7 @@ SAMPLES = [
     (b"a1 LOGIN user word\r\n", Malformed(400, "neither HTTP nor TLS")),
     (
         b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
-        Malformed(505, NO_HTTP2_HERE),
+        Incomplete(),
     ),
 ]
 

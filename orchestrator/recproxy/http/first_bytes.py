@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from recproxy.control.host_names import normal_host
 from recproxy.http.hosts import host_text, split_authority
-from recproxy.http.request_heads import NO_HTTP2_HERE, NO_MAIL, begins_mail, head_size
+from recproxy.http.request_heads import NO_MAIL, begins_mail, head_size
 from recproxy.recording.dataclass import dataclass
 
 __all__ = [
@@ -77,7 +77,7 @@ class Absolute:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """A request whose target is a path; `authority` is its Host, or empty."""
+    """A request whose target is a path; `authority` is its Host, or empty. Or the first request of HTTP/2."""
 
     authority: str
 
@@ -126,7 +126,7 @@ def _head(seen: bytes) -> FirstBytes:
     if not version:
         return _not_http(seen[start:])
     if method == b"PRI" and target == b"*":  # RFC 9113 section 3.4
-        return Malformed(505, NO_HTTP2_HERE)
+        return _http2(seen)
     if method == b"CONNECT":
         return _connect(seen, target)
     if method == b"RECPROXY":
@@ -139,6 +139,17 @@ def _head(seen: bytes) -> FirstBytes:
         return _unfinished(seen)
     host = _HOST.search(seen, start, end)
     return Origin(host_text(host[1]) if host else "")
+
+
+def _http2(seen: bytes) -> FirstBytes:
+    """What a client wants that speaks HTTP/2 from its first byte: its first request tells."""
+    from recproxy.http.h2.first_head import first_authority  # noqa: PLC0415 - most runs have no HTTP/2
+
+    try:
+        authority = first_authority(seen)
+    except ValueError:
+        return Malformed(400, "neither HTTP nor TLS")
+    return _unfinished(seen) if authority is None else Origin(host_text(authority))
 
 
 def _not_http(seen: bytes) -> Malformed:

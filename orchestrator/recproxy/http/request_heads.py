@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 
 from recproxy.http.hosts import bracketed, host_text, split_authority
+from recproxy.http.request_events import MalformedRequest
+from recproxy.recording import Headers
 
 __all__ = [
     "NO_HTTP2",
-    "NO_HTTP2_HERE",
     "NO_MAIL",
-    "NO_WEBSOCKET",
     "OTHER_VERSION",
+    "asks_websocket",
     "begins_mail",
     "can_be_plain",
     "head_size",
@@ -24,18 +25,29 @@ __all__ = [
 
 #: Why other versions, and HTTP/2 that was not agreed on, get no answer but 505.
 NO_HTTP2 = "HTTP/2 begins with the first byte of a connection, or not at all"
-NO_HTTP2_HERE = "the gateway itself speaks no HTTP/2 without TLS: use CONNECT, or the profile's base URL"
 NO_MAIL = 'SMTP is not spoken here: declare an endpoint with protocol = "smtp", or give the program a mail server of the test\'s own'
 #: How a client of SMTP or LMTP begins. RFC 5321 section 4.1.1.1, RFC 2033 section 4.1.
 _MAIL = (b"EHLO", b"HELO", b"LHLO")
 OTHER_VERSION = "only HTTP/1.1 and HTTP/1.0 are supported"
 #: RFC 6455 section 4.1.
-NO_WEBSOCKET = "a WebSocket begins with a GET of HTTP/1.1 that has no body"
+_NO_WEBSOCKET = "a WebSocket begins with a GET of HTTP/1.1 that has no body"
 _TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 #: Of any number: the parser tells one that is not spoken from what is no version.
 _VERSION = re.compile(rb" HTTP/[0-9]\.[0-9]\r\Z")
 _ABSOLUTE = re.compile(rb"\A([A-Za-z][A-Za-z0-9+.-]*://)([^/?#\s]*)")
 _LENGTH = re.compile(rb"content-length[ \t]*:[ \t]*(.*?)[ \t]*\r?\Z", re.IGNORECASE | re.DOTALL)
+
+
+def asks_websocket(method: bytes, headers: Headers, *, is_plain: bool) -> bool:
+    """Whether a head that asks for another protocol asks for a WebSocket; `is_plain`: of HTTP/1.1, and without a body.
+
+    Raises:
+        MalformedRequest: it does, and no WebSocket begins like that.
+    """
+    asks = any(name.lower() == b"upgrade" and b"websocket" in value.lower() for name, value in headers)
+    if asks and not (is_plain and method == b"GET"):
+        raise MalformedRequest(400, _NO_WEBSOCKET)
+    return asks
 
 
 def can_be_plain(data: bytes) -> bool:

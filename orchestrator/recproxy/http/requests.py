@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import bisect
 import contextlib
+from collections.abc import Callable
 
 import httptools  # type: ignore[import-untyped,unused-ignore]
 
@@ -16,8 +17,8 @@ from recproxy.http.body_ends import body_framing, possible_ends
 from recproxy.http.request_events import Head, MalformedRequest, PriorKnowledge, Sink
 from recproxy.http.request_heads import (
     NO_MAIL,
-    NO_WEBSOCKET,
     OTHER_VERSION,
+    asks_websocket,
     begins_mail,
     can_be_plain,
     head_size,
@@ -26,6 +27,7 @@ from recproxy.http.request_heads import (
 from recproxy.recording import Headers
 
 __all__ = ["RequestReader", "request_start"]
+
 
 #: What the parser refuses and HTTP allows: see `request_heads`.
 _MENDED = (httptools.HttpParserInvalidMethodError, httptools.HttpParserInvalidURLError)
@@ -42,6 +44,7 @@ class RequestReader:
 
     def __init__(self, sink: Sink, *, head_limit: int = _HEAD_LIMIT, lenient: bool = True) -> None:
         self._sink = sink
+        self.offered: Callable[[Head], bool] | None = None  # takes a head that asks for HTTP/2, and what follows it
         #: Whether a head that the parser refuses is looked at again. The bytes are kept from where a segment began with
         #: a request, with how many requests of them are complete; None in the middle of one.
         self._lenient = lenient
@@ -57,8 +60,7 @@ class RequestReader:
         self._in_head, self._head_bytes = True, 0
         self._target = b""
         self._headers: list[tuple[bytes, bytes]] = []
-        self._host = b""
-        self._expects = False
+        self._host, self._expects = b"", False
         #: The last Transfer-Encoding of the request, and its Content-Length.
         self._coding = self._length = b""
         #: The headers of the request whose body comes, and how much of that has come.
@@ -235,16 +237,16 @@ class RequestReader:
         method, self._method, self._mended = self._method or parser.get_method(), b"", False
         is_old, is_websocket = version == "1.0", False
         is_kept = parser.should_keep_alive() and not (is_old and self._coding)  # RFC 9112 section 6.1
-        if parser.should_upgrade() and method != b"CONNECT":
+        if is_upgrade := parser.should_upgrade() and method != b"CONNECT":
             framing = body_framing(headers)
-            is_websocket = any(name.lower() == b"upgrade" and b"websocket" in value.lower() for name, value in headers)
-            if is_websocket and (method != b"GET" or is_old or framing):
-                raise MalformedRequest(400, NO_WEBSOCKET)
+            is_websocket = asks_websocket(method, headers, is_plain=not (is_old or framing))
             self._upgraded = b": ".join(framing or ()) or None
             is_kept = is_kept and not is_websocket
-        self._sink.head_received(
-            Head(method, self._target, headers, self._host, is_old, self._expects, is_kept, is_websocket)
-        )
+        head = Head(method, self._target, headers, self._host, is_old, self._expects, is_kept, is_websocket)
+        if is_upgrade and self.offered is not None and self.offered(head):
+            self.switch()
+            return
+        self._sink.head_received(head)
 
     def on_body(self, piece: bytes) -> None:
         """Called by the parser: a piece of the body."""

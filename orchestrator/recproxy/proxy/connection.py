@@ -7,12 +7,14 @@ side and its states (`Asking`); our side is in `Turns`. What the answer is, the 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 from typing import Any
 
 from recproxy.control.sockets import acknowledge, hold_reading
 from recproxy.errors import defect_text
 from recproxy.http import Head, MalformedRequest, PriorKnowledge, RequestReader
+from recproxy.http.h2c import h2c_offer
 from recproxy.http.request_heads import NO_HTTP2
 from recproxy.proxy.asker import Asker
 from recproxy.proxy.connection_lane import ConnectionLane
@@ -36,6 +38,7 @@ class Connection(Asker, asyncio.Protocol):
         ownership = Ownership(route, lane.owns)
         super().__init__(lane, route, ownership)
         self._reader = RequestReader(self)
+        self._reader.offered = self._offered
         self._transport: asyncio.Transport = None  # type: ignore[assignment]
         self._socket: Any = None
         self._roaming = Roaming(ownership, held)
@@ -121,24 +124,41 @@ class Connection(Asker, asyncio.Protocol):
     def _completed(self) -> None:
         self._roaming.complete()
 
+    def _offered(self, head: Head) -> bool:
+        """Whether HTTP/2 goes on with a request that offers it: the first one, where no TLS has agreed on something else."""
+        first: Head | None = self._head
+        offer = h2c_offer(head)
+        if (
+            offer is None
+            or first is not None
+            or self._roams
+            or self._transport.get_extra_info("sslcontext") is not None
+        ):
+            return False
+        from recproxy.http.h2.errors import PeerError  # noqa: PLC0415 - most runs have no HTTP/2
+
+        with contextlib.suppress(PeerError):
+            self._turn_to_http2(offer)
+            return True
+        return False
+
     def _meet_http2(self, seen: bytes) -> None:
         """HTTP/2 begins; with the first byte of the connection, or not at all."""
         first: Head | None = self._head
         if first is None:
-            self._lane.connections.discard(self)
-            self._turn_to_http2(seen)
+            self._turn_to_http2().data_received(seen)
         else:
             self._refuse(505, NO_HTTP2)
 
-    def _turn_to_http2(self, data: bytes = b"") -> None:
-        """Let HTTP/2 go on, with what has come of it."""
+    def _turn_to_http2(self, upgrade: tuple[Head, bytes] | None = None) -> asyncio.Protocol:
+        """Let HTTP/2 go on."""
         from recproxy.proxy.h2_connection import H2Connection  # noqa: PLC0415 - most runs have no HTTP/2
 
-        connection = H2Connection(self._lane, self._route)
+        connection = H2Connection(self._lane, self._route, upgrade)
+        self._lane.connections.discard(self)
         self._transport.set_protocol(connection)
         connection.connection_made(self._transport)
-        if data:
-            connection.data_received(data)
+        return connection
 
     def _turned(self) -> None:
         """Our side has changed: see whether the client may go on."""

@@ -16,10 +16,12 @@ import h2.events
 
 from recproxy.control.sockets import acknowledge
 from recproxy.errors import defect_text
+from recproxy.http import Head
 from recproxy.http.h2.errors import Code, PeerError, StreamError
 from recproxy.http.h2.fields import request_head, trailers
 from recproxy.http.h2.frames import Leaving
 from recproxy.http.h2.peer import MOST_STREAMS, Peer
+from recproxy.http.h2c import H2C_ACCEPTED
 from recproxy.proxy.connection_lane import ConnectionLane
 from recproxy.proxy.h2_stream import H2Stream
 from recproxy.proxy.ownership import Ownership
@@ -32,9 +34,12 @@ _LARGEST_BACKLOG = 1 << 20
 
 
 class H2Connection(asyncio.Protocol):
-    """One connection of a lane, taken over from HTTP/1.1 before a request came on it, or with an `upgrade`."""
+    """One connection of a lane, taken over from HTTP/1.1 before a request was read on it, or with an `upgrade`.
 
-    def __init__(self, lane: ConnectionLane[Any], route: Route) -> None:
+    That is the first request and its HTTP2-Settings. Raises PeerError where those are not valid.
+    """
+
+    def __init__(self, lane: ConnectionLane[Any], route: Route, upgrade: tuple[Head, bytes] | None = None) -> None:
         self._lane = lane
         self._route = _of_http2(route)
         self._ownership = Ownership(self._route, lane.owns)
@@ -47,6 +52,8 @@ class H2Connection(asyncio.Protocol):
         #: Whether no stream may be opened any more: the connection ends with the last one.
         self._leaves = False
         self.is_fresh = True
+        self._upgrade = upgrade
+        self.peer.begin(upgrade[1] if upgrade is not None else None)
         self._events: dict[type, Callable[[Any], None]] = {
             h2.events.RequestReceived: self._request,
             h2.events.DataReceived: self._data,
@@ -61,7 +68,9 @@ class H2Connection(asyncio.Protocol):
         self._transport = transport  # type: ignore[assignment]
         self._socket = transport.get_extra_info("socket")
         self._lane.connections.add(self)
-        self.peer.begin()
+        if self._upgrade is not None:
+            self._transport.write(H2C_ACCEPTED)
+            self._begin(1, self._upgrade[0]).ended()
         self.flush()
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -148,8 +157,12 @@ class H2Connection(asyncio.Protocol):
         except StreamError as problem:
             self._malformed(number, problem)
             return
+        self._begin(number, head)
+
+    def _begin(self, number: int, head: Head) -> H2Stream:
         stream = self._streams[number] = H2Stream(self, number, head, self._lane, self._route, self._ownership)
         stream.begin(head)
+        return stream
 
     def _data(self, event: h2.events.DataReceived) -> None:
         stream = self._streams.get(event.stream_id)

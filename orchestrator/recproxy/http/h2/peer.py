@@ -16,6 +16,7 @@ from h2.connection import H2Connection
 from h2.exceptions import ProtocolError, StreamClosedError
 from h2.settings import SettingCodes, Settings
 from h2.stream import StreamState
+from hyperframe.exceptions import InvalidDataError, InvalidFrameError
 
 from recproxy.http.h2.errors import Code, PeerError
 from recproxy.http.h2.fields import FieldBlock, trailer_fields
@@ -84,11 +85,18 @@ class Peer:
         return settings
 
     def begin(self, upgrade: bytes | None = None) -> None:
-        """Open the connection; where HTTP/1.1 turned into it, with the HTTP2-Settings that stood there."""
+        """Open the connection; where HTTP/1.1 turned into it, with the HTTP2-Settings that stood there.
+
+        Raises:
+            PeerError: those are none.
+        """
         if upgrade is None:
             self._h2.initiate_connection()
         else:
-            self._h2.initiate_upgrade_connection(upgrade)
+            try:
+                self._h2.initiate_upgrade_connection(upgrade + b"=" * (-len(upgrade) % 4))
+            except (ValueError, InvalidFrameError, InvalidDataError, ProtocolError) as problem:
+                raise PeerError(Code.PROTOCOL_ERROR, f"HTTP2-Settings are not valid: {problem}") from None
         # Each stream may fill its window without a share of any other's.
         self._h2.increment_flow_control_window(MOST_STREAMS * WINDOW - 65535)
 
