@@ -65,7 +65,8 @@ def by_program(*words):
     return ask
 
 
-CURL = by_program("curl", "-sS", "--max-time", "20", f"https://{NAME}/item?id=1")
+CURL = by_program("curl", "-sS", "--http1.1", "--max-time", "20", f"https://{NAME}/item?id=1")
+HTTP2 = by_program("curl", "-sS", "--http2", "--max-time", "20", f"https://{NAME}/item?id=1")
 
 
 @pytest.mark.parametrize("way", ["tunnel", "gateway", "base URL"])
@@ -121,6 +122,13 @@ def test_a_reset_in_a_tunnel_is_a_reset(faulty):
     (code, text), _ = faulty("reset", client=CURL)
 
     assert (code, RESET in text) == (56, True), text
+
+
+@pytest.mark.parametrize("fault", ["reset", "reset after 3", "truncate 3"])
+def test_over_http_2_the_stream_is_reset(faulty, fault):
+    (code, text), _ = faulty(fault, client=HTTP2)
+
+    assert (code, "was not closed cleanly: INTERNAL_ERROR" in text) == (92, True), text
 
 
 NODE = by_program(

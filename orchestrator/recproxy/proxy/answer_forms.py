@@ -87,7 +87,7 @@ class AnswerForms:
             "http2": http2,
         }
         if fault is not None or recorded.response.fault is not None:
-            return faulty(fault or recorded.response.fault or "", *prepared.form(**takes))
+            return faulty(fault or recorded.response.fault or "", *prepared.form(**takes), http2=http2)
         if self._paced and (recorded.response.delay or recorded.response.chunks):
             return PacedAnswer(*prepared.paced(**takes))
         return Answer(*prepared.form(**takes))

@@ -95,17 +95,21 @@ def unanswered(fault: Fault) -> PacedAnswer:
     return PacedAnswer(((fault.value or 0.0, b""),), close=True, reset=fault.kind == "reset")
 
 
-def faulty(fault: Fault | str, data: bytes, close: bool) -> PacedAnswer:
-    """What a client gets of a response with this fault; bytes count from the beginning of its body."""
+def faulty(fault: Fault | str, data: bytes, close: bool, *, http2: bool = False) -> PacedAnswer:
+    """What a client gets of a response with this fault; bytes count from the beginning of its body.
+
+    Over HTTP/2, where the form of that is chunked, the size of the first chunk is none of it.
+    """
     fault = read_fault(fault) if isinstance(fault, str) else fault
     value = fault.value or 0.0
     if not fault.needs_response:
         return unanswered(fault)
     head = data.index(b"\r\n\r\n") + 4
+    body = data.find(b"\r\n", head) + 2 if http2 and head < len(data) else head
     if fault.kind == "reset":
-        return PacedAnswer(((0.0, data[: head + int(value)]),), close=True, reset=True)
+        return PacedAnswer(((0.0, data[: body + int(value)]),), close=True, reset=True)
     if fault.kind == "truncate":
-        return PacedAnswer(((0.0, data[: head + int(value)]),), close=True)
+        return PacedAnswer(((0.0, data[: body + int(value)]),), close=True)
     if fault.kind == "delay":
         return PacedAnswer(((value, data),), close)
     size = max(int(value) // _DRIPS, 1)
