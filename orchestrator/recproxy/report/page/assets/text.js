@@ -50,8 +50,8 @@ function compared(recorded, live) {
 
 function differences(miss) {
   if (!miss.differences.length) return null;
-  return table("What differs", [["part", ""], ["− recorded", "was"], ["+ this request", "is"]], miss.differences.map((each) => {
+  return el("div", { class: "differences" }, table("What differs", [["part", "text"], ["− recorded", "was"], ["+ this request", "is"]], miss.differences.map((each) => {
     const [recorded, live] = compared(each.recorded, each.request);
     return [el("strong", {}, each.field), recorded, live];
-  }));
+  })));
 }
