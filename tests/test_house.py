@@ -30,6 +30,8 @@ TESTS = ROOT / "tests"
 #: Modules without a test file of their own name, and what tests them.
 ELSEWHERE = {
     "__main__": "one line; the journeys start it",
+    "cli/wanted": "tests/journeys/test_wanted.py: lists of real runs",
+    "orchestrator/wanted": "tests/journeys/test_wanted.py: lists of real runs",
     "cli/proving": "tests/journeys/test_proof.py",
     "orchestrator/proof": "tests/journeys/test_proof.py: real runs",
     "orchestrator/proof_replays": "tests/journeys/test_proof.py: real runs",

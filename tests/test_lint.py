@@ -41,4 +41,4 @@ def test_an_audit_without_a_network_is_one_line():
 
 
 def test_the_workflows_of_the_docs_are_found():
-    assert [name for name, _ in workflows()] == ["ci-1.yml", "ci-2.yml"]
+    assert [name for name, _ in workflows()] == ["ci-1.yml", "ci-2.yml", "ci-3.yml"]

@@ -42,6 +42,8 @@ ELSEWHERE = {
     "recproxy doctor": "tests/cli/test_doctor.py",
     "recproxy run --faults sweep": "tests/journeys/test_fault_sweep.py",
     "recproxy run --record shop --prove": "tests/journeys/test_proof.py",
+    "recproxy run --record-wanted": "tests/journeys/test_wanted.py",
+    "RECPROXY_WANTED=recproxy-wanted.json recproxy run": "tests/journeys/test_wanted.py",
     "recproxy run --shard": "tests/journeys/test_shards.py",
     "recproxy run -- pytest tests/functional --store-durations": "tests/journeys/test_shards.py",
     "recproxy report merge": "tests/journeys/test_reports.py",

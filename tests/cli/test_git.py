@@ -56,7 +56,7 @@ def test_a_folder_is_set_up_once(tmp_path):
     assert list(set_up_git(tmp_path)) == ["made .gitattributes", "made .gitignore"]
     assert ((tmp_path / ".gitattributes").read_text(), (tmp_path / ".gitignore").read_text()) == (
         f"{ATTRIBUTES}\n",
-        f"{IGNORED}\n",
+        f"{IGNORED}\nrecproxy-wanted.json\n",
     )
     assert list(set_up_git(tmp_path)) == ["kept .gitattributes, which has a line for *.rec"]
 

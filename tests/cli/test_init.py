@@ -140,7 +140,7 @@ def test_nothing_that_exists_is_touched(folder):
     done = init(folder, "--yes")
 
     assert done.returncode == 0, done.stderr
-    assert files(folder) == mine | {".gitignore": "*.failed.rec\n"}
+    assert files(folder) == mine | {".gitignore": "*.failed.rec\nrecproxy-wanted.json\n"}
     assert [line.split(",")[0] for line in said(done)] == [
         "kept the configuration in recproxy.toml",
         "kept noxfile.py",

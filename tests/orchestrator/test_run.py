@@ -22,6 +22,7 @@ class Orchestrator:
     def __init__(self, *_):
         self.tally = None
         self.failure = asyncio.get_running_loop().create_future()
+        self.scopes = SimpleNamespace(ends=SimpleNamespace(watchers=[]))
 
     async def __aenter__(self):
         return self

@@ -9,7 +9,7 @@ from recproxy.config.profile import Endpoint, Profile, ReplayTable, Upstream
 from recproxy.control.listening import Listening
 from recproxy.control.messages import Kept, Recorded, Setup
 from recproxy.http import Head
-from recproxy.orchestrator.plan import any_host, of_host
+from recproxy.orchestrator.made_profiles import any_host, of_host
 from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.forwarding import Forwarding
 from recproxy.proxy.route import Route, Target

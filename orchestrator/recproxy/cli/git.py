@@ -10,6 +10,7 @@ from pathlib import Path
 
 from recproxy.play.file_replacement import replace_file
 from recproxy.play.git_versions import call_git
+from recproxy.report.wanted_list import WANTED_FILE
 
 __all__ = ["ATTRIBUTES", "FOLDED", "IGNORED", "KEPT", "set_up_git"]
 
@@ -39,8 +40,8 @@ def set_up_git(folder: Path, *, folded: bool = False) -> Iterator[str]:
     if folded and not any(line.startswith("*.rec ") and "linguist-generated" in line for line in _lines(path)):
         yield f"{_add_line(path, FOLDED, folder)}: reviews fold recordings"
     path = folder / ".gitignore"
-    if IGNORED not in _lines(path):
-        yield _add_line(path, IGNORED, folder)
+    if missing := [line for line in (IGNORED, WANTED_FILE) if line not in _lines(path)]:
+        yield _add_line(path, "\n".join(missing), folder)
     yield from _add_drivers(folder)
 
 

@@ -115,6 +115,12 @@ class _Run(Verb):
 @click.option(
     "--seed", type=int, metavar="N", default=1, show_default=True, help="With --prove: the seed of the shuffled order."
 )
+@click.option(
+    "--record-wanted",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Record the tests that a replay has put on the list FILE, with the profiles that they miss, and no others.",
+)
 @report_options
 @click.option(
     "--show-config", is_flag=True, help="Print the effective configuration and where each value comes from, then exit."
@@ -142,6 +148,7 @@ def run(
     mend: bool,
     yes: bool,
     seed: int,
+    record_wanted: Path | None,
     reports: tuple[str, ...],
     report_formats: tuple[str, ...],
     shard: str,
@@ -176,11 +183,21 @@ def run(
         from recproxy.orchestrator.run import run_command
         from recproxy.orchestrator.run_reports import RunReports, targets_of
 
+        wanted = None
+        if record_wanted is not None:
+            from recproxy.cli.wanted import check_begun, choosing_wanted, wanted_of
+            from recproxy.config.project import find_project
+
+            if record or live or faults or mode != "replay":
+                raise ConfigurationError(
+                    "--record-wanted says what is recorded: leave out --mode, --record, --live, --faults"
+                )
+            wanted = wanted_of(record_wanted, find_project(Path.cwd()), command)
         plan = plan_from(
             mode,
             profiles,
             recordings,
-            record,
+            record if wanted is None else wanted.profiles,
             live,
             any_host=any_host,
             isolate=isolate,
@@ -215,7 +232,12 @@ def run(
 
             proof = proof_for(plan, command, fork_server, replan, seed=seed, isolate=isolate, mend=mend, yes=yes)
         how = {"quiet": is_quiet(), "verbose": is_verbose()}
-        sys.exit(run_command(plan, command, os.environ, fork_server, written, proof=proof, **how))
+        if wanted is None:
+            sys.exit(run_command(plan, command, os.environ, fork_server, written, proof=proof, **how))
+        plan = replace(plan, wanted={test.test: frozenset(test.profiles) for test in wanted.tests})
+        with choosing_wanted(wanted, plan.project, command, os.environ) as (words, environment):
+            code = run_command(plan, words, environment, fork_server, written, proof=proof, **how)
+        sys.exit(check_begun(wanted, written.tally.tests, code))
 
 
 def _recording(

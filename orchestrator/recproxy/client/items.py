@@ -21,7 +21,7 @@ from recproxy.client.requested import RequestedRecordings, recordings_of, wanted
 from recproxy.client.scopes import RecordingNames
 from recproxy.control.scope_options import ScopeFault, SelectedTest
 
-__all__ = ["AskedScope", "Places", "of_fixture", "of_item", "scope_of_item"]
+__all__ = ["AskedScope", "Places", "names_of_item", "of_fixture", "of_item", "scope_of_item"]
 
 #: Fixtures that pytest makes of setUpClass, setup_module and the like: `_unittest_setUpClass_fixture_TestSend`.
 _MADE_OF = ("_unittest_", "_xunit_")
@@ -79,7 +79,7 @@ def of_item(item: Any, places: Places) -> AskedScope:
 
 def _default(item: Any, places: Places) -> str:
     """The recording of a test that names none: its own, or in its place one that was imported for it."""
-    path, names = Path(item.path), _names(item)
+    path, names = Path(item.path), names_of_item(item)
     folders = module_folders(path, places.recordings, places.root)
     own = _own(item, folders)
     found = imported_recording(
@@ -96,17 +96,17 @@ def _default(item: Any, places: Places) -> str:
 
 
 def _own(item: Any, folders: tuple[str, ...]) -> str:
-    return recording_of_test(folders, _names(item), ambiguous=any(_ambiguous(item)))
+    return recording_of_test(folders, names_of_item(item), ambiguous=any(_ambiguous(item)))
 
 
 def _selection(item: Any, places: Places) -> SelectedTest:
     """How a test is run alone, from the folder that pytest was started in."""
     path = os.path.relpath(item.path, item.config.invocation_params.dir)
-    *classes, test = _names(item)
+    *classes, test = names_of_item(item)
     # Of parameters, `-k` takes few characters.
     test = test if _KEYWORD.fullmatch(test) else test.partition("[")[0]
     return SelectedTest(
-        node="::".join((path, *_names(item))),
+        node="::".join((path, *names_of_item(item))),
         instead_of=places.typed,
         keyword=" and ".join((item.path.name, *classes, test)),
     )
@@ -114,7 +114,7 @@ def _selection(item: Any, places: Places) -> SelectedTest:
 
 def scope_of_item(item: Any) -> str:
     """The name of a test's scope."""
-    return ".".join((Path(item.path).stem, *_names(item)))
+    return ".".join((Path(item.path).stem, *names_of_item(item)))
 
 
 def of_fixture(definition: Any, request: Any, places: Places) -> AskedScope | None:
@@ -164,7 +164,7 @@ def _faults(item: Any) -> Iterator[tuple[str, ScopeFault]]:
         yield check_fault(*marker.args, **marker.kwargs)
 
 
-def _names(item: Any) -> list[str]:
+def names_of_item(item: Any) -> list[str]:
     """The names below the module: classes, and the test with the id of its parameters."""
     module = item.nodeid.partition("::")[0]
     below = [node.name for node in item.listchain() if node.nodeid.startswith(f"{module}::")]

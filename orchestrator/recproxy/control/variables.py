@@ -19,6 +19,7 @@ __all__ = [
     "SPKI",
     "TESTS",
     "TOKEN",
+    "WANTED",
 ]
 
 #: The mode of the run: replay, record, live or auto.
@@ -53,3 +54,5 @@ TESTS: Final = "RECPROXY_TESTS"
 RECORD_COMMAND: Final = "RECPROXY_RECORD_COMMAND"
 #: The folder that paths in messages are relative to, where that is not the working directory.
 SHOWN_FROM: Final = "RECPROXY_SHOWN_FROM"
+#: The file that gets the list of what a replay missed.
+WANTED: Final = "RECPROXY_WANTED"

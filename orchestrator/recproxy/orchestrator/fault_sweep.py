@@ -109,7 +109,7 @@ class FaultSweep:
         self._trials: list[FaultTrial] = []
         self._seconds: dict[str, float] = {}
         self._skipped = 0
-        orchestrator.scopes.ends.ended = self._take
+        orchestrator.scopes.ends.watchers.append(self._take)
         orchestrator.scopes.forced = self._faults
 
     async def run(self) -> int:

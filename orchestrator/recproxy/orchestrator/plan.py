@@ -11,7 +11,7 @@ from pathlib import Path
 
 from recproxy.config.loopback_hosts import unreachable_notes
 from recproxy.config.overlap import settled
-from recproxy.config.profile import ANY_HOST, NAMED_BY_TEST, Endpoint, Profile
+from recproxy.config.profile import Profile
 from recproxy.config.project import Project, is_profile_path
 from recproxy.control.listening import LOOPBACK, Listening
 from recproxy.control.modes import MODES, UNLISTED, all_credentials_missing
@@ -20,15 +20,14 @@ from recproxy.control.scope_options import SelectedTest
 from recproxy.control.shards import part_of_suite
 from recproxy.control.variables import RECORD_COMMAND, SHOWN_FROM
 from recproxy.errors import ConfigurationError, ProfileError, RecordingNotFound
+from recproxy.orchestrator.made_profiles import UNOWNED, any_host, of_host
 from recproxy.orchestrator.named_files import check_named_files
 from recproxy.orchestrator.pulled_recordings import check_recorded, pulled_notes, pulled_state
 from recproxy.play.library import Library
 from recproxy.recording.dataclass import dataclass
 from recproxy.stores.folder import FolderState
 
-__all__ = ["RunPlan", "any_host", "make_plan", "of_host", "unset_credentials"]
-
-_ANY_HOST = "any-host"
+__all__ = ["RunPlan", "make_plan", "unset_credentials"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +40,7 @@ class RunPlan:
     profiles whose unused interactions fail a run; in a `shard` of a suite they do not, for another may play them.
     `chosen`: the command named its profiles. `timed`: the run is to tell each request. `listening`: where it is reached.
     `report_follows`: the report comes behind the output of the tests. `pulled`: how recordings differ from a store's lock.
+    `wanted`: which profiles to record in a test, by its scope; None: as the modes say.
     """
 
     project: Project
@@ -60,6 +60,7 @@ class RunPlan:
     report_follows: bool = True
     listening: Listening = LOOPBACK
     pulled: FolderState = field(default_factory=FolderState)
+    wanted: Mapping[str, frozenset[str]] | None = None
 
     def record_command(self, profile: str, selection: SelectedTest | None = None, uses: Sequence[str] = ()) -> str:
         """The command that records a profile, for one test if that can be said; empty where nobody knows one.
@@ -113,7 +114,7 @@ class RunPlan:
         Raises:
             ProfileError: there is none, or it is wrong.
         """
-        if name == _ANY_HOST and name not in self.project.inline:
+        if name == UNOWNED and name not in self.project.inline:
             return any_host()
         try:
             return self.project.profile(name)
@@ -209,21 +210,11 @@ def make_plan(
     return plan
 
 
-def any_host() -> Profile:
-    """A profile of all hosts that no other owns."""
-    return Profile(name=_ANY_HOST, endpoints=(Endpoint(hosts=("*",)),), origin=ANY_HOST)
-
-
-def of_host(host: str) -> Profile:
-    """A profile of one host that no other owns."""
-    return Profile(name=host, endpoints=(Endpoint(hosts=(host,)),), origin=NAMED_BY_TEST)
-
-
 def _profiles(
     project: Project, chosen: Sequence[str], named: Sequence[str], *, every_host: bool
 ) -> tuple[Profile, ...]:
     """The profiles of a run: the chosen ones, or the configured ones and those that are `named` with a mode."""
-    ours = _ANY_HOST if every_host and _ANY_HOST not in project.inline else None
+    ours = UNOWNED if every_host and UNOWNED not in project.inline else None
     loaded = project.load(chosen or (*project.default_profiles(), *(word for word in named if word != ours)))
     if every_host and not any("*" in profile.hosts for profile in loaded):
         loaded = (*loaded, any_host())

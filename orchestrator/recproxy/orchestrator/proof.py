@@ -75,7 +75,7 @@ class Proof:
     def watch(self, orchestrator: Orchestrator) -> None:
         """See what the tests do while they are recorded."""
         self._begun = time.monotonic()
-        orchestrator.scopes.ends.ended = self._recorded.take
+        orchestrator.scopes.ends.watchers.append(self._recorded.take)
 
     async def prove(self, plan: RunPlan, tally: Tally, code: int) -> tuple[int, ProofReport | None]:
         """Prove what a run by this plan has recorded; the code to end with, and the report.

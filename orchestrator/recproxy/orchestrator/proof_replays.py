@@ -120,7 +120,7 @@ class ProofReplays:
         environment = self._without_secrets(plan)
         async with Orchestrator(plan, environment, self._fork_server) as orchestrator:
             watch_parent(asyncio.get_running_loop(), stopping, os.getppid())
-            orchestrator.scopes.ends.ended = seen.take
+            orchestrator.scopes.ends.watchers.append(seen.take)
             end = begun + _START_SECONDS + _LONGEST * self._recorded.seconds
             command = SweepCommand(orchestrator, self._words, environment, stopping, end=end)
             seen.code = await command.run(choice, {}, silent=self._silent)

@@ -115,7 +115,7 @@ async def _run(
     stopping: asyncio.Future[int] = loop.create_future()
     on_signals(loop, stopping)
     async with Orchestrator(plan, environment, fork_server) as orchestrator:
-        reports.tally = orchestrator.tally
+        reports.watch(orchestrator)
         if stopping.done():
             return reports.write(code=128 + stopping.result(), error=_stopped_by(stopping))
         if verbose or (not quiet and is_drawn_on(sys.stderr)):
@@ -150,7 +150,7 @@ async def _serve(
     on_signals(loop, stopping)
     parent = os.getppid()
     async with Orchestrator(plan, environment, fork_server) as orchestrator:
-        reports.tally = orchestrator.tally
+        reports.watch(orchestrator)
         line = {
             "environment": orchestrator.environment(),
             "mode": plan.reach,

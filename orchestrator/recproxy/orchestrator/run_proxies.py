@@ -17,7 +17,8 @@ from recproxy.errors import ControlError, RecproxyError
 from recproxy.http import authority_host
 from recproxy.orchestrator.fork_server import ForkServer
 from recproxy.orchestrator.lane import Lane
-from recproxy.orchestrator.plan import RunPlan, any_host, of_host
+from recproxy.orchestrator.made_profiles import any_host, of_host
+from recproxy.orchestrator.plan import RunPlan
 from recproxy.orchestrator.proxy import Proxy
 from recproxy.orchestrator.roster import Roster
 from recproxy.orchestrator.shared_proxy import SharedProxy

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import secrets
+import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -14,7 +15,9 @@ from typing import TYPE_CHECKING, TextIO
 
 from recproxy.config.variables import secret_values
 from recproxy.errors import RecproxyError
+from recproxy.orchestrator.orchestrator import Orchestrator
 from recproxy.orchestrator.plan import RunPlan
+from recproxy.orchestrator.wanted import WantedRecordings
 from recproxy.report import Tally
 
 if TYPE_CHECKING:  # few runs write a report
@@ -51,8 +54,14 @@ class RunReports:
         self._is_written = False
         #: What the run has counted, once it is there.
         self.tally = Tally()
+        self._wanted = WantedRecordings(plan)
         #: The proof of what it recorded, where there was one.
         self.proof: ProofReport | None = None
+
+    def watch(self, orchestrator: Orchestrator) -> None:
+        """Report this run, which is up."""
+        self.tally = orchestrator.tally
+        orchestrator.scopes.ends.watchers.append(self._wanted.take)
 
     @contextlib.contextmanager
     def written(self) -> Iterator[None]:
@@ -67,10 +76,14 @@ class RunReports:
             raise
 
     def write(self, *, code: int, command_code: int = 0, error: str = "") -> int:
-        """Write them, once; the exit code of the run, which is not 0 if a file could not be written."""
-        if not self._targets or self._is_written:
+        """Write them, and what is wanted, once; the exit code of the run, which is not 0 if a file could not be written."""
+        if self._is_written:
             return code
         self._is_written = True
+        if line := self._wanted.write(self._environment):
+            print(f"recproxy: {line}", file=sys.stderr)
+        if not self._targets:
+            return code
         from recproxy.report.report_files import write_reports_at_end  # noqa: PLC0415 - see above
 
         project = self._plan.project
@@ -108,6 +121,7 @@ class RunReports:
             error=error,
             fails=tuple(_fails(plan)),
             proof=self.proof,
+            wanted=self._wanted.wanted().tests,
         )
         places = ReportPlaces(root=plan.project.root, packages=self._packages())
         return report_of(self.tally, places, facts, plan.strict, begun=self._begun)

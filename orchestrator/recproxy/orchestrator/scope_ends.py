@@ -68,7 +68,7 @@ class ScopeEnds:
         self._tally = tally
         self._fail = fail
         #: Called with a scope, its outcome and whether it passed; None is the base scope.
-        self.ended: Callable[[LaneScope | None, ScopeOutcome, bool], None] = lambda *_: None
+        self.watchers: list[Callable[[LaneScope | None, ScopeOutcome, bool], None]] = []
         self._ending: set[asyncio.Future[ScopeOutcome]] = set()
 
     def end(self, lane: Lane, scope: LaneScope | None = None, *, passed: bool) -> asyncio.Future[ScopeOutcome]:
@@ -113,7 +113,8 @@ class ScopeEnds:
             self._tally.timeline.add(profile, lane.name, outcome, written)
         self._tally.refuse(refused)
         self._tally.blocked.update(lane.take_blocked())
-        self.ended(scope, ended, passed)
+        for watch in self.watchers:
+            watch(scope, ended, passed)
         return ended
 
     async def _redact(self, profile: str, outcome: Outcome, number: int) -> Outcome:

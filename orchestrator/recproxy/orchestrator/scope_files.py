@@ -6,13 +6,16 @@ import functools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from recproxy.control.modes import UNLISTED
+from recproxy.control.outcomes import NO_TEST
 from recproxy.control.scope_options import SelectedTest
 from recproxy.errors import RecordingError
+from recproxy.orchestrator.lane import LaneScope
 from recproxy.orchestrator.plan import RunPlan
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.scope_names import masked_file_name
 
-__all__ = ["ScopeFiles", "check_file_name", "choose", "find_named", "used_profiles"]
+__all__ = ["ScopeFiles", "check_file_name", "choose", "find_named", "own_mode", "used_profiles"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +30,19 @@ class ScopeFiles:
     target: str
     expected: str | None
     unnamed: bool
+
+
+def own_mode(plan: RunPlan, profile: str, scope: LaneScope | None) -> str | None:
+    """The mode that a scope, or the base scope, has for a profile where that is not the run's.
+
+    What passes without a profile passes there, too. If only some tests are wanted, the others replay.
+    """
+    if profile == UNLISTED:
+        return None
+    if scope is not None and scope.scope_options.mode:
+        return scope.scope_options.mode
+    wanted = plan.wanted is None or profile in plan.wanted.get(scope.test if scope is not None else NO_TEST, ())
+    return None if wanted or plan.mode_of(profile) not in ("record", "auto") else "replay"
 
 
 def find_named(

@@ -14,7 +14,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from recproxy.control.messages import Began, Begin, Extend, Look
-from recproxy.control.modes import UNLISTED
 from recproxy.control.outcomes import NO_TEST
 from recproxy.control.scope_options import PROFILES, ScopeFault, ScopeOptions
 from recproxy.errors import RecproxyError
@@ -26,7 +25,7 @@ from recproxy.orchestrator.proxy_replies import ask_all
 from recproxy.orchestrator.recorder import Recorder
 from recproxy.orchestrator.roster import Roster
 from recproxy.orchestrator.scope_ends import LatestEnds, ScopeEnds, ScopeOutcome
-from recproxy.orchestrator.scope_files import check_file_name, choose, find_named, used_profiles
+from recproxy.orchestrator.scope_files import check_file_name, choose, find_named, own_mode, used_profiles
 from recproxy.report import Tally
 
 __all__ = ["Scopes"]
@@ -259,7 +258,7 @@ class Scopes:
                 lane=lane.name,
                 scope=name,
                 recordings=chosen.recordings,
-                mode="record" if anew else scope_options.mode if profile != UNLISTED else None,
+                mode="record" if anew else own_mode(self._plan, profile, scope),
                 fallback=scope is not None and chosen.unnamed,
                 base=scope is None,
                 expected=chosen.expected,
@@ -276,8 +275,7 @@ class Scopes:
 
     def _mode(self, profile: str, scope: LaneScope | None) -> str:
         """The mode of a profile in a scope; what passes without a profile passes there too."""
-        own = scope.scope_options.mode if scope is not None and profile != UNLISTED else None
-        return own or self._plan.mode_of(profile)
+        return own_mode(self._plan, profile, scope) or self._plan.mode_of(profile)
 
     def _has_default(self, profile: str, default: str | None, scope: LaneScope) -> bool:
         """Whether a profile's own recording of a test is there, or may be written."""

@@ -15,8 +15,11 @@ from typing import Any
 from recproxy.errors import ConfigurationError
 from recproxy.report.proof_report import ProofReport
 from recproxy.report.tally import TokenCount
+from recproxy.report.wanted_list import WantedTest
 
 __all__ = [
+    "REPORT_FORMAT",
+    "REPORT_VERSION",
     "FieldDifference",
     "ProfileReport",
     "ReportFinding",
@@ -27,13 +30,12 @@ __all__ = [
     "UnusedInteraction",
     "WrittenFile",
     "read_report",
-    "report_schema",
     "report_values",
 ]
 
-_FORMAT = "recproxy-report"
+REPORT_FORMAT = "recproxy-report"
 #: Grows when a field changes its meaning or goes. New fields do not change it.
-_VERSION = 1
+REPORT_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,7 +182,7 @@ class RunReport:
 
     `runs` are the identities of the runs, `shards` their names. `exit_code` is that of `recproxy run`, `command_code` that
     of its command. `error` says what broke the run off. `fails` are the kinds of findings that fail a run. `timeline` has
-    the first requests one by one, `timeline_left_out` counts the others. `proof` is null where nothing was proven.
+    the first requests one by one, `timeline_left_out` counts the others. `wanted` are the tests that miss recordings.
     """
 
     recproxy: str
@@ -208,11 +210,12 @@ class RunReport:
     timeline: tuple[TimelineEntry, ...] = ()
     timeline_left_out: int = 0
     proof: ProofReport | None = None
+    wanted: tuple[WantedTest, ...] = ()
 
 
 def report_values(report: RunReport) -> dict[str, Any]:
     """The report as JSON values."""
-    return {"format": _FORMAT, "version": _VERSION, **asdict(report)}
+    return {"format": REPORT_FORMAT, "version": REPORT_VERSION, **asdict(report)}
 
 
 def read_report(values: Any, name: str) -> RunReport:
@@ -221,11 +224,11 @@ def read_report(values: Any, name: str) -> RunReport:
     Raises:
         ConfigurationError: they are no report, or one of another version; the message begins with the `name`.
     """
-    if not isinstance(values, dict) or values.get("format") != _FORMAT:
+    if not isinstance(values, dict) or values.get("format") != REPORT_FORMAT:
         raise ConfigurationError(f"{name}: is not a JSON report: write one with recproxy run --report FILE.json")
-    if values.get("version") != _VERSION:
+    if values.get("version") != REPORT_VERSION:
         raise ConfigurationError(
-            f"{name}: has version {str(values.get('version'))[:20]!r} of the report format; this recproxy reads {_VERSION}"
+            f"{name}: has version {str(values.get('version'))[:20]!r} of the report format; this recproxy reads {REPORT_VERSION}"
         )
     report: RunReport = _read(RunReport, values, lambda place: ConfigurationError(f"{name}: {place}"))
     return report
@@ -264,37 +267,3 @@ def _read(kind: Any, value: Any, wrong: Callable[[str], Exception], place: str =
 def _expected(kind: Any) -> str:
     words = {str: "a string", int: "a whole number", float: "a number", bool: "true or false"}
     return words.get(kind) or ("a list" if typing.get_origin(kind) is tuple else "an object")
-
-
-def report_schema() -> dict[str, Any]:
-    """The JSON Schema of a report."""
-    schema = _schema(RunReport)
-    head = {"format": {"const": _FORMAT}, "version": {"const": _VERSION}}
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "report of recproxy",
-        **schema,
-        "properties": {**head, **schema["properties"]},
-        "required": [*head, *schema["required"]],
-    }
-
-
-def _schema(kind: Any) -> dict[str, Any]:
-    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
-    if is_dataclass(kind):
-        kinds = typing.get_type_hints(kind)
-        names = [each.name for each in fields(kind)]
-        return {
-            "type": "object",
-            "description": " ".join((kind.__doc__ or "").split()),
-            "properties": {name: _schema(kinds[name]) for name in names},
-            "required": names,
-        }
-    if origin is tuple:
-        return {"type": "array", "items": _schema(arguments[0])}
-    if origin is Mapping:
-        return {"type": "object", "additionalProperties": _schema(arguments[1])}
-    if origin is types.UnionType:
-        schema = _schema(arguments[0])
-        return {**schema, "type": [schema["type"], "null"]}
-    return {"type": {str: "string", int: "integer", float: "number", bool: "boolean"}[kind]}

@@ -1,6 +1,7 @@
 """The tests that a run chooses, by the names of their scopes, and their order: a file says which.
 
-A fault sweep and a proof write the file. Where it names none, it gets to know which there are.
+A fault sweep, a proof, and a run that records wanted tests write the file. Where it names none, it gets to know which
+there are.
 """
 
 from __future__ import annotations
@@ -8,7 +9,8 @@ from __future__ import annotations
 import json
 import os
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 import pytest
@@ -26,12 +28,14 @@ class ChosenTests:
         self._path = path
         chosen = json.loads(Path(path).read_text(encoding="utf-8"))
         self._only: list[str] | None = chosen.get("only")
+        #: Tests by the path of their file and the names below it, which tell those of equal scopes apart.
+        self._nodes = None if chosen.get("nodes") is None else {(path, *names) for path, *names in chosen["nodes"]}
         self._seed: int | None = chosen.get("seed")
         self._backwards: bool = chosen.get("backwards", False)
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Let many tests fail, as they do on purpose, and leave the user's next `--lf` alone."""
-        if self._only is not None:
+        if self._only is not None or self._nodes is not None:
             config.option.maxfail = 0
             for name in _BY_LAST_CALL:
                 config.pluginmanager.unregister(name=name)
@@ -48,16 +52,39 @@ class ChosenTests:
         seen = {"tests": names, "xdist": config.pluginmanager.hasplugin("xdist"), "workers": workers}
         mine.write_text(json.dumps(seen), encoding="utf-8")
         mine.replace(f"{self._path}.seen")
-        if self._only is None:
-            return
-        chosen = frozenset(self._only)
-        named = list(zip(items, names, strict=True))
-        config.hook.pytest_deselected(items=[item for item, name in named if name not in chosen])
-        items[:] = [item for item, name in named if name in chosen]
+        if self._only is not None:
+            _keep(items, names, frozenset(self._only))
+        if self._nodes is not None:
+            nodes = [_node(item) for item in items]
+            self._check(nodes, config)
+            _keep(items, nodes, self._nodes)
         if self._seed is not None:
             items[:] = _shuffled(items, random.Random(self._seed))  # noqa: S311 - an order, no secret
         if self._backwards:
             items.reverse()
+
+    def _check(self, nodes: Sequence[tuple[str, ...]], config: pytest.Config) -> None:
+        """Refuse to run anything if a test is not there. A worker cannot say so; its run sees what did not begin."""
+        for path, *names in sorted((self._nodes or set()) - set(nodes)):
+            if not hasattr(config, "workerinput"):
+                test = "::".join((Path(path).name, *names))
+                raise pytest.UsageError(
+                    f"recproxy: the list wants {test!r}, which these arguments of pytest do not collect, or which is gone"
+                )
+
+
+def _keep(items: list[pytest.Item], names: Sequence[Hashable], chosen: AbstractSet[Hashable]) -> None:
+    """Deselect the items whose names are not chosen."""
+    named = list(zip(items, names, strict=True))
+    if out := [item for item, name in named if name not in chosen]:
+        out[0].config.hook.pytest_deselected(items=out)
+    items[:] = [item for item, name in named if name in chosen]
+
+
+def _node(item: pytest.Item) -> tuple[str, ...]:
+    from recproxy.client.items import names_of_item  # noqa: PLC0415 - only in such a run
+
+    return (os.path.realpath(item.path), *names_of_item(item))
 
 
 def add_workers(config: pytest.Config, args: list[str]) -> None:

@@ -15,7 +15,7 @@ def catalogue():
     return ask("/catalogue")
 
 
-@pytest.mark.parametrize("number", range(22))
+@pytest.mark.parametrize("number", range(21))
 def test_items(number):
     assert ask(f"/items/{number}")["path"] == f"/items/{number}"
 
@@ -54,6 +54,10 @@ def test_a_retry_that_the_service_asks_for():
 
 def test_a_random_value_that_the_profile_ignores():
     assert ask("/orders", {"item": 2, "nonce": str(uuid.uuid4())})["n"]
+
+
+def test_an_id_that_recording_names():
+    assert ask("/orders", {"item": 3, "key": str(uuid.uuid4())})["n"]
 
 
 def test_a_time_that_does_not_leave_the_test():
