@@ -25,8 +25,8 @@ from recproxy.recording import Interaction, Recording, Request, Response, fill, 
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.fresh_names import fresh_value
 from recproxy.recording.message_coding import MessageError, is_message_coding
-from recproxy.redaction.rules import NO_RULES, RedactionRules
-from recproxy.redaction.scope import redact_scope, redact_text
+from recproxy.redaction.rules import RedactionRules
+from recproxy.redaction.scope import redact_scope
 
 __all__ = ["Problem", "check_recording", "sample_request"]
 
@@ -78,7 +78,7 @@ def check_recording(
     for scope in dict.fromkeys(interaction.scope for interaction in recording.interactions):
         found += _replayed(index, scope)
     for interaction in recording.interactions:
-        found += _alone(interaction, hosts, recording.format, redaction or NO_RULES)
+        found += _alone(interaction, hosts, recording.format)
         if max_age and interaction.recorded and (today - interaction.recorded).days > max_age:
             days = (today - interaction.recorded).days
             found.append(
@@ -146,9 +146,7 @@ def sample_request(request: Request, bound: Mapping[str, bytes] = _NOTHING) -> R
     )
 
 
-def _alone(
-    interaction: Interaction, hosts: Sequence[str], version: int, redaction: RedactionRules
-) -> Iterator[Problem]:
+def _alone(interaction: Interaction, hosts: Sequence[str], version: int) -> Iterator[Problem]:
     request, response = interaction.request, interaction.response
     if interaction.steps and request.method == "IMAP":
         conversation = read_imap_exchanges(interaction)
@@ -163,8 +161,7 @@ def _alone(
     host = authority_host(request.url.partition("://")[2].partition("/")[0].partition("?")[0])
     wild = request.wild is not None and request.wild.lower() in host
     if version != 1 and hosts and not wild and not any(fits(pattern, host) for pattern in hosts):
-        shown = redact_text(host, redaction)
-        yield Problem(interaction.line, "never", f"host {shown!r} is not in the profile: {', '.join(hosts)}")
+        yield Problem(interaction.line, "never", f"host {host!r} is not in the profile: {', '.join(hosts)}")
 
 
 def _unsendable(response: Response) -> str:

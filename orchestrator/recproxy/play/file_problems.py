@@ -16,6 +16,7 @@ from recproxy.play.line_numbers import placed
 from recproxy.play.reading import foreign_format, read_bytes, read_recording
 from recproxy.recording import Recording
 from recproxy.redaction.rules import RedactionRules
+from recproxy.redaction.scope import redact_text
 
 __all__ = ["problems_of", "problems_of_recording"]
 
@@ -59,7 +60,11 @@ def problems_of_recording(
         lines=lines,
         mend=mend,
     )
-    return [(each.line, each.kind, each.message) for each in found]
+    # A host, or the name of a field, may hold one itself.
+    return [
+        (each.line, each.kind, each.message if each.kind == "secret" else redact_text(each.message, redaction))
+        for each in found
+    ]
 
 
 def _place(message: str) -> tuple[int, str]:
