@@ -20,6 +20,7 @@ from recproxy.cli.import_recordings import import_recordings
 from recproxy.cli.init import init
 from recproxy.cli.lsp import lsp
 from recproxy.cli.merge import merge_recordings
+from recproxy.cli.mutate import mutate
 from recproxy.cli.mv import mv
 from recproxy.cli.profiles import profiles
 from recproxy.cli.prune import prune
@@ -90,6 +91,7 @@ _recproxy.add_command(export)
 _recproxy.add_command(lsp)
 _recproxy.add_command(merge_recordings)
 _recproxy.add_command(import_recordings)
+_recproxy.add_command(mutate)
 _recproxy.add_command(mv)
 _recproxy.add_command(prune)
 _recproxy.add_command(pull)

@@ -18,7 +18,7 @@ from recproxy.recording import Interaction
 from recproxy.recording.faults import FAULTS, TLS_FAULTS, read_fault, read_test_fault
 from recproxy.report.fault_report import FaultTrial
 
-__all__ = ["SweepOptions", "planned_trials", "read_sweep"]
+__all__ = ["SweepOptions", "interactions_in", "planned_trials", "read_sweep"]
 
 _WORD = "sweep"
 _USUAL = ("tls expired", "tls wrong name", "reset", "truncate", "hang")
@@ -91,7 +91,7 @@ def planned_trials(
         for profile, outcome in outcomes.items():
             if not outcome.played:  # the end of a fixture goes on with the counts of its beginning
                 continue
-            interactions = [*_interactions(outcome.files)]
+            interactions = [*interactions_in(outcome.files)]
             for position, (count, (where, each)) in enumerate(zip(outcome.plays, interactions, strict=False)):
                 fault = _fault(kind, each, options.bound(seconds))
                 if count and fault:
@@ -107,7 +107,8 @@ def planned_trials(
                     )
 
 
-def _interactions(files: Sequence[tuple[str, int]]) -> Iterator[tuple[str, Interaction]]:
+def interactions_in(files: Sequence[tuple[str, int]]) -> Iterator[tuple[str, Interaction]]:
+    """The interactions of recordings in order, each with the place where it stands."""
     for path, _ in files:
         shown = shown_path(path)
         for number, each in enumerate(read_recording(path).interactions, 1):

@@ -23,11 +23,12 @@ from recproxy.orchestrator.accompaniment import on_signals, watch_parent
 from recproxy.orchestrator.command import check_command
 from recproxy.orchestrator.fault_plan import SweepOptions, planned_trials
 from recproxy.orchestrator.fork_server import ForkServer
-from recproxy.orchestrator.lane import LaneScope, base_scope
+from recproxy.orchestrator.lane import LaneScope
 from recproxy.orchestrator.orchestrator import Orchestrator
 from recproxy.orchestrator.plan import RunPlan
 from recproxy.orchestrator.scope_ends import ScopeOutcome
 from recproxy.orchestrator.sweep_command import EVERY_TEST, STOPPED, SweepCommand, TestChoice
+from recproxy.orchestrator.swept_scopes import end_left_open, open_tests, restart_base
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.faults import LASTED
 from recproxy.recording.printable import printable
@@ -217,10 +218,10 @@ class FaultSweep:
         self._forced = {
             (each.test, each.scope): {each.profile: ScopeFault(each.fault, 0, each.interaction)} for each in batch
         }
-        await self._restart_base()
+        await restart_base(self._orchestrator)
         bounds = {each.test: self._bound(each.test) for each in batch}
         code = await self._command.run(TestChoice(only=tuple(each.test for each in batch)), bounds)
-        stuck = {scope.test for lane in self._orchestrator.lanes.values() for scope in lane.scopes}
+        stuck = open_tests(self._orchestrator)
         if code == STOPPED and not stuck:
             stuck = {NO_TEST}
         await self._end_scopes()
@@ -228,24 +229,12 @@ class FaultSweep:
 
     async def _end_scopes(self) -> None:
         """End what the command left open, and see what was played outside of all tests."""
-        scopes = self._orchestrator.scopes
-        for lane in tuple(self._orchestrator.lanes):
-            if lane == DEFAULT_LANE:
-                while await scopes.end(lane):
-                    pass
-            else:
-                await self._orchestrator.close_lane(lane)
-        outcome = await scopes.look(DEFAULT_LANE)
+        await end_left_open(self._orchestrator)
+        outcome = await self._orchestrator.scopes.look(DEFAULT_LANE)
         base = self._orchestrator.lanes[DEFAULT_LANE].base
         if outcome is not None and (base.secured or any(each.played for each in outcome.profiles.values())):
             seconds = time.monotonic() - self._begun if not self._seconds else 0.0
             self._ended[NO_TEST, NO_TEST] = _ended(base, outcome, passed=True, seconds=seconds)
-
-    async def _restart_base(self) -> None:
-        lane = self._orchestrator.lanes[DEFAULT_LANE]
-        await self._orchestrator.scopes.end_lane(lane, passed=True)
-        lane.base = base_scope()
-        await self._orchestrator.begin_bases(lane)
 
     def _is_over(self) -> bool:
         return self._stopping.done() or time.monotonic() >= self._begun + self._options.limit

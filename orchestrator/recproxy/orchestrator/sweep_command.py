@@ -35,7 +35,8 @@ class TestChoice:
     """What pytest is told: the tests to run, by their scopes, and their order.
 
     None is all of them, as the user has called it. A `seed` shuffles them, `backwards` turns the order round. `workers`
-    is how many of pytest-xdist's take part, 0 for none; None as the user has called it.
+    is how many of pytest-xdist's take part, 0 for none; None as the user has called it. `times` is how often each test
+    runs in its process, those of `anew` with all fixtures set up again, and `seconds` how long it may take.
     """
 
     __test__ = False  # pytest would take it for tests
@@ -44,6 +45,9 @@ class TestChoice:
     seed: int | None = None
     backwards: bool = False
     workers: int | None = None
+    times: Mapping[str, int] | None = None
+    anew: tuple[str, ...] = ()
+    seconds: Mapping[str, float] | None = None
 
 
 #: As the user has called it.
@@ -102,16 +106,17 @@ class SweepCommand:
         command = self._orchestrator.start(self._words, environment, output=output)
         stop: asyncio.Future[int] = loop.create_future()
         self._stopping.add_done_callback(lambda done: resolve(stop, done.result()))
-        watching = loop.create_task(self._watch(stop, bounds))
+        times = sum((choice.times or dict.fromkeys(bounds, 1)).values())
+        watching = loop.create_task(self._watch(stop, bounds, times))
         try:
             code = await accompany(command, stop, self._orchestrator.failure)
         finally:
             watching.cancel()
         return STOPPED if stop.done() and not self._stopping.done() else code
 
-    async def _watch(self, stop: asyncio.Future[int], bounds: Mapping[str, float]) -> None:
+    async def _watch(self, stop: asyncio.Future[int], bounds: Mapping[str, float], times: int) -> None:
         """Stop the command where a test is stuck, or all of it is."""
-        most = sum(bounds.values()) + len(bounds) * _STUCK_SECONDS + _START_SECONDS
+        most = times * (max(bounds.values(), default=0.0) + _STUCK_SECONDS) + _START_SECONDS
         end = min(time.monotonic() + most, self._end) if bounds else self._end
         while time.monotonic() < end:
             await asyncio.sleep(_LOOK_SECONDS)

@@ -9,7 +9,7 @@ from recproxy.http import Head, error_response
 from recproxy.proxy.downstream import Answer, Downstream, Work
 from recproxy.proxy.pacing import PacedAnswer
 from recproxy.proxy.route import Route
-from recproxy.recording.faults import LASTED, Fault, read_fault, read_test_fault
+from recproxy.recording.faults import LASTED, Fault, read_fault, read_planned_fault
 
 __all__ = ["LastingAnswer", "ScopeFaults", "faulty", "lasted_note", "unanswered"]
 
@@ -21,7 +21,7 @@ class ScopeFaults:
     """The faults of one scope, and how often each was played."""
 
     def __init__(self, faults: Sequence[ScopeFault] = ()) -> None:
-        self._all = [(read_test_fault(each.fault), each) for each in faults]
+        self._all = [(read_planned_fault(each.fault), each) for each in faults]
         #: Whether there are any; each request asks.
         self.planned = bool(faults)
         self._played = [0] * len(faults)

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from recproxy.recording.dataclass import dataclass
 
-__all__ = ["FAULTS", "LASTED", "TLS_FAULTS", "Fault", "read_fault", "read_test_fault"]
+__all__ = ["FAULTS", "LASTED", "MUTATED", "TLS_FAULTS", "Fault", "read_fault", "read_planned_fault", "read_test_fault"]
 
 #: The forms of a fault.
 FAULTS = ("reset", "reset after BYTES", "truncate BYTES", "hang SECONDS", "delay SECONDS", "drip BYTES/s")
@@ -18,6 +18,8 @@ FAULTS = ("reset", "reset after BYTES", "truncate BYTES", "hang SECONDS", "delay
 TLS_FAULTS = ("tls expired", "tls wrong name", "tls untrusted", "tls cut")
 #: What is noted of a fault that hung until its end: its client has no shorter time-out.
 LASTED = "lasted to its end"
+#: How an answer with one thing changed begins, where a run plays it as a fault. Nobody writes that.
+MUTATED = "mutate "
 _PLACE = re.compile(r"[A-Za-z]{1,20}")
 _BYTES = r"[0-9]{1,15}"
 _SECONDS = r"[0-9]{1,9}(?:\.[0-9]{1,9})?"
@@ -32,13 +34,14 @@ class Fault:
     """What goes wrong: `kind` is the first word, `value` the bytes or seconds of it; None for a reset before all.
 
     `tls` is the kind of a TLS fault, such as "expired". `at` is the command of a mail client whose answer it is for, or
-    GREETING or MESSAGE; empty for each answer.
+    GREETING or MESSAGE; empty for each answer. `mutation` says how the answer itself is another one.
     """
 
     kind: str
     value: float | None = None
     tls: str = ""
     at: str = ""
+    mutation: str = ""
 
     @property
     def ends(self) -> bool:
@@ -80,3 +83,10 @@ def read_test_fault(text: str) -> Fault:
         raise ValueError(
             f"{problem}, {', '.join(TLS_FAULTS)}" if "known are" in str(problem) else str(problem)
         ) from None
+
+
+def read_planned_fault(text: str) -> Fault:
+    """The fault that a scope plays: a test's, or an answer with one thing changed. Raises ValueError where it is none."""
+    if text.startswith(MUTATED):
+        return Fault("mutate", mutation=text.removeprefix(MUTATED))
+    return read_test_fault(text)

@@ -32,9 +32,14 @@ class ChosenTests:
         self._nodes = None if chosen.get("nodes") is None else {(path, *names) for path, *names in chosen["nodes"]}
         self._seed: int | None = chosen.get("seed")
         self._backwards: bool = chosen.get("backwards", False)
+        self._repeats = bool(chosen.get("times"))
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Let many tests fail, as they do on purpose, and leave the user's next `--lf` alone."""
+        if self._repeats:
+            from recproxy.testing.pytest_repeats import RepeatedTests  # noqa: PLC0415 - only where tests run again
+
+            config.pluginmanager.register(RepeatedTests(self._path), "recproxy-repeats")
         if self._only is not None or self._nodes is not None:
             config.option.maxfail = 0
             for name in _BY_LAST_CALL:

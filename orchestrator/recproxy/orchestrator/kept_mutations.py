@@ -1,0 +1,83 @@
+"""The files of a mutation run: the results that it keeps to go on from, and its reports."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from recproxy.errors import ConfigurationError
+from recproxy.orchestrator.mutation_plan import MutationOptions, PlannedMutation
+from recproxy.report.mutation_page import mutation_page
+from recproxy.report.mutation_report import MutationResult, MutationTrial, mutation_report, mutation_values
+
+__all__ = ["KeptMutations"]
+
+_OPEN = (MutationResult.NOT_RUN, MutationResult.NOT_REACHED)
+
+
+class KeptMutations:
+    """Reads and writes them. Raises ConfigurationError where a file is none of ours, or cannot be written."""
+
+    def __init__(self, options: MutationOptions, words: Sequence[str]) -> None:
+        self._options = options
+        self._words = words
+        self._known = _read(options.kept) if options.kept is not None and options.kept.exists() else {}
+
+    def take_over(self, planned: Sequence[PlannedMutation]) -> None:
+        """Give mutations the results that an earlier run has for them: of the same answers, used by the same tests."""
+        for each in planned:
+            known = self._known.get(each.trial.key)
+            if known is not None and known["tests"] == list(each.trial.tests):
+                each.trial.result = MutationResult(known["result"])
+                each.trial.noticed_by, each.trial.seconds = str(known["noticed_by"]), float(known["seconds"])
+
+    def write(self, planned: Sequence[PlannedMutation], seconds: float) -> None:
+        """Keep what is known so far."""
+        if self._options.kept is not None:
+            _write(self._options.kept, self._json([each.trial for each in planned], seconds), "--resume")
+
+    def write_reports(self, trials: Sequence[MutationTrial], seconds: float) -> None:
+        """Write the reports: HTML, JSON or text by the names of their files."""
+        for path in self._options.reports:
+            if path.suffix in (".html", ".htm"):
+                text = mutation_page(trials, command=self._words, seconds=seconds)
+            elif path.suffix == ".json":
+                text = self._json(trials, seconds)
+            else:
+                text = "\n".join(mutation_report(trials, most=len(trials))) + "\n"
+            _write(path, text, "--report")
+
+    def _json(self, trials: Sequence[MutationTrial], seconds: float) -> str:
+        complete = all(trial.result is not MutationResult.NOT_RUN for trial in trials)
+        values = mutation_values(
+            trials, command=self._words, seconds=seconds, complete=complete, seed=self._options.seed
+        )
+        return json.dumps(values, indent=1) + "\n"
+
+
+def _read(path: Path) -> dict[str, dict[str, Any]]:
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        known = {each["key"]: each for each in values["mutations"] if MutationResult(each["result"]) not in _OPEN}
+        for each in known.values():
+            float(each["seconds"]), str(each["noticed_by"]), list(each["tests"])
+    except OSError as problem:
+        raise ConfigurationError(f"--resume {path}: cannot be read: {problem.strerror}") from None
+    except (ValueError, KeyError, TypeError):
+        raise ConfigurationError(
+            f"--resume {path}: is no file of results of `recproxy mutate`: name another one, or delete it"
+        ) from None
+    return known
+
+
+def _write(path: Path, text: str, option: str) -> None:
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(path)
+    except OSError as problem:
+        beside.unlink(missing_ok=True)
+        raise ConfigurationError(f"{option} {path}: cannot be written: {problem.strerror}") from None
