@@ -153,7 +153,7 @@ class H2Connection(asyncio.Protocol):
             self.peer.reset(number, Code.REFUSED_STREAM)
             return
         try:
-            head = request_head(event.headers)
+            head = request_head(event.headers, ends=event.stream_ended is not None)
         except StreamError as problem:
             self._malformed(number, problem)
             return

@@ -213,6 +213,9 @@ class H2Link:
         self._has_room.set()
 
     def _add(self, event: h11.Event, size: int = 0) -> None:
+        if self._failure is not None:  # what follows a malformed head is none
+            self._peer.taken(self.stream, size)
+            return
         self.heard = True
         self._events.append((event, size))
         self._wake.set()

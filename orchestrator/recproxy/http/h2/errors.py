@@ -17,6 +17,7 @@ class Code(IntEnum):
     FRAME_SIZE_ERROR = 0x6
     REFUSED_STREAM = 0x7
     CANCEL = 0x8
+    COMPRESSION_ERROR = 0x9
     ENHANCE_YOUR_CALM = 0xB
     HTTP_1_1_REQUIRED = 0xD
 

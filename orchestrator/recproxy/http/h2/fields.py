@@ -39,8 +39,12 @@ _BAD_PATH = re.compile(rb"[\x00-\x20\x7f]")
 _AUTHORITY = re.compile(rb"[^\x00-\x20\x7f/?#@]*")
 
 
-def request_head(fields: Iterable[tuple[bytes, bytes]]) -> Head:
-    """The head of a request. Its authority is its first header, Host; raises StreamError where it is malformed."""
+def request_head(fields: Iterable[tuple[bytes, bytes]], *, ends: bool = False) -> Head:
+    """The head of a request, which may be all of it. Its authority is its first header, Host.
+
+    Raises:
+        StreamError: it is malformed.
+    """
     pseudo, headers = _parted(fields, _REQUEST)
     method = pseudo.get(b":method", b"")
     if not FIELD_NAME.fullmatch(method):
@@ -54,6 +58,8 @@ def request_head(fields: Iterable[tuple[bytes, bytes]]) -> Head:
         raise StreamError("a request has no valid :authority")
     if any(name == b"te" and value.lower() != b"trailers" for name, value in headers):
         raise StreamError("a request has a TE other than trailers")
+    if ends and (header(headers, b"content-length") or b"0").strip(b"0"):
+        raise StreamError("a request has a Content-Length, and no body")
     rest = _with_cookie(line for line in headers if line[0] != b"host")
     return Head(
         method=method,
@@ -94,7 +100,7 @@ def response_head(fields: Iterable[tuple[bytes, bytes]]) -> tuple[int, Headers]:
     """The status and the headers of a response; raises StreamError where it is malformed."""
     pseudo, headers = _parted(fields, (b":status",))
     status = pseudo.get(b":status", b"")
-    if len(status) != 3 or not status.isdigit() or not 100 <= int(status) < 1000:
+    if len(status) != 3 or not status.isdigit() or status[:1] == b"0" or status == b"101":  # RFC 9113 section 8.6
         raise StreamError("a response has no valid :status")
     return int(status), headers
 

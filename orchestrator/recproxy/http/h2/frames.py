@@ -83,6 +83,8 @@ class Frames:
         if self._left > LARGEST_FRAME:
             raise PeerError(Code.FRAME_SIZE_ERROR, f"a frame has {self._left} bytes, more than {LARGEST_FRAME}")
         is_acknowledgement = kind in (FrameKind.PING, FrameKind.SETTINGS) and bool(flags & _ACK)
+        if is_acknowledgement and kind == FrameKind.SETTINGS and self._left:
+            raise PeerError(Code.FRAME_SIZE_ERROR, "an acknowledgement of SETTINGS has a payload")
         self._guard.frame(kind, self._left, now, is_acknowledgement=is_acknowledgement)
         if kind in _HEADS:
             self._in_head = not flags & _END_HEADERS

@@ -16,12 +16,14 @@ from h2.connection import H2Connection
 from h2.exceptions import ProtocolError, StreamClosedError
 from h2.settings import SettingCodes, Settings
 from h2.stream import StreamState
+from hpack import HPACKError
 from hyperframe.exceptions import InvalidDataError, InvalidFrameError
 
 from recproxy.http.h2.errors import Code, PeerError
 from recproxy.http.h2.fields import FieldBlock, trailer_fields
 from recproxy.http.h2.flood_guard import FloodGuard
 from recproxy.http.h2.frames import PREFACE, Frames, Leaving
+from recproxy.http.h2.last_words import last_words
 from recproxy.http.h2.outbox import Outbox
 from recproxy.recording import Headers
 
@@ -68,6 +70,8 @@ class Peer:
         self._h2 = H2Connection(config)
         self._h2.local_settings = _Announced(client=not serving, initial_values=self._settings())
         self._h2.decoder.max_header_list_size = _LARGEST_HEAD
+        #: What is sent at last, and behind which nothing is.
+        self._last_words: bytes | None = None
         self._outboxes: dict[int, Outbox] = {}
         #: The streams that may send, in turn, and those whose window is closed.
         self._ready: deque[int] = deque()
@@ -115,10 +119,21 @@ class Peer:
                     self._note(event)
                     yield event
         except PeerError as problem:
-            self._h2.close_connection(problem.code)
+            self._end(problem.code, str(problem))
             raise
         except ProtocolError as problem:
-            raise PeerError(problem.error_code, str(problem) or type(problem).__name__) from None
+            # The library has one code for all that it cannot read.
+            is_unread = isinstance(problem.__cause__, HPACKError) and int(problem.error_code) == Code.PROTOCOL_ERROR
+            code = Code.COMPRESSION_ERROR if is_unread else problem.error_code
+            reason = str(problem) or type(problem).__name__
+            self._end(code, reason)
+            raise PeerError(code, reason) from None
+
+    def _end(self, code: int, reason: str) -> None:
+        """Have the last words say why the connection ends, which the library does not."""
+        self._outboxes.clear()
+        stream = self._h2.highest_inbound_stream_id
+        self._last_words = last_words(self._h2.data_to_send(), stream=stream, code=code, reason=reason)
 
     def _note(self, event: h2.events.Event) -> None:
         if isinstance(event, h2.events.WindowUpdated):
@@ -224,6 +239,9 @@ class Peer:
 
         Without `bodies`, that is only what answers the peer's frames, and heads.
         """
+        if self._last_words is not None:
+            words, self._last_words = self._last_words, b""
+            return words
         left = _BATCH if bodies else 0
         while self._ready and left > 0:
             stream = self._ready.popleft()
