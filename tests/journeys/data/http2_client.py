@@ -1,0 +1,37 @@
+"""Asks everything of a service, over HTTP/1.1 or HTTP/2 as it is told, and prints what it got: a line each."""
+
+import asyncio
+import os
+import sys
+
+import httpx
+
+BASE = "https://api.shop.example" if sys.argv[2] == "proxy" else os.environ["SHOP_BASE_URL"]
+HTTP2 = sys.argv[1] == "2"
+PIECES = [bytes([number]) * 5000 for number in range(40)]
+
+
+async def pieces():
+    for piece in PIECES:
+        yield piece
+
+
+async def main():
+    limits = httpx.Limits(max_connections=1)
+    async with httpx.AsyncClient(http2=HTTP2, http1=not HTTP2, timeout=60, limits=limits) as client:
+
+        async def ask(method, path, **more):
+            response = await client.request(method, BASE + path, **more)
+            return f"{response.http_version} {response.status_code} {path} {response.text[:100].splitlines()}"
+
+        print(await ask("GET", "/a", headers={"Cookie": "a=1; b=2"}))
+        print(await ask("POST", "/b", content=b"posted"))
+        print(await ask("GET", "/events"))
+        print(await ask("GET", "/trailers", headers={"TE": "trailers"}))
+        sent = await client.post(f"{BASE}/echo", content=pieces())
+        print(f"{sent.http_version} {sent.status_code} {sent.content == b''.join(PIECES)}")
+        many = await asyncio.gather(*(ask("GET", f"/many/{number}") for number in range(150)))
+        print(len(set(many)), many[7])
+
+
+asyncio.run(main())
