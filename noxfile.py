@@ -51,6 +51,7 @@ def tests(session: nox.Session) -> None:
             "fsspec",
             "gevent",
             "hatchling",
+            "hypercorn",  # a service of HTTP/2
             "hypothesis",
             "imapclient",
             "jinja2",
