@@ -79,6 +79,7 @@ def tests(session: nox.Session) -> None:
             "uv",
             "uvicorn",
             "vcrpy>=9",
+            "websockets",
             "betamax>=0.9",
         ),
     )

@@ -1162,7 +1162,7 @@ left_out(
 left_out(
     "RFC 9110, 7.8",
     "Upgrade to another protocol is offered or accepted",
-    "One to HTTP/2 is taken from the first request of a connection, if that has no body; any other is ignored, and the request is answered. In live, one to WebSocket is the service's to accept; in other modes it gets a 501.",
+    "One to HTTP/2 is taken from the first request of a connection, if that has no body; any other is ignored, and the request is answered. One to WebSocket is the service's to accept in record and live, and the recording's in replay.",
 )
 left_out("RFC 9110, 9.3.8", "TRACE is answered with the request", "The service answers it, or its recording does.")
 left_out(

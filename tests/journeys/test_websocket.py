@@ -1,110 +1,113 @@
-"""A WebSocket in live: through the gateway in TLS and in clear, and over the base URL, with frames written by hand."""
+"""A WebSocket recorded and replayed: through the gateway in TLS and in clear, and over the base URL."""
 
-import base64
-import hashlib
+import asyncio
 import sys
+import threading
 
 import pytest
-from origins.server import Origin, Trust
+from origins.server import Trust
+from websockets.asyncio.server import serve
 
 from .conftest import SHOP_PROFILE
 
 CLIENT = r"""
-import os, socket, ssl
-from urllib.parse import urlsplit
+import json, os, ssl, sys
+from websockets.sync.client import connect
+from websockets.exceptions import ConnectionClosed
 
-asks = (
-    b"GET /chat HTTP/1.1\r\nHost: api.shop.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
-)
-data = os.urandom(1 << 20)
-
-def connected(variable, *, port=None, tls=False):
-    at = urlsplit(os.environ[variable])
-    sock = socket.create_connection((at.hostname, at.port))
-    if port:
-        sock.sendall(b"CONNECT api.shop.example:%d HTTP/1.1\r\n\r\n" % port)
-        assert head(sock).startswith(b"HTTP/1.1 200 "), "CONNECT"
-    if tls:
-        sock = ssl.create_default_context(cafile=os.environ["SSL_CERT_FILE"]).wrap_socket(
-            sock, server_hostname="api.shop.example"
-        )
-    return sock
-
-def head(sock):
-    read = b""
-    while not read.endswith(b"\r\n\r\n"):
-        read += sock.recv(1)
-    return read
-
-def exactly(sock, size):
-    read = b""
-    while len(read) < size and (more := sock.recv(size - len(read))):
-        read += more
-    return read
-
-for way, sock in (
-    ("wss", connected("HTTPS_PROXY", port=443, tls=True)),
-    ("ws", connected("HTTP_PROXY", port=80)),
-    ("base URL", connected("SHOP_BASE_URL")),
+trust = ssl.create_default_context(cafile=os.environ["SSL_CERT_FILE"])
+for way, url, more in (
+    ("wss", "wss://api.shop.example/chat", {"ssl": trust}),
+    ("ws", "ws://api.shop.example/chat", {}),
+    ("base URL", os.environ["SHOP_BASE_URL"].replace("http", "ws", 1) + "/chat", {"proxy": None}),
 ):
-    sock.sendall(asks)
-    said = head(sock).decode()
-    print(way, said.split("\r\n")[0], "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=" in said, sep=" | ")
-    if " 101 " not in said:
-        continue
-    for frame in (b"\x81\x82\0\0\0\0hi", b"\x82\xff" + len(data).to_bytes(8, "big") + bytes(4) + data):
-        sock.sendall(frame)
-        assert exactly(sock, len(frame)) == frame, "a frame comes back"
-    sock.sendall(b"END!")
-    print(exactly(sock, 100))
+    headers = {"Authorization": "Bearer s3cr3t-t0k3n-0f-the-chat"}
+    with connect(url, subprotocols=["chat.v2", "chat.v1"], additional_headers=headers, **more) as ws:
+        said = [ws.subprotocol, ws.recv()]
+        for message in ("hello", json.dumps({"id": way, "token": "s3cr3t-t0k3n-0f-the-chat"}), bytes(range(99)), *sys.argv[1:]):
+            ws.send(message)
+            said.append(ws.recv())
+        ws.send("bye")
+        try:
+            ws.recv()
+        except ConnectionClosed as closed:
+            said.append((closed.rcvd.code, closed.rcvd.reason))
+        print(way, said)
 """
 
 
-class Chat:
-    """Agrees to each WebSocket and says back what comes, until it is told to end."""
+class Chat(threading.Thread):
+    """A server that says back what comes, until it is told to end."""
 
-    hosts = ("api.shop.example",)
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.ready = threading.Event()
+        self.asked = []
 
-    def answer(self, request):
-        key = request.headers["Sec-WebSocket-Key"] + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
-        accept = base64.b64encode(hashlib.sha1(key.encode()).digest())
-        connection = request.connection
-        connection.wfile.write(
-            b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            b"Sec-WebSocket-Accept: " + accept + b"\r\n\r\n"
-        )
-        while (data := connection.rfile.read1()) and not data.endswith(b"END!"):
-            connection.wfile.write(data)
-        connection.wfile.write(b"bye")
-        connection.close_connection = True
+    def run(self):
+        with asyncio.Runner() as runner:
+            runner.run(self._serve())
+
+    async def _serve(self):
+        self.loop, self.over = asyncio.get_running_loop(), asyncio.Event()
+        async with serve(self._answer, "127.0.0.1", 0, subprotocols=["chat.v1", "chat.v2"]) as server:
+            self.port = server.sockets[0].getsockname()[1]
+            self.ready.set()
+            await self.over.wait()
+
+    async def _answer(self, connection):
+        self.asked.append(connection.request.headers["Host"])
+        await connection.send("welcome")
+        async for message in connection:
+            if message == "bye":
+                await connection.close(4001, "see you")
+            else:
+                await connection.send(message)
 
 
 @pytest.fixture
 def chat(project):
     trust = Trust(project.root)
-    with Origin(trust, Chat()) as origin:
-        project.write("pyproject.toml", SHOP_PROFILE.format(port=origin.port, ca=trust.path))
-        yield origin
+    server = Chat()
+    server.start()
+    server.ready.wait()
+    profile = SHOP_PROFILE.format(port=server.port, ca=trust.path)
+    project.write("pyproject.toml", profile.replace("https://127.0.0.1", "http://127.0.0.1"))
+    yield server
+    server.loop.call_soon_threadsafe(server.over.set)
+    server.join()
+
+
+def test_a_websocket_is_recorded_and_replays_as_it_was(project, chat):
+    recorded = project.run("run", "--record", "shop", "--", sys.executable, "-c", CLIENT)
+    asked = len(chat.asked)
+    replayed = project.run("run", "--", sys.executable, "-c", CLIENT)
+    text = (project.root / "tests/functional/recordings/shop/default.rec").read_text()
+
+    assert recorded.returncode == 0, recorded.stderr
+    assert [line.split(" [")[0] for line in recorded.stdout.splitlines()] == ["wss", "ws", "base URL"]
+    assert "(4001, 'see you')" in recorded.stdout
+    assert (replayed.stdout.replace("XXX", "s3cr3t-t0k3n-0f-the-chat"), replayed.returncode) == (recorded.stdout, 0)
+    assert (asked, len(chat.asked)) == (3, 3)
+    assert "s3cr3t" not in text
+    assert text.count(":close 4001 see you\n=======\n") == 3
+    assert "Authorization: Bearer XXX" in text
+
+
+def test_a_message_that_was_not_recorded_is_a_miss(project, chat):
+    project.run("run", "--record", "shop", "--", sys.executable, "-c", CLIENT)
+
+    done = project.run("run", "--", sys.executable, "-c", CLIENT, "hullo")
+
+    assert done.returncode != 0
+    assert "received 4599 (private use) recproxy: no recorded message of this WebSocket of shop fits" in done.stderr
+    assert "  message   hullo\n" in done.stderr
+    assert "  closest   tests/functional/recordings/shop/default.rec:" in done.stderr
 
 
 def test_a_websocket_reaches_the_service_in_live(project, chat):
     done = project.run("run", "--mode", "live", "--", sys.executable, "-c", CLIENT)
 
-    assert done.stdout.splitlines() == [
-        line
-        for way in ("wss", "ws", "base URL")
-        for line in (f"{way} | HTTP/1.1 101 Switching Protocols | True", "b'bye'")
-    ], done.stderr
-    assert done.returncode == 0
-    assert {request.headers["Host"] for request in chat.asked} == {"api.shop.example"}
+    assert done.returncode == 0, done.stderr
+    assert len(chat.asked) == 3
     assert done.stderr.splitlines()[-1].split()[:8] == ["recproxy", "shop", "live", "0", "0", "0", "0", "3"]
-
-
-def test_a_websocket_is_refused_in_replay_with_the_way_out(project, chat):
-    done = project.run("run", "--", sys.executable, "-c", CLIENT)
-
-    assert [line.split(" | ")[1] for line in done.stdout.splitlines()] == ["HTTP/1.1 501 Not Implemented"] * 3
-    assert done.returncode == 3
-    assert "WebSocket cannot be recorded or replayed: run what needs it with --mode live" in done.stderr
-    assert chat.asked == []

@@ -81,7 +81,7 @@ class Scope:
         of = ImapPlayback(playing, "mail.example", frozenset())
         self.name, self.plays, self.notes = name, [], []
         self.traffic = Traffic(1)
-        self.mail = SimpleNamespace(
+        self.conversations = SimpleNamespace(
             fault=lambda position, at: None,
             play=self.plays.extend,
             imap=SimpleNamespace(playback=lambda place: of, miss=lambda *words: f"recproxy: a miss of {name}"),

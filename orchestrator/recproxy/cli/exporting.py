@@ -38,10 +38,8 @@ class Exporter:
         target = self._folder / name
         try:
             loaded = read_loaded(str(source.path))
-            if any(each.steps for each in loaded.recording.interactions):
-                raise ConfigurationError(
-                    "holds a conversation with a mail server, for which no other format has a place"
-                )
+            if any(each.protocol for each in loaded.recording.interactions):
+                raise ConfigurationError("holds a conversation, for which no other format has a place")
             progress(source.size / 2)
             dumped = self._wanted.dump(loaded.recording)
             state = self._pending_files.put(target, (dumped.data,))

@@ -47,7 +47,7 @@ def show(only_requests: bool, as_curl: bool, pager: bool, words: tuple[str, ...]
             if len(files) > 1 and not as_curl:
                 console.print(printable(str(path)), style="bold", markup=False, highlight=False)
             for number, interaction in interactions:
-                if as_curl and interaction.steps:
+                if as_curl and interaction.protocol:
                     print(
                         f"# {interaction.request.method} {interaction.request.url}: a conversation, which is no request"
                     )
@@ -127,6 +127,7 @@ def _below_head(path: Path, line: int, numbered: list[tuple[int, Interaction]]) 
 def _print(console: Console, number: int, interaction: Interaction, *, with_response: bool) -> None:
     from rich.text import Text
 
+    from recproxy.recording import WEBSOCKET, WILD
     from recproxy.recording.printable import printable
     from recproxy.redaction.linking import fresh_names
 
@@ -139,7 +140,7 @@ def _print(console: Console, number: int, interaction: Interaction, *, with_resp
     if made := fresh_names((interaction,)):
         places = ", ".join(f"{request.wild}[{name}]" for name in made)
         console.print(Text(printable(f"  made anew in each run: {places}"), style="dim"))
-    if interaction.steps:
+    if interaction.protocol not in ("", WEBSOCKET):
         _steps(console, interaction.steps, with_server=with_response)
         return
     missing = "too large to be stored" if interaction.line else "which the file does not hold"
@@ -150,6 +151,26 @@ def _print(console: Console, number: int, interaction: Interaction, *, with_resp
         if response.fault is not None:
             console.print(Text(f"  :fault {response.fault}", style="bold red"))
         _block(console, response, missing)
+    if interaction.protocol:
+        _messages(console, interaction.steps, request.wild or WILD, with_server=with_response)
+
+
+def _messages(console: Console, steps: Sequence[Step], wild: str, *, with_server: bool) -> None:
+    """What was said on a WebSocket, JSON indented."""
+    from rich.text import Text
+
+    from recproxy.recording import Act
+    from recproxy.report.page.messages import readable_message
+
+    for step in steps:
+        if step.act not in (Act.CLIENT, Act.LEAVE) and not with_server:
+            continue
+        if step.fault:
+            console.print(Text(f":fault {step.fault}", style="bold red"))
+        style = {Act.SERVER: "green", Act.CLIENT: "cyan"}.get(step.act, "bold")
+        text = readable_message(step).replace("\n", "\n+ ")
+        console.print(_marked(Text(f"{step.act} {text}".rstrip(), style=style), wild))
+    console.print()
 
 
 def _steps(console: Console, steps: Sequence[Step], *, with_server: bool) -> None:

@@ -196,7 +196,7 @@ class _Verifier:
             self.advance(self._done)
             self._done += 1
             verified = Verified(path=scope.path, scope=scope.name, interaction=recorded)
-            if recorded.steps:
+            if recorded.protocol:
                 results.append(replace(verified, left_out=conversation_refusal(recorded)))
                 continue
             if scope.made_by_init:

@@ -23,6 +23,7 @@ _REASONS = {
     403: "Forbidden",
     407: "Proxy Authentication Required",
     421: "Misdirected Request",
+    426: "Upgrade Required",
     431: "Request Header Fields Too Large",
     500: "Internal Server Error",
     501: "Not Implemented",

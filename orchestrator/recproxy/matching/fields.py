@@ -21,11 +21,13 @@ from recproxy.matching.url import (
 )
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.grammar import usual_method
+from recproxy.recording.steps import WEBSOCKET, WEBSOCKET_SCHEMES
 from recproxy.recording.values import Headers, Request
 from recproxy.recording.wildcard import Pattern
 
 __all__ = ["Fields", "read_fields", "whole_path"]
 
+_WEBSOCKET_SCHEMES = frozenset(each.encode() for each in WEBSOCKET_SCHEMES)
 _AS_JSON = ((b"content-type", b"application/json"),)
 
 
@@ -73,9 +75,11 @@ def read_fields(request: Request, plan: ComparedParts) -> Fields:
     headers = request.headers
     if plan.graphql is not None and parts.query and not request.body and plan.query and plan.body:
         request, parts = _with_document(request, parts, plan, word)
+    # A request for a WebSocket is another one than one for the same address without.
+    method = WEBSOCKET if parts.scheme in _WEBSOCKET_SCHEMES else request.method
     return Fields(
         read_authority(parts, word, plan),
-        read_value(request.method.encode("utf-8", "surrogateescape"), word, usual_method) if plan.method else b"",
+        read_value(method.encode("utf-8", "surrogateescape"), word, usual_method) if plan.method else b"",
         _segments(parts.path, word) if plan.path else (),
         read_pairs(_query(parts.query, plan), word, plan.query_names) if plan.query else NO_PAIRS,
         _headers(headers, plan, word) if plan.headers != frozenset() else NO_PAIRS,

@@ -43,7 +43,8 @@ _DEFAULT = frozenset({"method", "host", "port", "path", "query", "body"})
 #: Headers of one connection or one framing: they never take part.
 UNCOMPARED = frozenset(
     b"connection content-encoding content-length expect host keep-alive proxy-authenticate proxy-authorization "
-    b"proxy-connection te trailer transfer-encoding upgrade".split()  # codespell:ignore te
+    b"proxy-connection sec-websocket-accept sec-websocket-extensions sec-websocket-key sec-websocket-version te trailer "
+    b"transfer-encoding upgrade".split()  # codespell:ignore te
 )
 
 

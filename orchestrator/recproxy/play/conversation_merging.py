@@ -16,7 +16,8 @@ from recproxy.matching.mail_messages import mail_difference, read_mail
 from recproxy.matching.rules import Rules
 from recproxy.play.imap_merging import same_imap_steps
 from recproxy.play.server_words import says_the_same
-from recproxy.recording import Act, Interaction, Step, pattern
+from recproxy.play.websocket_merging import same_messages, stable_messages
+from recproxy.recording import WEBSOCKET, Act, Interaction, Step, pattern
 
 __all__ = ["MADE_ANEW", "asks_the_same", "client_meaning", "means_the_same", "stable_conversation"]
 
@@ -26,6 +27,8 @@ MADE_ANEW = frozenset(name.lower().encode() for name in Rules().ignore_mail)
 
 def asks_the_same(old: Interaction, new: Interaction, rules: Rules) -> bool:
     """Whether the client means the same in all steps of two conversations."""
+    if WEBSOCKET in (old.protocol, new.protocol):
+        return old.protocol == new.protocol and same_messages(old, new, rules)
     clients = [each.act is Act.CLIENT for each in old.steps]
     return len(old.steps) == len(new.steps) and any(clients) and _same(old, new, rules) == clients
 
@@ -35,6 +38,8 @@ def client_meaning(conversation: Interaction) -> tuple[object, ...]:
 
     Two conversations of one meaning are versions of one, whatever the server said.
     """
+    if conversation.protocol == WEBSOCKET:
+        return tuple(each.data for each in conversation.steps if each.act is Act.CLIENT)
     if conversation.request.method == "IMAP":
         texts = (each.data.partition(b" ")[2] or each.data for each in conversation.steps if each.act is Act.CLIENT)
         return tuple(texts)
@@ -50,6 +55,8 @@ def client_meaning(conversation: Interaction) -> tuple[object, ...]:
 
 def stable_conversation(old: Interaction, new: Interaction, rules: Rules) -> Interaction:
     """The new conversation with the old lines of the client, where they mean the same; the old one if nothing changed."""
+    if WEBSOCKET in (old.protocol, new.protocol):
+        return replace(new, steps=stable_messages(old, new, rules)) if old.protocol == new.protocol else new
     same = _same(old, new, rules)
     if not any(same):
         return new

@@ -8,7 +8,7 @@ from recproxy.mail.imap.responses import ImapResponse
 from recproxy.mail.smtp_server import SaidKind, verb_of
 from recproxy.mail.smtp_turns import smtp_turns
 from recproxy.play.imap_exchanges import ImapExchange, read_imap_exchanges
-from recproxy.recording import Act, Interaction, Step
+from recproxy.recording import WEBSOCKET, Act, Interaction, Step
 
 __all__ = ["fault_place"]
 
@@ -21,6 +21,8 @@ def fault_place(conversation: Interaction) -> tuple[str, int]:
 
     In SMTP that is the reply to the message, or to the last command where there is none; in IMAP the longest answer.
     """
+    if conversation.protocol == WEBSOCKET:
+        return "message", max((len(each.data) for each in conversation.steps if each.act is Act.SERVER), default=0)
     if conversation.request.method == "IMAP":
         exchanges = read_imap_exchanges(conversation).exchanges
         found = [each for each in exchanges if each.meaning.name not in _AROUND] or exchanges

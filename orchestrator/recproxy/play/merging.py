@@ -19,7 +19,7 @@ from recproxy.matching.rules import Rules
 from recproxy.play.boundaries import with_boundaries_of, with_part_ids_of
 from recproxy.play.conversation_merging import asks_the_same, stable_conversation
 from recproxy.play.kept_names import with_kept_names
-from recproxy.recording import Headers, Interaction, Recording, Request, Response, fill
+from recproxy.recording import WEBSOCKET, Headers, Interaction, Recording, Request, Response, fill
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.values import CUT_SHORT
 
@@ -100,7 +100,7 @@ def _partners(new: Sequence[Interaction], old: Sequence[Interaction], rules: Rul
     taken: set[int] = set()
     partners: list[int | None] = []
     for interaction in new:
-        if interaction.steps:
+        if interaction.steps and interaction.protocol != WEBSOCKET:
             partners.append(_conversation_partner(interaction, old, taken, rules))
             continue
         found = index.find(replace(interaction.request, wild=None))
@@ -108,7 +108,10 @@ def _partners(new: Sequence[Interaction], old: Sequence[Interaction], rules: Rul
             place for tier in found.tiers for place in tier if old[place].request.method == interaction.request.method
         )
         fitting = (*equal.get(_request_key(interaction.request), ()), *same_method)
-        partner = min((place for place in fitting if not old[place].steps and place not in taken), default=None)
+        free = [place for place in fitting if old[place].protocol == interaction.protocol and place not in taken]
+        if interaction.protocol and (same := [each for each in free if asks_the_same(old[each], interaction, rules)]):
+            free = same
+        partner = min(free, default=None)
         if partner is not None:
             taken.add(partner)
         partners.append(partner)
@@ -180,12 +183,40 @@ def _in_old_order(rows: list[tuple[TimedInteraction, int | None]]) -> list[tuple
     return [row for _, row in sorted(zip(keys, rows, strict=True), key=lambda pair: pair[0])]
 
 
+#: A status behind which nothing begins.
+_OK = 200
+
+
+def _stable_websocket(old: Interaction, new: Interaction, rules: Rules, renewed_before: dt.date | None) -> Interaction:
+    """The same for a WebSocket: its head as that of other interactions, and its messages."""
+    if old.protocol != new.protocol or old.request.wild != new.request.wild:
+        return new
+    messages = stable_conversation(old, new, rules).steps
+    head = _stable(
+        replace(old, steps=(), response=_plain(old)), replace(new, steps=(), response=_plain(new)), rules, None
+    )
+    kept = replace(head, steps=messages, response=replace(head.response, status=new.response.status))
+    if kept.steps != old.steps:
+        return replace(kept, recorded=new.recorded)
+    if replace(kept, scope=old.scope, recorded=old.recorded) != old:
+        return kept
+    aged = renewed_before is not None and old.recorded is not None and old.recorded < renewed_before
+    return replace(old, scope=new.scope, recorded=new.recorded if aged else old.recorded)
+
+
+def _plain(interaction: Interaction) -> Response:
+    """The response of a WebSocket as one behind which nothing begins."""
+    return replace(interaction.response, status=_OK)
+
+
 def _stable(old: Interaction, new: Interaction, rules: Rules, renewed_before: dt.date | None) -> Interaction:
     """The old interaction where the service said the same, else the new one with what a person wrote into the old one.
 
     That is its comments, and its wild places that redaction cannot have made: what the request fills a named one with
     is the same value in the response.
     """
+    if WEBSOCKET in (old.protocol, new.protocol):
+        return _stable_websocket(old, new, rules, renewed_before)
     if old.steps or new.steps:
         kept = stable_conversation(old, new, rules)
         aged = renewed_before is not None and old.recorded is not None and old.recorded < renewed_before

@@ -23,7 +23,7 @@ def order_dependence(playback: Playback, shown: Callable[[str], str] = str) -> s
     seen: set[tuple[FittingGroup, ...]] = set()  # thousands of equal requests have the same candidates
     for position, interaction in enumerate(playback.index.interactions):
         where = shown(playback.index.where(position))
-        if interaction.steps:
+        if interaction.protocol:
             return f"{where}: a conversation has an order"
         if playback.repeats(position) not in ("last", "first"):
             return f"{where}: repeat = {playback.repeats(position)!r} counts requests"

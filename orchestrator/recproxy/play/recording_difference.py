@@ -12,7 +12,8 @@ from recproxy.play.change import Change, ChangeKind
 from recproxy.play.conversation_difference import conversation_changes
 from recproxy.play.conversation_merging import client_meaning
 from recproxy.play.masked_places import without_masked_values
-from recproxy.recording import WILD, Interaction, Recording, Request, Response
+from recproxy.play.websocket_merging import websocket_changes
+from recproxy.recording import WEBSOCKET, WILD, Interaction, Recording, Request, Response
 from recproxy.recording.dataclass import dataclass
 
 __all__ = ["Changed", "compare_interactions", "compare_recordings"]
@@ -124,7 +125,8 @@ def _changes(before: Interaction, after: Interaction) -> Iterator[Change]:
     if before.request.url != after.request.url:
         urls = without_masked_values(before.request.url, after.request.url, _words(before.request, after.request))
         yield Change(ChangeKind.STRUCTURE, "request URL", *urls)
-    if before.steps or after.steps:
+    protocols = (before.protocol, after.protocol)
+    if WEBSOCKET not in protocols and any(protocols):
         yield from conversation_changes(before, after)
         return
     yield from _bodies("request ", before.request, after.request)
@@ -133,6 +135,7 @@ def _changes(before: Interaction, after: Interaction) -> Iterator[Change]:
         yield Change(ChangeKind.STRUCTURE, "status", str(one.status), str(other.status))
     yield from _headers(one, other)
     yield from _bodies("", one, other)
+    yield from websocket_changes(before, after) if before.steps or after.steps else ()
 
 
 def _words(one: Request | Response, other: Request | Response) -> tuple[str, str]:

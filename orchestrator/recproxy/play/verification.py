@@ -15,7 +15,7 @@ from recproxy.play.change import Change, ChangeKind
 from recproxy.play.imap_exchanges import read_imap_exchanges
 from recproxy.play.recording_difference import compare_interactions
 from recproxy.play.request_filling import names_in
-from recproxy.recording import Interaction, Recording, Response
+from recproxy.recording import WEBSOCKET, Interaction, Recording, Response
 from recproxy.recording.request_patterns import PATTERN_SYNTAX, SAFE_METHODS, request_patterns
 from recproxy.recording.streams import is_stream
 from recproxy.recording.values import CUT_SHORT, MADE_BY_INIT, WILD
@@ -70,7 +70,9 @@ class WhatToAsk:
 
 
 def conversation_refusal(conversation: Interaction) -> str:
-    """Why a conversation with a mail server is left out: none is asked again."""
+    """Why a conversation is left out: none is asked again."""
+    if conversation.protocol == WEBSOCKET:
+        return "not asked, because it opens a WebSocket"
     if conversation.request.method == "SMTP":
         return "not asked, because it would send mail"
     for exchange in read_imap_exchanges(conversation).exchanges:

@@ -10,7 +10,7 @@ from typing import Any
 from recproxy.http import Head, MalformedRequest, error_response, host_text
 from recproxy.proxy.body import BodyFeed, KeptBody
 from recproxy.proxy.connection_lane import ConnectionLane
-from recproxy.proxy.downstream import Answer, Work
+from recproxy.proxy.downstream import Answer, Later, Work
 from recproxy.proxy.ownership import Ownership
 from recproxy.proxy.route import Route
 from recproxy.proxy.states import ASKING, Asked, Asking
@@ -24,9 +24,6 @@ _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _STREAMING = Asking.STREAMING
 _COLLECT = Asked.COLLECT
 _COMPLETE = Asked.COMPLETE
-_NOT_RECORDED = (
-    "WebSocket cannot be recorded or replayed: run what needs it with --mode live, or replace it in the test"
-)
 
 
 class Asker:
@@ -56,7 +53,7 @@ class Asker:
         if head.expects and not head.http10:
             self._turns.take(Answer(_CONTINUE))  # in its turn: an earlier answer may be on its way still
         if head.upgrades:
-            self._tunnel()
+            self._begin_websocket()
         elif self._lane.forwards:
             self._stream()
         else:
@@ -105,16 +102,26 @@ class Asker:
         feed.end(trailers)
         turns.take(self._exchange(self._head, feed))
 
-    def _tunnel(self) -> None:
-        """Have a WebSocket begin at the service. If that refuses, its answer is the last on this connection."""
-        if not (self._lane.forwards and self._lane.forwarding.mode == "live"):
-            raise MalformedRequest(501, _NOT_RECORDED)
+    def _begin_websocket(self) -> None:
+        """Have a WebSocket begin. If it is refused, that answer is the last on this connection."""
+        from recproxy.websocket.handshake import handshake_problem  # noqa: PLC0415 - most runs have none
+
         self._switch()
-        self._stream(Asked.TUNNEL)
+        answer: Answer | Later | None = None
+        if not self._lane.forwards:
+            if (problem := handshake_problem(self._head.headers)) is not None:
+                raise MalformedRequest(*problem)
+            answer = self._lane.answer(self._route, self._head, b"", complete=True, waits=self._turns.holds)
+        if answer is None:
+            self._stream(Asked.SWITCH)
+            return
+        self._asking = ASKING[self._asking][Asked.SWITCH]
+        self._feed = self._turns.feed = BodyFeed(0, self._steer)
+        self._turns.take(answer if isinstance(answer, Answer) else answer.work(self._turns))
 
     def _stream(self, event: Asked = Asked.STREAM) -> None:
-        """Let the service answer; its request goes out as it comes, and what passes in a tunnel is not kept."""
-        self._feed = BodyFeed(0 if event is Asked.TUNNEL else self._lane.max_body, self._steer)
+        """Let the service answer; its request goes out as it comes, and what passes behind it is kept otherwise."""
+        self._feed = BodyFeed(0 if event is Asked.SWITCH else self._lane.max_body, self._steer)
         exchange = self._exchange(self._head, self._feed)
         self._asking = ASKING[self._asking][event]
         self._turns.take(exchange)

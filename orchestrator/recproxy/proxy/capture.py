@@ -8,26 +8,30 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import field, replace
+from typing import TypedDict
 
 from recproxy.http import HOP_BY_HOP, Head
 from recproxy.http.received import without_coding
 from recproxy.play.body_digests import tells_digest
 from recproxy.proxy.body import BodyFeed
-from recproxy.proxy.route import Target, origin_form
+from recproxy.proxy.route import Target, origin_form, websocket_url
 from recproxy.recording import Chunk, Headers, Interaction, Request, Response, header, header_values
 from recproxy.recording.codings import is_read_alike
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.streams import is_stream
 from recproxy.recording.values import CUT_SHORT
 from recproxy.recording.wildcard import unused
+from recproxy.websocket.handshake import HANDSHAKE_HEADERS
 
 __all__ = [
     "CODINGS_WE_DECODE",
     "Captured",
+    "ResponseCounts",
     "cut_short",
     "end_to_end",
     "interaction_of",
     "may_be_left",
+    "request_as_sent",
     "request_of",
     "response_of",
 ]
@@ -39,6 +43,14 @@ _HOP_BY_HOP = HOP_BY_HOP | {b"proxy-authenticate", b"proxy-authorization"}
 _FRAMING = frozenset((b"host", b"content-length", b"transfer-encoding", b"content-type", b"authorization"))
 #: Pieces of a response that are kept apart: a service may send each byte as one.
 _MOST_PIECES = 1 << 16
+
+
+class ResponseCounts(TypedDict, total=False):
+    """What is counted of a response: its status, its size in bytes, and the seconds to its head."""
+
+    status: int
+    size: int
+    waited: float
 
 
 @dataclass(slots=True)
@@ -67,6 +79,11 @@ class Captured:
     def is_stream(self) -> bool:
         """Whether its profile or its content type calls it a stream."""
         return self.declared or is_stream(self.headers)
+
+    @property
+    def counts(self) -> ResponseCounts:
+        """What is counted of it."""
+        return {"status": self.status, "size": self.size, "waited": self.delay}
 
     def add(self, piece: bytes, gap: float, *, begins: bool = True) -> None:
         """Take a piece of the body, the rest of one where it does not begin there; too large a body is only counted."""
@@ -114,18 +131,26 @@ def may_be_left(captured: Captured) -> bool:
 
 def interaction_of(head: Head, target: Target, feed: BodyFeed, captured: Captured, *, scope: str) -> Interaction:
     """A request as far as it was sent, and its response."""
-    # Over a base URL, the client's Host is a port of this run: the service saw its own.
-    host = target.authority.encode()
-    headers: Headers = tuple((name, host if name.lower() == b"host" else value) for name, value in head.headers)
-    url = f"{target.scheme}://{target.authority}{origin_form(head.target.decode('ascii'))}"
-    body = feed.kept if feed.whole else b""
-    request = request_of(replace(head, headers=headers, host=host), url, body, feed.trailers)
+    request = request_as_sent(head, target, feed)
     comments: tuple[str, ...] = ()
     if not feed.ended:
         request, comments = cut_short(request), (CUT_SHORT,)
     elif not feed.whole:
         request = replace(request, omitted=feed.size)
     return Interaction(request=request, response=response_of(captured), scope=scope, comments=comments)
+
+
+def request_as_sent(head: Head, target: Target, feed: BodyFeed) -> Request:
+    """A request as the service saw it. Over a base URL, the client's Host is a port of this run: the service saw its own."""
+    host = target.authority.encode()
+    headers: Headers = tuple((name, host if name.lower() == b"host" else value) for name, value in head.headers)
+    url = f"{target.scheme}://{target.authority}{origin_form(head.target.decode('ascii'))}"
+    body = feed.kept if feed.whole and not head.upgrades else b""
+    asked = websocket_url(url) if head.upgrades else url
+    found = request_of(replace(head, headers=headers, host=host), asked, body, feed.trailers)
+    if not head.upgrades:
+        return found
+    return replace(found, headers=tuple(line for line in found.headers if line[0].lower() not in HANDSHAKE_HEADERS))
 
 
 def request_of(head: Head, url: str, body: bytes, trailers: Headers) -> Request:

@@ -28,7 +28,7 @@ __all__ = ["Connection"]
 _RETRY = 0.005
 # Python 3.11 looks a member of an enum up in 0.1 microseconds; these are asked for with each request.
 _STREAMING = Asking.STREAMING
-_TUNNELLING = Asking.TUNNELLING
+_SWITCHED = Asking.SWITCHED
 
 
 class Connection(Asker, asyncio.Protocol):
@@ -64,7 +64,7 @@ class Connection(Asker, asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Called by the loop: bytes of the client."""
         self.is_fresh = True
-        if self._asking is _TUNNELLING:
+        if self._asking is _SWITCHED:
             self._feed.add(data)
             acknowledge(self._socket)
             return
@@ -78,7 +78,7 @@ class Connection(Asker, asyncio.Protocol):
             self._meet_http2(preface.seen)
         except Exception as problem:  # noqa: BLE001 - one request's trouble is told, and is that request's alone
             self._refuse(500, defect_text(problem))
-        if self._asking is _TUNNELLING and self._reader.rest:
+        if self._asking is _SWITCHED and self._reader.rest:
             self._feed.add(self._reader.rest)
         if self._roams:
             self._roaming.end()
@@ -91,7 +91,7 @@ class Connection(Asker, asyncio.Protocol):
         if self._asking is _STREAMING:
             self._turns.abort()  # half of a body: neither the service nor the recording may take it for the whole
             return False
-        if self._asking is _TUNNELLING:
+        if self._asking is _SWITCHED:
             self._feed.end()
         elif self._asking is not Asking.LEAVING:
             self._roaming.take_held()
@@ -170,7 +170,7 @@ class Connection(Asker, asyncio.Protocol):
 
     def _steer(self) -> None:
         """Read from the client, or let it wait."""
-        is_full = self._asking in (_STREAMING, _TUNNELLING) and self._feed.is_full
+        is_full = self._asking in (_STREAMING, _SWITCHED) and self._feed.is_full
         hold_reading(self._transport, holds=is_full or self._turns.holds or self._asking is Asking.LEAVING)
 
     def _stop(self, event: Asked = Asked.STOP) -> None:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
+from recproxy.proxy.body import BodyFeed
 from recproxy.recording.dataclass import dataclass
 
 __all__ = ["PIECE", "Answer", "Downstream", "LateAnswer", "LateForm", "Later", "Work", "send"]
@@ -24,7 +25,12 @@ class Answer:
 
 
 class Downstream(Protocol):
-    """The client's side of what takes its time."""
+    """The client's side of what takes its time.
+
+    `feed` is what the client sends behind a request that asks for another protocol; else None.
+    """
+
+    feed: BodyFeed | None
 
     @property
     def has_gone(self) -> bool:

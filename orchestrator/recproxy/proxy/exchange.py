@@ -17,18 +17,18 @@ from recproxy.control.outcomes import RequestResult
 from recproxy.http import Head
 from recproxy.http.refusals import UNAVAILABLE, refusal_answer
 from recproxy.proxy.body import BodyFeed
-from recproxy.proxy.capture import Captured, interaction_of, may_be_left
+from recproxy.proxy.capture import Captured, ResponseCounts, interaction_of, may_be_left, request_as_sent
 from recproxy.proxy.conversation import Conversation
 from recproxy.proxy.downstream import Downstream, Work
 from recproxy.proxy.link import REPEATABLE, Link, ServiceLink
 from recproxy.proxy.outgoing import NotSendable, outgoing_request
 from recproxy.proxy.response_relay import CLIENT_LEFT, ResponseRelay, interim_head
-from recproxy.proxy.route import Target, origin_form
+from recproxy.proxy.route import Target, origin_form, websocket_scheme
 from recproxy.proxy.states import STAGES, Passed, Stage
+from recproxy.proxy.step_room import StepRoom
 from recproxy.proxy.traffic import Traffic
-from recproxy.proxy.tunnel import Tunnel
 from recproxy.proxy.upstream import Upstreams
-from recproxy.proxy.upstream_errors import ServiceClosed, UpstreamError
+from recproxy.proxy.upstream_errors import ServiceClosed, StaleLinkError, UpstreamError
 from recproxy.recording import Interaction
 from recproxy.recording.grammar import METHOD
 
@@ -63,6 +63,7 @@ class Exchange(Work):
         keep: Keep | None,
         streams: bool = False,
         http2: bool = False,
+        room: StepRoom | None = None,
     ) -> None:
         self.feed = feed
         self.stage = Stage.REQUESTING
@@ -77,8 +78,9 @@ class Exchange(Work):
         self._http2 = http2
         self._shown = shown
         self._keep = keep
+        self._room = room or StepRoom()
         self._captured: Captured | None = None
-        self._tunnel: Tunnel | None = None
+        self._agreed: tuple[Link, h11.InformationalResponse] | None = None  # to a WebSocket
         self._again = b""
         self._begun = time.monotonic()
         self._result = RequestResult.FORWARDED
@@ -87,10 +89,15 @@ class Exchange(Work):
         self._is_under_way = True
 
     async def run(self) -> bool:
-        """Forward, answer, keep; what the service has made a tunnel is one until its ends are done."""
+        """Forward, answer, keep; a WebSocket that the service has agreed to is one until it ends."""
         goes_on = await self._answer()
-        if self._tunnel is not None:  # its scope does not wait for it
-            await self._tunnel.run()
+        if self._agreed is not None:  # its scope does not wait for it
+            from recproxy.proxy.websocket_service import JoinedWebSocket  # noqa: PLC0415 - most runs have none
+
+            link, event = self._agreed
+            sent = request_as_sent(self._head, self._target, self.feed)
+            joined = JoinedWebSocket(sent, event, self._line(), self._scope, self._traffic, self._room, self._keep)
+            await joined.run(self._downstream, link, self.feed, seconds=self._upstreams.seconds, most=self._most)
         return goes_on
 
     def drop(self) -> None:
@@ -113,12 +120,9 @@ class Exchange(Work):
             return False
         finally:
             self.drop()
-            captured = self._captured
-            status, size = (captured.status, captured.size) if captured is not None else (self._status, 0)
-            waited = captured.delay if captured is not None else 0.0
-            self._traffic.timeline.add_forwarded(
-                self._result, self._begun, self._line, status=status, size=size, waited=waited
-            )
+            counts: ResponseCounts = self._captured.counts if self._captured is not None else {"status": self._status}
+            if self._agreed is None:  # that is counted when it ends
+                self._traffic.timeline.add_forwarded(self._result, self._begun, self._line, **counts)
 
     def _step(self, event: Passed) -> None:
         self.stage = STAGES[self.stage][event]
@@ -131,7 +135,8 @@ class Exchange(Work):
         """The request as it may be shown."""
         target = self._head.target.decode("ascii")
         target = target if with_query else target.partition("?")[0]
-        url = self._shown(f"{self._target.scheme}://{self._target.authority}{origin_form(target)}")
+        scheme = websocket_scheme(self._target.scheme) if self._head.upgrades else self._target.scheme
+        url = self._shown(f"{scheme}://{self._target.authority}{origin_form(target)}")
         return f"{self._head.method.decode('ascii')} {url}"
 
     def _tell(self, status: int, text: str) -> None:
@@ -183,8 +188,8 @@ class Exchange(Work):
     async def _left(self) -> None:
         """The client has gone: what came of a stream is kept, since that is how streams are left."""
         captured = self._captured
-        if self._tunnel is not None:
-            self._tunnel.abort()
+        if self._agreed is not None:
+            self._agreed[0].close()
         elif self.stage is Stage.OVER:
             return  # it left when it had everything, which was kept
         elif captured is not None and may_be_left(captured):
@@ -200,7 +205,7 @@ class Exchange(Work):
         link = await self._link()
         try:
             return await self._over(link)
-        except _Stale:
+        except StaleLinkError:
             # It was kept alive from before and the service had closed it: asking once more is safe.
             if not self.feed.whole:
                 raise UpstreamError(502, f"{self._target.authority} closed the connection in the middle") from None
@@ -221,7 +226,7 @@ class Exchange(Work):
             response = await self._response(link, conversation)
             if isinstance(response, h11.InformationalResponse):
                 assert isinstance(link, Link)
-                self._tunnel = Tunnel(self._downstream, link, self.feed, self._upstreams.seconds)
+                self._agreed = link, response
                 return False
             goes_on = await self._respond(response, conversation)
         except BaseException:
@@ -250,7 +255,7 @@ class Exchange(Work):
                 event = await conversation.next()
             except ServiceClosed:
                 if link.used:
-                    raise _Stale from None
+                    raise StaleLinkError from None
                 raise
             if isinstance(event, h11.InformationalResponse):
                 if event.status_code != 100 and not self._head.http10:  # 100 was sent to whoever waited for it
@@ -260,7 +265,7 @@ class Exchange(Work):
             elif not isinstance(event, h11.Response):
                 raise UpstreamError(502, f"{self._target.authority} closed the connection without an answer")
             elif link.used and event.status_code == _REQUEST_TIMEOUT and self._head.method in REPEATABLE:
-                raise _Stale  # it was for the idle connection, and crossed our request. RFC 9110 section 15.5.9
+                raise StaleLinkError  # it was for the idle connection, and crossed our request. RFC 9110 section 15.5.9
             else:
                 return event
 
@@ -293,7 +298,3 @@ class Exchange(Work):
         interaction = interaction_of(self._head, self._target, self.feed, captured, scope=self._scope)
         await self._keep(interaction, self._traffic, self._begun)
         self._result = RequestResult.RECORDED
-
-
-class _Stale(Exception):
-    """A connection that was kept alive turned out to be closed."""

@@ -101,6 +101,7 @@ class Forwarding:
             most=self._profile.upstream.max_body,
             streams=self._streams.has(head.method.decode("ascii"), origin_form(head.target.decode("ascii"))),
             shown=self._shown,
+            room=self.room,
             keep=self.keep if kept and self.mode != "live" else None,
             http2=route.http2,
         )

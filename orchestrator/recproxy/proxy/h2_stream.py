@@ -76,7 +76,7 @@ class H2Stream(Asker):
 
     def ended(self) -> None:
         """The request is complete."""
-        if self._asking is Asking.TUNNELLING:
+        if self._asking is Asking.SWITCHED:
             self._feed.end(self.trailers)
         elif self._asking is not Asking.OVER:
             self._guarded(lambda: self.request_ended(self.trailers))
@@ -102,7 +102,7 @@ class H2Stream(Asker):
         self._steer()
 
     def _steer(self) -> None:
-        if self._withheld and not (self._asking in (Asking.STREAMING, Asking.TUNNELLING) and self._feed.is_full):
+        if self._withheld and not (self._asking in (Asking.STREAMING, Asking.SWITCHED) and self._feed.is_full):
             self._release()
             self._owner.flush()
 

@@ -15,7 +15,7 @@ from recproxy.matching.mail_miss import MailMiss
 from recproxy.play.imap_playback import ImapAsked, ImapPlayback, Place
 from recproxy.play.imap_replay import ImapReplay
 from recproxy.play.mail_elsewhere import imap_elsewhere
-from recproxy.proxy.mail_misses import MailMisses
+from recproxy.proxy.conversation_misses import ConversationMisses
 from recproxy.recording import Act, Step
 
 __all__ = ["ImapScope"]
@@ -31,7 +31,7 @@ _LONGEST_COMMAND = 300
 class ImapScope:
     """What one scope has for IMAP servers; `misses` are described and counted alike for both protocols."""
 
-    def __init__(self, misses: MailMisses) -> None:
+    def __init__(self, misses: ConversationMisses) -> None:
         self._misses = misses
         self._known: dict[str, ImapPlayback] = {}
 
@@ -58,7 +58,7 @@ class ImapScope:
         miss = self._misses.found_elsewhere(
             miss, partial(imap_elsewhere, host=place.host, ignored=ignored, asked=asked)
         )
-        self._misses.count(place, miss)
+        self._misses.count(place.protocol.upper(), place.url, miss)
         return _brief(miss) + self._misses.remark()
 
     def _described(

@@ -65,16 +65,16 @@ class _Texts:
         self._connection = connection
 
     def played(self, positions: Sequence[int]) -> None:
-        self.scope.mail.play(positions)
+        self.scope.conversations.play(positions)
 
     def fault(self, position: int | None, at: str) -> Fault | None:
-        return self.scope.mail.fault(position, at)
+        return self.scope.conversations.fault(position, at)
 
     def lasted(self, fault: Fault) -> None:
-        self.scope.mail.lasted(fault)
+        self.scope.conversations.lasted(fault)
 
     def missed(self, replay: ImapReplay, command: ImapCommand | None, logins: Sequence[Step]) -> str:
-        text = self.scope.mail.imap.miss(self._place, replay, command, logins)
+        text = self.scope.conversations.imap.miss(self._place, replay, command, logins)
         if self._lane.reset_on_miss:
             self._connection.end(Act.RESET)
         return text
@@ -183,7 +183,7 @@ class _Speaking:
             self._relaying.turn_to(self._texts, self._texts.keep)
 
     def _replay(self) -> ImapReplay:
-        return ImapReplay(self._lane.scope.mail.imap.playback(self._place), secure=self._server.tls)
+        return ImapReplay(self._lane.scope.conversations.imap.playback(self._place), secure=self._server.tls)
 
     def _start(self) -> None:
         """Answer from recordings; or have the service answer, where nothing is left and it may be asked."""

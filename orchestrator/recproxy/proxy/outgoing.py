@@ -10,11 +10,13 @@ from recproxy.http import Head, accepts
 from recproxy.proxy.capture import CODINGS_WE_DECODE, end_to_end
 from recproxy.proxy.route import Target, origin_form
 from recproxy.recording import header, header_values
+from recproxy.websocket.handshake import deflate_offers
 
 __all__ = ["NotSendable", "Way", "outgoing_request"]
 
 #: Told anew: the host by the target, the codings by what can be recorded; who expects 100 has had it from us.
 _REPLACED = (b"host", b"expect", b"accept-encoding")
+_EXTENSIONS = b"sec-websocket-extensions"
 
 
 class NotSendable(Exception):
@@ -42,9 +44,12 @@ def outgoing_request(head: Head, target: Target, way: Way, *, chunked: bool = Fa
     if way.absolute:
         path = f"http://{target.authority}".encode() + path
     headers = [(b"Host", target.authority.encode())]
-    headers += (line for line in end_to_end(head.headers) if line[0].lower() not in _REPLACED)
+    replaced = (*_REPLACED, _EXTENSIONS) if head.upgrades else _REPLACED
+    headers += (line for line in end_to_end(head.headers) if line[0].lower() not in replaced)
     if head.upgrades:
         headers += ((b"Connection", b"Upgrade"), (b"Upgrade", b"websocket"))
+        if offers := deflate_offers(head.headers):  # what we do not speak is not offered
+            headers.append((b"Sec-WebSocket-Extensions", b", ".join(offers)))
     if way.http2:
         headers += (
             (b"TE", b"trailers") for value in header_values(head.headers, b"te") if b"trailers" in value.lower()

@@ -18,9 +18,21 @@ from recproxy.http import (
 from recproxy.recording import Request
 from recproxy.recording.dataclass import dataclass
 
-__all__ = ["Route", "Target", "absolute_authority", "live_request", "origin_form", "own_service", "target_of"]
+__all__ = [
+    "Route",
+    "Target",
+    "absolute_authority",
+    "live_request",
+    "origin_form",
+    "own_service",
+    "target_of",
+    "websocket_scheme",
+    "websocket_url",
+]
 
 _PORTS = {"http": 80, "https": 443}
+#: RFC 6455 section 3.
+_WEBSOCKET = {"http": "ws", "https": "wss"}
 #: A path may hold another URL (web.archive.org): only a scheme at the very beginning makes a target absolute.
 _ABSOLUTE = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)")
 
@@ -77,7 +89,21 @@ def _first_host(hosts: Sequence[str]) -> str:
 
 def live_request(route: Route, head: Head, body: bytes) -> Request:
     """The request as matching sees it."""
-    return received_request(head.method.decode("ascii"), _url(route, head), head.headers, body)
+    url = _url(route, head)
+    return received_request(
+        head.method.decode("ascii"), websocket_url(url) if head.upgrades else url, head.headers, body
+    )
+
+
+def websocket_url(url: str) -> str:
+    """The address of a WebSocket that a request for this URL asks for."""
+    scheme, mark, rest = url.partition("://")
+    return f"{websocket_scheme(scheme.lower())}{mark}{rest}"
+
+
+def websocket_scheme(scheme: str) -> str:
+    """The scheme of a WebSocket that a request of this one asks for."""
+    return _WEBSOCKET.get(scheme, scheme)
 
 
 def target_of(route: Route, head: Head) -> Target:

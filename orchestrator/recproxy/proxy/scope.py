@@ -26,11 +26,11 @@ from recproxy.play.order_dependence import order_decides, order_dependence
 from recproxy.play.playback import Playback
 from recproxy.play.shifted_times import shifted_times
 from recproxy.proxy.answer_forms import AnswerForms
+from recproxy.proxy.conversation_misses import ConversationMisses
+from recproxy.proxy.conversation_scope import ConversationScope
 from recproxy.proxy.downstream import Answer, Later
 from recproxy.proxy.faults import LastingAnswer, ScopeFaults, lasted_note, unanswered
 from recproxy.proxy.known_requests import KnownRequest, KnownRequests
-from recproxy.proxy.mail_misses import MailMisses
-from recproxy.proxy.mail_scope import MailScope
 from recproxy.proxy.misses import Misses
 from recproxy.proxy.pacing import PacedAnswer
 from recproxy.proxy.recording_cache import Indexed, IndexOptions, index_of, matched
@@ -38,7 +38,7 @@ from recproxy.proxy.route import Route, live_request
 from recproxy.proxy.scope_history import ScopeHistory, rate_limit_notes
 from recproxy.proxy.timeline import Timeline
 from recproxy.proxy.traffic import Traffic
-from recproxy.recording import Recording, Request
+from recproxy.recording import WEBSOCKET, Recording, Request
 from recproxy.recording.faults import Fault
 from recproxy.redaction.rules import RedactionRules
 from recproxy.redaction.scope import redact_line
@@ -76,8 +76,7 @@ class OpenScope:
     ) -> None:
         self.name = name
         self.mode = mode
-        #: Whether every request goes to the service.
-        self.forwards = mode in ("record", "live")
+        self.forwards = mode in ("record", "live")  # every request goes to the service
         timeline = Timeline(timed)
         self.traffic = Traffic(number, timeline)
         #: What a miss says besides, where there is something to say.
@@ -109,14 +108,12 @@ class OpenScope:
             profile, name, self._redaction, hooks, self._history, self.traffic,
             expected=expected, beside=beside, ways=ways, elsewhere=elsewhere,
         )  # fmt: skip
-        #: What mail connections ask.
-        mail_misses = MailMisses(
+        misses = ConversationMisses(
             profile, name, lambda: self._playback, self._history, self._redaction, ways,
             remark=lambda: self.remark(),  # noqa: PLW0108 - it is set later
-            expected=expected,
-            elsewhere=elsewhere,
+            show=hooks.show, expected=expected, elsewhere=elsewhere,
         )  # fmt: skip
-        self.mail = MailScope(mail_misses, fail=self.traffic.fail, faults=self.faults)
+        self.conversations = ConversationScope(misses, fail=self.traffic.fail, faults=self.faults)
 
     @property
     def index(self) -> Index:
@@ -273,11 +270,15 @@ class OpenScope:
         self, position: int, route: Route, head: Head, known: KnownRequest, fault: Fault | None = None, *, waits: bool
     ) -> Answer | Later:
         """The bytes of an interaction for this client."""
-        if self._playback.interaction(position).response.omitted is not None:
+        recorded = self._playback.interaction(position)
+        if recorded.response.omitted is not None:
             self._history.played -= 1
             return self._missing(route, head, known)
         if known.candidates.stateful:
             self._playback.bind(position, known.request, route.any_host)
+        if recorded.protocol == WEBSOCKET:
+            fitting, line = known.candidates.positions, self._line(known.request)
+            return self.conversations.websockets.answer(position, fitting, head, line)
         return self._forms.form(position, self._playback, head, fault, known.answers, waits=waits, http2=route.http2)
 
     def _line(self, request: Request) -> str:

@@ -57,7 +57,7 @@ class SmtpConnection(SmtpSocket):
         self._guarded(self._begin)
 
     def _begin(self) -> None:
-        self._replay = SmtpReplay(self._scope.mail.smtp.playback(self._place), secure=self._secure)
+        self._replay = SmtpReplay(self._scope.conversations.smtp.playback(self._place), secure=self._secure)
         steps = None if self._lane.forwards else self._replay.greet()
         if steps is not None:
             self._give(None, steps)
@@ -118,7 +118,7 @@ class SmtpConnection(SmtpSocket):
         if self._scope is not self._lane.scope:
             self._count(is_over=True)
             self._scope, self._told = self._lane.scope, frozenset()
-            self._replay = SmtpReplay(self._scope.mail.smtp.playback(self._place), secure=self._secure)
+            self._replay = SmtpReplay(self._scope.conversations.smtp.playback(self._place), secure=self._secure)
         assert self._replay is not None
         if self._late_miss and said.kind is not SaidKind.COMMAND:
             late, self._late_miss = self._late_miss, b""
@@ -138,7 +138,7 @@ class SmtpConnection(SmtpSocket):
         """Do what the server does: after something said, or at first."""
         fault = None
         if self._replay is not None and any(step.act is Act.SERVER for step in steps):
-            fault = self._scope.mail.fault(self._replay.position, place_of(said))
+            fault = self._scope.conversations.fault(self._replay.position, place_of(said))
         self._do(said, steps, fault)
 
     def _do(self, said: Said | None, steps: Sequence[Step], fault: Fault | None = None) -> None:
@@ -159,7 +159,7 @@ class SmtpConnection(SmtpSocket):
         """Reply with a fault; what comes waits for it."""
         self._busy = True
         self._count(is_over=fault.ends)
-        lasted = partial(self._scope.mail.lasted, fault)
+        lasted = partial(self._scope.conversations.lasted, fault)
         self._reply(text, partial(self._faults.play, fault, done=done, lasted=lasted))
 
     def _go_on(self, said: Said | None, steps: Sequence[Step]) -> None:
@@ -169,11 +169,11 @@ class SmtpConnection(SmtpSocket):
         self._guarded(self._advance)
 
     def _miss(self, said: Said | None) -> None:
-        if fault := self._scope.mail.fault(None, place_of(said)):
+        if fault := self._scope.conversations.fault(None, place_of(said)):
             self._play(fault, b"", partial(self._go_on, said, ()))
             return
         self._missed += 1
-        reply = self._scope.mail.smtp.miss(self._place, said, self._replay, self._history.heard)
+        reply = self._scope.conversations.smtp.miss(self._place, said, self._replay, self._history.heard)
         if self._lane.reset_on_miss:
             self.end(Act.RESET)
         elif said is not None and not said.waits:
@@ -190,7 +190,7 @@ class SmtpConnection(SmtpSocket):
             if is_over:
                 self._replay.end()
             played = self._replay.played
-            self._scope.mail.play(sorted(played - self._told))
+            self._scope.conversations.play(sorted(played - self._told))
             self._told = played
 
     def _work(self, work: Coroutine[Any, Any, None]) -> None:

@@ -12,7 +12,7 @@ from recproxy.matching.mail_messages import mail_difference, read_mail
 from recproxy.matching.mail_miss import MailMiss, shown_reply
 from recproxy.play.mail_elsewhere import smtp_elsewhere
 from recproxy.play.smtp_playback import SmtpPlayback, SmtpReplay, TurnPlace
-from recproxy.proxy.mail_misses import MailMisses
+from recproxy.proxy.conversation_misses import ConversationMisses
 from recproxy.recording import Act, Step
 
 __all__ = ["SmtpScope"]
@@ -25,7 +25,7 @@ _MISSED = 554
 class SmtpScope:
     """What one scope has for SMTP servers; `misses` are described and counted alike for both protocols."""
 
-    def __init__(self, misses: MailMisses) -> None:
+    def __init__(self, misses: ConversationMisses) -> None:
         self._misses = misses
         self._known: dict[str, SmtpPlayback] = {}
 
@@ -44,7 +44,7 @@ class SmtpScope:
         if said is None or said.kind is not SaidKind.TOO_LARGE:
             find = partial(smtp_elsewhere, host=place.host, ignored=self._misses.ignored, said=said)
             miss = self._misses.found_elsewhere(miss, find)
-        return _reply(self._misses.count(place, miss))
+        return _reply(self._misses.count(place.protocol.upper(), place.url, miss))
 
     def _described(
         self, place: MailPlace, said: Said | None, replay: SmtpReplay | None, heard: Sequence[Step]

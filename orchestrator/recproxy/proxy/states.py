@@ -20,7 +20,7 @@ class Asking(StrEnum):
     BETWEEN = "between two requests, or in the head of one"
     COLLECTING = "sends a body that is collected: a recording may answer"
     STREAMING = "sends a body that goes to the service as it comes"
-    TUNNELLING = "has asked for a WebSocket: all that it sends goes to the service, unread"
+    SWITCHED = "has asked for a WebSocket: no other request can follow, whatever it sends"
     LEAVING = "turns to another service: what it sends stays unread, and the connection is handed back"
     OVER = "sends nothing more that is read"
 
@@ -31,7 +31,7 @@ class Asked(StrEnum):
     COLLECT = "a head: its body is collected"
     STREAM = "a head: its body goes to the service; or one that is collected is too large for that"
     COMPLETE = "the request is complete"
-    TUNNEL = "a head that asks for a WebSocket"
+    SWITCH = "a head that asks for a WebSocket"
     LEAVE = "a request for another service"
     STOP = "nothing more is read: the client has ended, was refused, or has its last answer"
 
@@ -40,7 +40,7 @@ ASKING: dict[Asking, dict[Asked, Asking]] = {
     Asking.BETWEEN: {
         Asked.COLLECT: Asking.COLLECTING,
         Asked.STREAM: Asking.STREAMING,
-        Asked.TUNNEL: Asking.TUNNELLING,
+        Asked.SWITCH: Asking.SWITCHED,
         Asked.LEAVE: Asking.LEAVING,
         Asked.STOP: Asking.OVER,
     },
@@ -53,7 +53,7 @@ ASKING: dict[Asking, dict[Asked, Asking]] = {
         Asked.COMPLETE: Asking.BETWEEN,
         Asked.STOP: Asking.OVER,
     },
-    Asking.TUNNELLING: {Asked.STOP: Asking.OVER},
+    Asking.SWITCHED: {Asked.STOP: Asking.OVER},
     Asking.LEAVING: {
         # An answer before may turn out to be the last one.
         Asked.STOP: Asking.OVER,

@@ -11,6 +11,7 @@ from collections.abc import Callable, Coroutine
 from typing import TypeAlias
 
 from recproxy.control.sockets import reset_on_close
+from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.downstream import PIECE, Answer, Work
 from recproxy.proxy.states import ANSWERING, Answered, Answering
 
@@ -27,6 +28,8 @@ class Turns:
     def __init__(self, spawn: Spawn, changed: Callable[[], None]) -> None:
         self.state = _READY
         self.client_has_ended = False
+        #: What the client sends behind a request that asks for another protocol.
+        self.feed: BodyFeed | None = None
         self._spawn = spawn
         self._changed = changed
         self._transport: asyncio.Transport

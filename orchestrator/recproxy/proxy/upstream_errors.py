@@ -7,7 +7,7 @@ import ssl
 
 from recproxy.proxy.route import Target
 
-__all__ = ["WITHOUT_TLS", "ServiceClosed", "UpstreamError", "said", "upstream_failure"]
+__all__ = ["WITHOUT_TLS", "ServiceClosed", "StaleLinkError", "UpstreamError", "said", "upstream_failure"]
 
 #: What OpenSSL makes of an answer that is no TLS.
 WITHOUT_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG")
@@ -42,3 +42,7 @@ def upstream_failure(target: Target, problem: BaseException, seconds: float | No
 def said(problem: BaseException) -> str:
     """What the system says of it."""
     return getattr(problem, "strerror", None) or str(problem) or type(problem).__name__
+
+
+class StaleLinkError(Exception):
+    """A connection that was kept alive turned out to be closed: what was sent there may be sent once more."""

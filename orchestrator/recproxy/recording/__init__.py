@@ -12,7 +12,7 @@ from recproxy.recording.legacy import of_today
 from recproxy.recording.located import Located, recorded_scopes
 from recproxy.recording.packed import Packed, pack, parts, pieces_of_packed, unpack
 from recproxy.recording.reader import load, locate
-from recproxy.recording.steps import PROTOCOLS, Act, Step
+from recproxy.recording.steps import PROTOCOLS, WEBSOCKET, Act, Step
 from recproxy.recording.values import (
     WILD,
     Chunk,
@@ -21,9 +21,11 @@ from recproxy.recording.values import (
     Recording,
     Request,
     Response,
+    begins_websocket,
     conversation,
     header,
     header_values,
+    is_websocket,
 )
 from recproxy.recording.wildcard import Pattern, fill, named_places, pattern, unused
 from recproxy.recording.writer import dump, pieces
@@ -31,6 +33,7 @@ from recproxy.recording.writer import dump, pieces
 __all__ = [
     "CODINGS",
     "PROTOCOLS",
+    "WEBSOCKET",
     "WILD",
     "Act",
     "Chunk",
@@ -44,6 +47,7 @@ __all__ = [
     "Request",
     "Response",
     "Step",
+    "begins_websocket",
     "conversation",
     "decode",
     "dump",
@@ -51,6 +55,7 @@ __all__ = [
     "fill",
     "header",
     "header_values",
+    "is_websocket",
     "load",
     "locate",
     "named_places",

@@ -19,7 +19,7 @@ from recproxy.recording.bodies import read_style
 from recproxy.recording.codings import codings_of
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.faults import read_fault
-from recproxy.recording.grammar import FIELD_NAME, from_base64, header_line
+from recproxy.recording.grammar import FIELD_NAME, from_base64, header_line, seconds_of
 from recproxy.recording.message_coding import check_framing, check_type, is_message_coding
 from recproxy.recording.values import WILD, Chunk
 from recproxy.recording.wildcard import WORD
@@ -33,7 +33,6 @@ __all__ = ["REPEATS", "DirectiveError", "Notes", "apply", "chunks", "coded_heade
 REPEATS = ("last", "miss", "cycle")
 
 _COUNT = re.compile(r"[0-9]{1,18}")
-_SECONDS = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 #: Chunks per `:chunks` line: short lines, so that a diff shows which chunk changed.
 _CHUNKS_IN_A_LINE = 8
 
@@ -202,14 +201,8 @@ def _framing(notes: Notes, value: str) -> None:
     notes.framing = value
 
 
-def _seconds(value: str) -> float:
-    if not _SECONDS.fullmatch(value) or math.isinf(seconds := float(value)):
-        raise ValueError("write seconds as a decimal number")
-    return seconds
-
-
 def _delay(notes: Notes, value: str) -> None:
-    notes.delay = _seconds(value)
+    notes.delay = seconds_of(value)
 
 
 def _fault(notes: Notes, value: str) -> None:
@@ -224,7 +217,7 @@ def _chunks(notes: Notes, value: str) -> None:
         size, at, gap = word.partition("@")
         if not _COUNT.fullmatch(size):
             raise ValueError("write each size in bytes")
-        notes.chunks.append(Chunk(size=int(size), gap=_seconds(gap) if at else 0.0))
+        notes.chunks.append(Chunk(size=int(size), gap=seconds_of(gap) if at else 0.0))
 
 
 def _coded(value: str) -> tuple[bytes, bytes]:

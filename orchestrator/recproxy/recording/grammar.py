@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import math
 import re
 from functools import lru_cache
 
@@ -22,6 +23,7 @@ __all__ = [
     "is_plain",
     "is_utf8",
     "plain_header",
+    "seconds_of",
     "usual_method",
 ]
 
@@ -30,6 +32,7 @@ FIELD_NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 METHOD = re.compile(rb"[A-Za-z][!#$%&'*+.^_`|~0-9A-Za-z-]*")
 #: Most clients send these in capitals, however a program wrote them.
 _METHODS = frozenset((b"DELETE", b"GET", b"HEAD", b"OPTIONS", b"PATCH", b"POST", b"PUT"))
+_SECONDS = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 VERSION = re.compile(rb"HTTP/[0-9](?:\.[0-9])?")
 #: Scheme, host, and anything but spaces and control characters.
 ABSOLUTE = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://[^\x00-\x20\x7f/?#][^\x00-\x20\x7f]*")
@@ -87,3 +90,10 @@ def from_base64(text: bytes) -> bytes:
         return base64.b64decode(text.translate(None, b" \t\n"), validate=True)
     except binascii.Error as error:
         raise ValueError(str(error).lower()) from None
+
+
+def seconds_of(value: str) -> float:
+    """The seconds that a decimal says. Raises ValueError where it is none."""
+    if not _SECONDS.fullmatch(value) or math.isinf(seconds := float(value)):
+        raise ValueError("write seconds as a decimal number")
+    return seconds

@@ -29,6 +29,7 @@ _ESCAPED = re.compile(r"(\\+)(={4,}[ \t]*)")
 _METHOD, _VERSION, _FIELD_NAME = (each.pattern.decode() for each in (METHOD, VERSION, FIELD_NAME))
 _REQUEST = re.compile(rf"({_METHOD})( )(\S+)(?:( )({_VERSION}))?[ \t]*")
 _STATUS = re.compile(rf"(?:({_VERSION})( ))?([1-9][0-9]{{2}})(?:( )(.*))?")
+_WEBSOCKET = re.compile(r"(?i)wss?://")
 _CONVERSATION = re.compile(r"(SMTP|IMAP)( )(\S+)")
 _HEADER = re.compile(rf"({_FIELD_NAME})(:)([ \t]*)(.*)")
 _DIRECTIVE = re.compile(r"(:[a-z_]*)([ \t]*)(.*)")
@@ -160,10 +161,11 @@ class _Reading:
         else:
             yield Text, bare
         yield Whitespace, end
-        yield from self._block()
+        is_websocket = found is not None and found[2] == "101" and _WEBSOCKET.match(request[3]) is not None
+        yield from self._block(has_messages=is_websocket)
 
-    def _block(self) -> Generator[tuple[_TokenType, str], None, str]:
-        """The head and body of a request or response; returns the separator that ends it, or nothing."""
+    def _block(self, *, has_messages: bool = False) -> Generator[tuple[_TokenType, str], None, str]:
+        """The head of a request or response, and its body or messages; returns the separator that ends it, or nothing."""
         fields: dict[str, str] = {}
         while (line := self._next()) is not None:
             bare, end = _parted(line)
@@ -182,6 +184,9 @@ class _Reading:
                     fields[":body"] = bare[6:].strip()
                 yield from self._about(bare)
             yield Whitespace, end
+        if has_messages:
+            yield from self._messages()
+            return ""
         start = self._at
         while (line := self._next()) is not None and not _SEPARATOR.fullmatch(_parted(line)[0]):
             pass
@@ -195,6 +200,9 @@ class _Reading:
 
     def _conversation(self) -> Tokens:
         self._wild = self._wild_of_block(is_request=True)
+        yield from self._messages()
+
+    def _messages(self) -> Tokens:
         is_client = False
         while (line := self._next()) is not None:
             bare, end = _parted(line)

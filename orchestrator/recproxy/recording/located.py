@@ -32,7 +32,8 @@ _HEAD = (
 )
 _REQUEST = re.compile(
     rb"\n*+(?::scope ([!#-~](?:[ -~]*[!-~])?)\n)?(?::recorded ([0-9-]{10})\n)?"
-    rb"([A-Za-z][!#$%&'*+.^_`|~0-9A-Za-z-]*) ([A-Za-z][A-Za-z0-9+.-]*://[!-.0->@-~][!-~]*) HTTP/[0-9](?:\.[0-9])?\n"
+    # The messages of a WebSocket are read at once: their lines may be wrong.
+    rb"([A-Za-z][!#$%&'*+.^_`|~0-9A-Za-z-]*) ((?![Ww][Ss]{1,2}:)[A-Za-z][A-Za-z0-9+.-]*://[!-.0->@-~][!-~]*) HTTP/[0-9](?:\.[0-9])?\n"
     + _HEAD
 )
 _RESPONSE = re.compile(

@@ -60,7 +60,10 @@ def parts(interaction: Interaction) -> tuple[bytes, bytes, bytes]:
         "scope": interaction.scope,
         "recorded": interaction.recorded.isoformat() if interaction.recorded is not None else None,
         "comments": interaction.comments,
-        "steps": [[step.act, len(step.data), step.fault] for step in interaction.steps],
+        "steps": [
+            [step.act, len(step.data), step.fault, step.binary, step.code, step.delay, step.omitted]
+            for step in interaction.steps
+        ],
         "size": len(request.body),
     }
     head = json.dumps(about, separators=(",", ":")).encode()
@@ -106,8 +109,9 @@ def unpack(packed: Packed) -> Interaction:
 
 def _steps(steps: list[list[Any]], said: memoryview) -> Iterator[Step]:
     start = 0
-    for act, size, fault in steps:
-        yield Step(Act(act), bytes(said[start : start + size]), fault=fault)
+    for act, size, fault, binary, code, delay, omitted in steps:
+        data = bytes(said[start : start + size])
+        yield Step(Act(act), data, fault=fault, binary=binary, code=code, delay=delay, omitted=omitted)
         start += size
 
 

@@ -16,7 +16,8 @@ from recproxy.recording.framing import with_length
 from recproxy.recording.grammar import ABSOLUTE, METHOD, REASON, VERSION, clean, header_line, plain_header
 from recproxy.recording.lines import Cursor, decent, show_line
 from recproxy.recording.located import Located
-from recproxy.recording.values import Interaction, Recording, Request, Response
+from recproxy.recording.messages import take_messages
+from recproxy.recording.values import WILD, Interaction, Recording, Request, Response, begins_websocket, is_websocket
 
 __all__ = ["FIRST_LINE", "load", "locate"]
 
@@ -150,13 +151,15 @@ class _Reader:
             return read_conversation(cursor, lead, comments)
         request = self._request()
         response_line = cursor.line
-        response = self._response()
+        response = self._response(request)
+        steps = take_messages(cursor, request.wild or WILD) if begins_websocket(request, response) else ()
         return Interaction(
             request=request,
             response=with_length(response, request.method),
             scope=lead.scope,
             recorded=lead.recorded,
             comments=comments,
+            steps=steps,
             line=line,
             response_line=response_line,
         )
@@ -185,7 +188,7 @@ class _Reader:
             wild=notes.wild,
         )
 
-    def _response(self) -> Response:
+    def _response(self, request: Request) -> Response:
         cursor = self.cursor
         start, number = cursor.peek(), cursor.line
         cursor.refuse_marker(start)
@@ -194,7 +197,8 @@ class _Reader:
             raise cursor.fail("a status line", hint=f"{where(start)}write HTTP/1.1 STATUS REASON below '===='")
         cursor.skip()
         notes = self._head("response")
-        body = self._body(notes, _RESPONSE_END, f"the response of line {number}")
+        has_messages = found[2] == b"101" and is_websocket(request)
+        body = b"" if has_messages else self._body(notes, _RESPONSE_END, f"the response of line {number}")
         return Response(
             status=int(found[2]),
             reason=self._first_line(found[3] or b"", notes, number),
@@ -285,9 +289,8 @@ class _Reader:
             message, *inside = error.args
             line = cursor.line + (inside[0] - 1 if inside else 0)
             style = " ".join((":body", *notes.style))
-            raise cursor.fail(
-                f"lines of '{style}'", str(message), hint="mend them, or the directive", line=line
-            ) from None
+            hint = "mend them, or the directive"
+            raise cursor.fail(f"lines of '{style}'", str(message), hint=hint, line=line) from None
         cursor.move(end)
         cursor.skip()
         return body

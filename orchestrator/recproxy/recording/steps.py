@@ -32,15 +32,32 @@ from recproxy.recording.lines import Cursor
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["PROTOCOLS", "Act", "Step", "read_steps", "step_lines", "steps_size"]
+__all__ = [
+    "END",
+    "PROTOCOLS",
+    "WEBSOCKET",
+    "WEBSOCKET_SCHEMES",
+    "WIDTH",
+    "Act",
+    "Step",
+    "read_steps",
+    "said_lines",
+    "step_lines",
+    "steps_size",
+    "take_said",
+]
 
 #: The methods of conversations, and the schemes of their addresses: without TLS at first, and with it.
 PROTOCOLS = {"SMTP": ("smtp", "smtps"), "IMAP": ("imap", "imaps")}
+#: What a conversation of messages is called where others are named by their protocol. A request begins it.
+WEBSOCKET = "WEBSOCKET"
+#: The schemes of its addresses: without TLS, and with it. RFC 6455 section 3.
+WEBSOCKET_SCHEMES = ("ws", "wss")
 #: What ends an interaction.
-_END = re.compile(rb"=======[ \t]*\Z")
+END = re.compile(rb"=======[ \t]*\Z")
 _CONTINUED = re.compile(rb"(?:\+[^\n]*+(?:\n|\Z))*+")
 #: Columns of base64, as in a body.
-_WIDTH = 76
+WIDTH = 76
 _BASE64 = b":base64"
 _FAULT = b":fault "
 
@@ -53,6 +70,8 @@ class Act(StrEnum):
     TLS = ":tls"
     RESET = ":reset"
     CLOSE = ":close"
+    LEAVE = ":leave"
+    PING = ":ping"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +82,21 @@ class Step:
     a mail message, the codes of all lines of a reply but the first). `TLS`, `RESET` and `CLOSE` have none: TLS began,
     and the server broke the connection off, or closed it. `fault` is how replay has it go wrong what the server says.
     `line` is where the step stands in its file.
+
+    Of a WebSocket, `data` is one message, with nothing added, the reason of a close, or what a ping holds. `LEAVE` is that
+    the client closes, `PING` that the server asks whether it is there. `binary` tells the kinds of messages apart, `code`
+    is that of a close (0: none), `delay` the seconds that went by before what the server said, and `omitted` the size in
+    bytes of a message that was too large to store.
     """
 
     act: Act
     data: bytes = field(default=b"", repr=False)
     line: int = field(default=0, compare=False)
     fault: str = ""
+    binary: bool = False
+    code: int = 0
+    delay: float = 0.0
+    omitted: int = 0
 
 
 def steps_size(steps: tuple[Step, ...]) -> int:
@@ -96,11 +124,17 @@ def step_lines(steps: tuple[Step, ...]) -> Iterator[bytes]:
         if text is None:
             yield _BASE64 + b"\n"
             coded = base64.b64encode(step.data)
-            text = b"\n".join(coded[at : at + _WIDTH] for at in range(0, len(coded), _WIDTH))
-        first, *others = text.split(b"\n")
-        yield b"%s %s\n" % (mark, first) if first else mark + b"\n"
-        if others:
-            yield b"".join([b"+ %s\n" % line if line else b"+\n" for line in others])
+            text = b"\n".join(coded[at : at + WIDTH] for at in range(0, len(coded), WIDTH))
+        yield from said_lines(step.act, text)
+
+
+def said_lines(act: Act, text: bytes) -> Iterator[bytes]:
+    """What one side said, with the marks of its lines."""
+    mark = act.value.encode()
+    first, *others = text.split(b"\n")
+    yield b"%s %s\n" % (mark, first) if first else mark + b"\n"
+    if others:
+        yield b"".join([b"+ %s\n" % line if line else b"+\n" for line in others])
 
 
 def _text(data: bytes) -> bytes | None:
@@ -125,7 +159,7 @@ def read_steps(cursor: Cursor) -> tuple[Step, ...]:
         bare = line.rstrip(b" \t")
         if fault and line[:1] != b"<" and bare != _BASE64:
             raise cursor.fail("what the server says", hint="write ':fault' above a line that begins with '< '")
-        if _END.match(line) and not coded:
+        if END.match(line) and not coded:
             break
         if bare == _BASE64 and not coded:
             coded = True
@@ -162,16 +196,8 @@ def _fault(cursor: Cursor, line: bytes) -> str:
 
 def _said(cursor: Cursor, *, coded: bool) -> bytes:
     """What one side said, from its first line and those that go on; they are passed."""
-    first, number = cursor.peek() or b"", cursor.line
-    cursor.skip()
-    found = _CONTINUED.match(cursor.text, cursor.position)
-    block = found[0] if found is not None else b""
-    lines = [first, *block.removesuffix(b"\n").split(b"\n")] if block else [first]
-    for place, line in enumerate(lines):
-        if line[1:2] not in (b" ", b""):
-            raise cursor.fail("a blank after the mark", hint="write '+ ' and the line", line=number + place)
-    text = b"\r\n".join([line[2:] for line in lines])
-    cursor.move(cursor.position + len(block))
+    number = cursor.line
+    text = b"\r\n".join(take_said(cursor))
     if not coded:
         if not clean(text.replace(b"\r\n", b"\n")):
             hint = "write ':base64' above it, and what was said in base64"
@@ -182,3 +208,17 @@ def _said(cursor: Cursor, *, coded: bool) -> bytes:
     except ValueError as problem:
         hint = "mend it, or remove ':base64' above it"
         raise cursor.fail("base64", str(problem), hint=hint, line=number) from None
+
+
+def take_said(cursor: Cursor) -> list[bytes]:
+    """The lines of what one side said, from its first line, without their marks; they are passed."""
+    first, number = cursor.peek() or b"", cursor.line
+    cursor.skip()
+    found = _CONTINUED.match(cursor.text, cursor.position)
+    block = found[0] if found is not None else b""
+    lines = [first, *block.removesuffix(b"\n").split(b"\n")] if block else [first]
+    for place, line in enumerate(lines):
+        if line[1:2] not in (b" ", b""):
+            raise cursor.fail("a blank after the mark", hint="write '+ ' and the line", line=number + place)
+    cursor.move(cursor.position + len(block))
+    return [line[2:] for line in lines]

@@ -10,7 +10,7 @@ from dataclasses import field
 from typing import TYPE_CHECKING, TypeAlias
 
 from recproxy.recording.dataclass import dataclass
-from recproxy.recording.steps import Step
+from recproxy.recording.steps import WEBSOCKET, WEBSOCKET_SCHEMES, Step
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -26,9 +26,11 @@ __all__ = [
     "Recording",
     "Request",
     "Response",
+    "begins_websocket",
     "conversation",
     "header",
     "header_values",
+    "is_websocket",
 ]
 
 #: Header lines in wire order: name and value, case and repeats kept.
@@ -37,6 +39,8 @@ Headers: TypeAlias = tuple[tuple[bytes, bytes], ...]
 #: The word that stands for anything, unless a block names another one.
 WILD = "XXX"
 
+#: The status of a response behind which another protocol begins.
+_SWITCHING = 101
 #: The comment at the top of a recording that `recproxy init` wrote: no service has sent its responses.
 MADE_BY_INIT = "Written by `recproxy init`, not by the service: replace it with a request of your program."
 #: The comment above an interaction whose request was cut short.
@@ -102,7 +106,8 @@ class Interaction:
     """One request and its response, or a conversation: then `steps` hold what was said.
 
     The request of a conversation has its protocol as the method (`SMTP`), its address as the URL
-    (`smtp://mail.example:587`) and nothing else but the wild word; its response is empty, with status 0. `scope` names the test that recorded it, `recorded` the day; `comments` are the file's lines above it, without
+    (`smtp://mail.example:587`) and nothing else but the wild word; its response is empty, with status 0. A WebSocket has
+    the request that began it and its response without a body (101), and the messages as steps. `scope` names the test that recorded it, `recorded` the day; `comments` are the file's lines above it, without
     `#`. `line` and `response_line` (1-based, 0 where there is no file) say where it stands and do not take part in
     comparison.
     """
@@ -115,6 +120,13 @@ class Interaction:
     steps: tuple[Step, ...] = ()
     line: int = field(default=0, compare=False)
     response_line: int = field(default=0, compare=False)
+
+    @property
+    def protocol(self) -> str:
+        """The protocol of a conversation: SMTP, IMAP or WEBSOCKET; empty where it is a request and its response."""
+        if begins_websocket(self.request, self.response):
+            return WEBSOCKET
+        return self.request.method if self.steps else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +171,16 @@ def conversation(
         line=line,
         response_line=line,
     )
+
+
+def begins_websocket(request: Request, response: Response) -> bool:
+    """Whether messages follow a response: the service agreed to a WebSocket."""
+    return response.status == _SWITCHING and is_websocket(request)
+
+
+def is_websocket(request: Request) -> bool:
+    """Whether a request asks for a WebSocket: its address says so."""
+    return request.url[:2] in ("ws", "WS") and request.url.partition("://")[0].lower() in WEBSOCKET_SCHEMES
 
 
 def header_values(headers: Headers, name: bytes) -> list[bytes]:

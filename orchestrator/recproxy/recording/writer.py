@@ -6,6 +6,7 @@ The same value gives the same bytes. Linear in the bodies.
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from recproxy.recording import directives
@@ -16,7 +17,10 @@ from recproxy.recording.faults import read_fault
 from recproxy.recording.framing import with_length
 from recproxy.recording.grammar import ABSOLUTE, FIELD_NAME, METHOD, REASON, VERSION, is_plain, is_utf8
 from recproxy.recording.message_coding import check_framing, check_type, is_message_coding, type_lines
+from recproxy.recording.messages import message_lines
+from recproxy.recording.steps import WEBSOCKET
 from recproxy.recording.values import Headers, Interaction, Recording, Request, Response
+from recproxy.recording.wildcard import unused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,11 +79,36 @@ def _interaction(interaction: Interaction) -> Iterator[bytes]:
         yield directives.scope(interaction.scope).encode() + b"\n"
     if interaction.recorded is not None:
         yield f":recorded {interaction.recorded.isoformat()[:10]}\n".encode()
+    if interaction.protocol == WEBSOCKET:
+        yield from _websocket(interaction)
+        return
     if interaction.steps:
         yield from conversation_lines(interaction)
         return
     yield from _request(interaction.request)
     yield from _response(with_length(interaction.response, interaction.request.method))
+
+
+def _websocket(interaction: Interaction) -> Iterator[bytes]:
+    """A request, its response, and the messages that follow it; one word is the wild one in all of them."""
+    request, response = interaction.request, interaction.response
+    if response.body or response.omitted is not None:
+        raise ValueError("a WebSocket begins behind the head of a response")
+    if request.wild is None or response.wild is None:
+        texts = (
+            request.url.encode("ascii", "surrogateescape"),
+            request.body,
+            response.reason,
+            *(value for _, value in itertools.chain(request.headers, response.headers)),
+            *(step.data for step in interaction.steps),
+        )
+        word = request.wild or response.wild or unused(*texts)
+        request, response = replace(request, wild=word), replace(response, wild=word)
+    yield from _request(request)
+    *head, end = _response(response)
+    yield from head
+    yield from message_lines(interaction.steps)
+    yield end
 
 
 def _request(request: Request) -> Iterator[bytes]:

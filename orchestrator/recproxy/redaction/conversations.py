@@ -14,7 +14,8 @@ from itertools import islice
 from recproxy.mail.conversation_pieces import conversation_pieces
 from recproxy.mail.imap.pieces import joined_pieces
 from recproxy.mail.pieces import Piece, PieceKind
-from recproxy.recording.steps import Act, Step
+from recproxy.recording.grammar import is_utf8
+from recproxy.recording.steps import WEBSOCKET, Act, Step
 from recproxy.recording.values import Headers, Interaction, Response
 from recproxy.recording.wildcard import unused
 from recproxy.redaction.mail_attachments import parted, whole
@@ -22,6 +23,8 @@ from recproxy.redaction.mail_attachments import parted, whole
 __all__ = ["Flattened", "has_conversations"]
 
 _TEXT: Headers = ((b"Content-Type", b"text/plain"),)
+_JSON: Headers = ((b"Content-Type", b"application/json"),)
+_BYTES: Headers = ((b"Content-Type", b"application/octet-stream"),)
 _MESSAGE: Headers = ((b"Content-Type", b"message/rfc822"),)
 
 
@@ -54,15 +57,31 @@ class Flattened:
 
 
 def _pieces(conversation: Interaction) -> list[tuple[Piece, ...]]:
+    if conversation.protocol == WEBSOCKET:
+        return [(Piece(PieceKind.LINES, step.data),) if step.data else () for step in conversation.steps]
     return conversation_pieces(conversation.request.method, conversation.steps)
+
+
+def _media(step: Step, piece: Piece) -> Headers:
+    """What a piece of text is read as; a mail server says no JSON."""
+    if piece.kind is PieceKind.MESSAGE:
+        return _MESSAGE
+    if step.binary and not is_utf8(piece.data):
+        return _BYTES
+    return _JSON if piece.data.lstrip()[:1] in (b"{", b"[") else _TEXT
 
 
 def _taken_apart(conversation: Interaction) -> list[Interaction]:
     """A request or response for each piece; the first has the comments."""
     about = conversation.request
-    word = about.wild or unused(about.url.encode(), *(step.data for step in conversation.steps))
-    asked, said = dataclasses.replace(about, wild=word), Response(status=0, wild=word)
-    parts: list[Interaction] = [Interaction(request=asked, response=said, comments=conversation.comments)]
+    fields = (value for _, value in (*about.headers, *conversation.response.headers))
+    word = about.wild or unused(about.url.encode(), *fields, *(step.data for step in conversation.steps))
+    begun = dataclasses.replace(conversation.response, wild=word)
+    parts: list[Interaction] = [
+        Interaction(request=dataclasses.replace(about, wild=word), response=begun, comments=conversation.comments)
+    ]
+    # The head of the request is looked at once, not with each message.
+    asked, said = dataclasses.replace(about, wild=word, headers=(), body=b""), Response(status=0, wild=word)
     for step, pieces in zip(conversation.steps, _pieces(conversation), strict=True):
         for piece in pieces:
             if piece.kind is PieceKind.CREDENTIAL:
@@ -73,7 +92,7 @@ def _taken_apart(conversation: Interaction) -> list[Interaction]:
                 continue
             is_message = piece.kind is PieceKind.MESSAGE
             text, attachments = parted(piece.data, is_message=is_message)
-            bodies: list[tuple[Headers, bytes]] = [(_MESSAGE if is_message else _TEXT, text)]
+            bodies: list[tuple[Headers, bytes]] = [(_media(step, piece), text)]
             bodies += ((((b"Content-Type", each.media),), each.content) for each in attachments)
             for media, body in bodies:
                 if step.act is Act.SERVER:
@@ -103,12 +122,15 @@ def _put_together(conversation: Interaction, parts: Sequence[Interaction | None]
             else b"".join([each or b"" for each in texts])
         )
         steps.append(step if said == step.data else dataclasses.replace(step, data=said))
-    if tuple(steps) == conversation.steps and about.request == conversation.request:
+    if tuple(steps) == conversation.steps and (about.request, about.response) == (
+        conversation.request,
+        conversation.response,
+    ):
         return conversation
     return dataclasses.replace(
         conversation,
         request=about.request,
-        response=dataclasses.replace(conversation.response, wild=word),
+        response=about.response,
         comments=about.comments,
         steps=tuple(steps),
     )

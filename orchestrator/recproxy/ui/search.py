@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from recproxy.errors import RecproxyError
-from recproxy.recording import Headers, Interaction, Request, Response
+from recproxy.recording import WEBSOCKET, Headers, Interaction, Request, Response
 from recproxy.recording.printable import printable
 from recproxy.recording.readable_body import readable_body
 from recproxy.report.page.messages import step_values
@@ -131,11 +131,12 @@ def _texts(masked: Interaction, name: str) -> Iterator[tuple[str, str]]:
     for comment in masked.comments:
         yield "comment", printable(comment)
     if masked.steps:
-        for step in step_values(request.method, masked.steps):
+        for step in step_values(masked.protocol, masked.steps):
             for message in step.get("messages", ()):
                 yield "mail", _mail(message)
             yield f"what the {step['who']} says", step["text"]
-        return
+        if masked.protocol != WEBSOCKET:
+            return
     yield from _block("request", request)
     yield "status", f"{response.status} {printable(response.reason.decode('utf-8', 'backslashreplace'))}"
     yield from _block("response", response)

@@ -14,7 +14,7 @@ A row is a dict. Its `steps` are tuples, done one after the other over real TCP 
     ("keeping", "goes on" | "fails")   where `keeping` is "waits": an interaction is kept only now, or cannot be
 
 A client that has not ended at the end of its row half-closes and must then see the end and nothing else. `kept` are the
-interactions that were recorded, as (method and URL, status, body); `failed` the lines that fail the scope; `missed` the
+interactions that were recorded, as (method and URL, status, body), of a WebSocket its steps for the body; `failed` the lines that fail the scope; `missed` the
 URLs that missed; `handed_back` the bytes that went back to the gateway, with those that it can still read. What a row does not name must be empty.
 
 Other keys: `mode` ("record" unless given), `entry` ("base URL", "gateway" or "tunnel"), `recording` (the text of a
@@ -162,6 +162,8 @@ class Forwarding:
             raise UpstreamError(502, "the disk is full")
         request, response = interaction.request, interaction.response
         body = response.body if response.omitted is None else response.omitted
+        if interaction.protocol:
+            body = [(each.act.value, each.code or each.omitted or each.data) for each in interaction.steps]
         self.kept.append((f"{request.method} {request.url}", response.status, body))
 
     def exchange(self, downstream, route, head, feed, *, scope, traffic):

@@ -1,4 +1,6 @@
-"""WebSockets: in live both ways of a connection are open behind the service's 101; else they are refused by name."""
+"""WebSockets frame by frame: passed on and recorded between a client and its service, and answered from recordings."""
+
+from types import SimpleNamespace
 
 import pytest
 
@@ -9,127 +11,160 @@ ASKS = (
     + b"\r\n"
 )
 ASKED = b"GET /chat HTTP/1.1\r\nHost: shop.example\r\n" + KEY + b"Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
-AGREES = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pP\r\n\r\n"
+ACCEPT = b"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"
+AGREES = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" + ACCEPT + b"\r\n"
 GET = b"GET /a HTTP/1.1\r\nHost: shop.example\r\n\r\n"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 ABSOLUTE = ASKS.replace(b"/chat", b"http://shop.example/chat")
-#: Bytes that are no HTTP and no text, and more than one read takes.
-FRAMES = bytes(range(256)) * 4096
+URL = "GET wss://shop.example/chat"
+
+
+def frame(first, payload, *, masked):
+    """A frame whose first byte is given; a mask of zeros leaves the payload as it is."""
+    size, mask = len(payload), 0x80 if masked else 0
+    if size < 126:
+        head = bytes([first, mask | size])
+    elif size < 1 << 16:
+        head = bytes([first, mask | 126]) + size.to_bytes(2, "big")
+    else:
+        head = bytes([first, mask | 127]) + size.to_bytes(8, "big")
+    return head + (bytes(4) if masked else b"") + payload
+
+
+def says(payload, first=0x81):
+    return frame(first, payload, masked=True)
+
+
+def answers(payload, first=0x81):
+    return frame(first, payload, masked=False)
+
+
+def close(code, reason=b""):
+    return code.to_bytes(2, "big") + reason
+
+
+DATA = bytes(range(256)) * 2048
 OPEN = [
     ("client", "sends", ASKS),
     ("service", "sees", ASKED),
     ("service", "sends", AGREES),
     ("client", "sees", AGREES),
 ]
-BOTH = [
+TALK = [
     *OPEN,
-    ("client", "sends", b"\x81\x02hi"),
-    ("service", "sees", b"\x81\x02hi"),
-    ("service", "sends", b"\x81\x03hey"),
-    ("client", "sees", b"\x81\x03hey"),
-    ("client", "sends", FRAMES),
-    ("service", "sends", FRAMES),
-    ("client", "sees", FRAMES),
-    ("service", "sees", FRAMES),
+    ("client", "sends", says(b"hi")),
+    ("service", "sees", says(b"hi")),
+    ("service", "sends", answers(b"hey")),
+    ("client", "sees", answers(b"hey")),
+    ("client", "sends", says(DATA, 0x82)),
+    ("service", "sees", says(DATA, 0x82)),
+    ("service", "sends", answers(DATA, 0x82)),
+    ("client", "sees", answers(DATA, 0x82)),
 ]
-END = [
-    ("client", "half-closes"),
-    ("service", "sees end"),
-    ("service", "half-closes"),
+TALKED = [(">", b"hi"), ("<", b"hey"), (">", DATA), ("<", DATA)]
+LEAVES = [
+    ("client", "sends", says(close(1001, b"off"), 0x88)),
+    ("service", "sees", says(close(1001, b"off"), 0x88)),
+    ("service", "sends", answers(close(1001, b"off"), 0x88)),
+    ("client", "sees", answers(close(1001, b"off"), 0x88)),
     ("client", "sees end"),
 ]
-ONLY_LIVE = b"recproxy: WebSocket cannot be recorded or replayed: run what needs it with --mode live, or replace it in the test\n"
+CLOSES = [
+    ("service", "sends", answers(close(4001, b"full"), 0x88)),
+    ("service", "sees", says(close(4001), 0x88)),
+    ("client", "sees", answers(close(4001, b"full"), 0x88)),
+    ("client", "sends", says(close(4001), 0x88)),
+    ("client", "sees end"),
+]
 TOO_LATE = (
     b"HTTP/1.1 504 Gateway Timeout\r\nContent-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\n"
     b"Content-Length: 46\r\nConnection: close\r\n\r\nrecproxy: the service sent nothing for 0.05 s\n"
 )
-REFUSED = (
-    b"HTTP/1.1 501 Not Implemented\r\nContent-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\n"
-    b"Content-Length: %d\r\nConnection: close\r\n\r\n%s" % (len(ONLY_LIVE), ONLY_LIVE)
-)
-IS_REFUSED = {
-    "steps": [("client", "sends", ASKS), ("client", "sees", REFUSED), ("client", "sees end")],
-    "failed": [f"a client's request was refused with 501: {ONLY_LIVE.decode().strip().removeprefix('recproxy: ')}"],
-}
+LEFT = [(URL, 101, [*TALKED, (":leave", 1001)])]
 
-ROWS = {
-    "bytes pass both ways until both ends are done": {
-        "steps": [
-            *BOTH,
-            ("client", "half-closes"),
-            ("service", "sees end"),
-            ("service", "sends", b"\x88\x00"),
-            ("client", "sees", b"\x88\x00"),
-            ("service", "half-closes"),
-            ("client", "sees end"),
-        ]
-    },
-    "the service may end first": {
-        "steps": [
-            *BOTH,
-            ("service", "half-closes"),
-            ("client", "sees end"),
-            ("client", "sends", b"\x88\x00"),
-            ("service", "sees", b"\x88\x00"),
-            ("client", "half-closes"),
-            ("service", "sees end"),
-        ]
-    },
-    "bytes pass both ways through the gateway": {
+FORWARDED = {
+    "messages pass both ways until the client closes": {"steps": [*TALK, *LEAVES], "kept": LEFT},
+    "the service may close first": {"steps": [*TALK, *CLOSES], "kept": [(URL, 101, [*TALKED, (":close", 4001)])]},
+    "they pass through the gateway": {
         "entry": "gateway",
-        "steps": [*BOTH, ("client", "closes"), ("service", "sees end")],
+        "steps": [*TALK, *LEAVES],
+        "kept": [(URL.replace("wss", "ws"), *LEFT[0][1:])],
     },
+    "they pass through TLS": {"entry": "tunnel", "steps": [*TALK, *LEAVES], "kept": LEFT},
     "a request in absolute form may ask": {
         "entry": "gateway",
         "steps": [
             ("client", "sends", ABSOLUTE),
             ("service", "sees", ASKED),
-            ("service", "sends", AGREES + b"\x81\x00"),
-            ("client", "sees", AGREES + b"\x81\x00"),
+            ("service", "sends", AGREES + answers(b"")),
+            ("client", "sees", AGREES + answers(b"")),
             # Looks like a request for another service.
-            ("client", "sends", b"GET http://other.example/b HTTP/1.1\r\nHost: other.example\r\n\r\n"),
-            ("service", "sees", b"GET http://other.example/b HTTP/1.1\r\nHost: other.example\r\n\r\n"),
-            *END,
+            ("client", "sends", says(b"GET http://other.example/b HTTP/1.1\r\nHost: other.example\r\n\r\n")),
+            ("service", "sees", says(b"GET http://other.example/b HTTP/1.1\r\nHost: other.example\r\n\r\n")),
+            *LEAVES,
         ],
-    },
-    "bytes pass both ways through TLS": {
-        "entry": "tunnel",
-        "steps": [*BOTH, ("service", "half-closes"), ("client", "sees end")],
-    },
-    "what a TLS client sends last arrives": {
-        "entry": "tunnel",
-        "steps": [
-            *OPEN,
-            ("client", "sends", b"\x88\x00"),
-            ("client", "closes"),
-            ("service", "sees", b"\x88\x00"),
-            ("service", "sees end"),
+        "kept": [
+            (
+                URL.replace("wss", "ws"),
+                101,
+                [
+                    ("<", b""),
+                    (">", b"GET http://other.example/b HTTP/1.1\r\nHost: other.example\r\n\r\n"),
+                    (":leave", 1001),
+                ],
+            )
         ],
     },
     "what is sent together with the request arrives behind it": {
         "steps": [
-            ("client", "sends", ASKS + b"\x81\x01a"),
+            ("client", "sends", ASKS + says(b"a")),
             ("service", "sees", ASKED),
-            ("client", "sends", b"\x81\x01b"),
-            ("service", "sends", AGREES + b"\x81\x01c"),
-            ("client", "sees", AGREES + b"\x81\x01c"),
-            ("service", "sees", b"\x81\x01a\x81\x01b"),
-            *END,
-        ]
+            ("client", "sends", says(b"b")),
+            ("service", "sends", AGREES),
+            ("client", "sees", AGREES),
+            ("service", "sees", says(b"a") + says(b"b")),
+            ("service", "sends", answers(b"c")),
+            ("client", "sees", answers(b"c")),
+            *LEAVES,
+        ],
+        "kept": [(URL, 101, [(">", b"a"), (">", b"b"), ("<", b"c"), (":leave", 1001)])],
+    },
+    "a message in fragments is one, with pings between them": {
+        "steps": [
+            *OPEN,
+            ("client", "sends", says(b"one, ", 0x01) + says(b"are you there", 0x89)),
+            ("service", "sees", says(b"are you there", 0x89)),
+            ("service", "sends", answers(b"are you there", 0x8A)),
+            ("client", "sees", answers(b"are you there", 0x8A)),
+            ("client", "sends", says(b"two, ", 0x00) + says(b"three", 0x80)),
+            ("service", "sees", says(b"one, two, three")),
+            ("service", "sends", answers(b"ping", 0x89) + answers(b"for", 0x01) + answers(b"ty", 0x80)),
+            ("client", "sees", answers(b"ping", 0x89) + answers(b"forty")),
+            ("client", "sends", says(b"ping", 0x8A)),
+            ("service", "sees", says(b"ping", 0x8A)),
+            *LEAVES,
+        ],
+        "kept": [(URL, 101, [(">", b"one, two, three"), (":ping", b"ping"), ("<", b"forty"), (":leave", 1001)])],
+    },
+    "a message that is too large to be stored passes": {
+        "upstream": {"max_body": 1000},
+        "steps": [*TALK, *LEAVES],
+        "kept": [(URL, 101, [(">", b"hi"), ("<", b"hey"), (">", len(DATA)), ("<", len(DATA)), (":leave", 1001)])],
     },
     "a request and a WebSocket share a connection of the client": {
         "steps": [
-            ("client", "sends", GET + ASKS + b"\x81\x00"),
+            ("client", "sends", GET + ASKS + says(b"")),
             ("service", "sees", GET),
             ("service", "sends", OK),
             ("client", "sees", OK),
             ("service 2", "sees", ASKED),
             ("service 2", "sends", AGREES),
             ("client", "sees", AGREES),
-            ("service 2", "sees", b"\x81\x00"),
-            ("service 2", "half-closes"),
-            ("client", "sees end"),
-        ]
+            ("service 2", "sees", says(b"")),
+            ("service 2", "closes"),
+            ("client", "sees reset"),
+        ],
+        "kept": [("GET https://shop.example/a", 200, b"ok"), (URL, 101, [(">", b""), (":reset", b"")])],
     },
     "a service that refuses is heard, and the connection ends": {
         "steps": [
@@ -138,70 +173,190 @@ ROWS = {
             ("service", "sends", b"HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno"),
             ("client", "sees", b"HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\nConnection: close\r\n\r\nno"),
             ("client", "sees end"),
-        ]
+        ],
+        "kept": [(URL, 403, b"no")],
     },
     "a service that breaks off breaks the client off": {
         "steps": [*OPEN, ("service", "resets"), ("client", "sees reset")],
+        "kept": [(URL, 101, [(":reset", b"")])],
     },
     "a client that breaks off breaks the service off": {
-        "steps": [*OPEN, ("client", "resets"), ("service", "sees reset")],
+        "steps": [*TALK, ("client", "resets"), ("service", "sees reset")],
+        "kept": [(URL, 101, TALKED)],
+    },
+    "a client that ends without a close breaks the service off": {
+        "steps": [*TALK, ("client", "half-closes"), ("service", "sees reset"), ("client", "sees end")],
+        "kept": [(URL, 101, TALKED)],
+    },
+    "a client that breaks the protocol is told, and the service sees a close": {
+        "steps": [
+            *OPEN,
+            ("client", "sends", answers(b"not masked")),
+            ("client", "sees", answers(close(1002), 0x88)),
+            ("service", "sees", says(close(1002), 0x88)),
+            ("service", "sends", answers(close(1002), 0x88)),
+            ("client", "sees end"),
+        ],
+        "kept": [(URL, 101, [])],
+    },
+    "a service that breaks the protocol breaks the client off": {
+        "steps": [
+            *OPEN,
+            ("service", "sends", says(b"masked")),
+            ("service", "sees", says(close(1002), 0x88)),
+            ("client", "sees reset"),
+        ],
+        "kept": [(URL, 101, [(":reset", b"")])],
     },
     "a service that does not answer gets the client a 504": {
         "upstream": {"timeout": 0.05},
         "steps": [
             ("client", "sends", ASKS),
             ("service", "sees", ASKED),
-            (
-                "client",
-                "sees",
-                TOO_LATE,
-            ),
+            ("client", "sees", TOO_LATE),
             ("client", "sees end"),
             ("service", "sees end"),
         ],
-        "failed": ["GET https://shop.example/chat: the service sent nothing for 0.05 s"],
+        "failed": ["GET wss://shop.example/chat: the service sent nothing for 0.05 s"],
     },
-    "an end that stays silent when the other has ended is left": {
+    "a service that stays silent when the client has closed is left": {
         "upstream": {"timeout": 0.05},
-        "steps": [*OPEN, ("client", "half-closes"), ("service", "sees end"), ("client", "sees end")],
+        "steps": [*OPEN, *LEAVES[:2], ("client", "sees end")],
+        "kept": [(URL, 101, [(":leave", 1001)])],
     },
     "what is open when the run ends is broken off, and no task is left": {
         "steps": [*OPEN, ("scope", "is quiet"), ("lane", "closes"), ("service", "sees reset"), ("client", "sees end")],
+        "kept": [(URL, 101, [])],
     },
     "a client that does not read lets the service wait, and the other way goes on": {
         "steps": [
             *OPEN,
             ("client", "stops reading"),
-            ("service", "sends", FRAMES * 8),
-            ("client", "sends", FRAMES),
-            ("service", "sees", FRAMES),
+            ("service", "sends", answers(DATA, 0x82) * 16),
+            ("client", "sends", says(DATA, 0x82)),
+            ("service", "sees", says(DATA, 0x82)),
             ("client", "reads on"),
-            ("client", "sees", FRAMES * 8),
-            *END,
+            ("client", "sees", answers(DATA, 0x82) * 16),
+            *LEAVES,
         ]
     },
     "a service that does not read lets the client wait, and the other way goes on": {
         "steps": [
             *OPEN,
             ("service", "stops reading"),
-            ("client", "sends", FRAMES * 8),
-            ("service", "sends", FRAMES),
-            ("client", "sees", FRAMES),
+            ("client", "sends", says(DATA, 0x82) * 16),
+            ("service", "sends", answers(DATA, 0x82)),
+            ("client", "sees", answers(DATA, 0x82)),
             ("service", "reads on"),
-            ("service", "sees", FRAMES * 8),
-            *END,
+            ("service", "sees", says(DATA, 0x82) * 16),
+            *LEAVES,
+        ]
+    },
+}
+
+RECORDED = """#recproxy 2
+
+GET wss://shop.example/chat HTTP/1.1
+
+====
+HTTP/1.1 101 Switching Protocols
+
+< hello
+> {"id": "XXX[id]", "say": "a"}
+< {"id": "XXX[id]", "said": "a"}
+:binary base64
+< AAEC
+> {"id": 2, "say": "b"}
+< b
+< bb
+> end
+:close 4001 full
+=======
+
+GET wss://shop.example/no HTTP/1.1
+
+====
+HTTP/1.1 403 Forbidden
+Content-Length: 2
+
+no
+=======
+"""
+BEGINS = [("client", "sends", ASKS), ("client", "sees", AGREES + answers(b"hello"))]
+SAYS_B = [("client", "sends", says(b'{"say":"b","id":2}')), ("client", "sees", answers(b"b") + answers(b"bb"))]
+SAYS_A = [
+    ("client", "sends", says(b'{"id":"k7","say":"a"}')),
+    ("client", "sees", answers(b'{"id": "k7", "said": "a"}') + answers(b"\0\1\2", 0x82)),
+]
+ENDS = [
+    ("client", "sends", says(b"end")),
+    ("client", "sees", answers(close(4001, b"full"), 0x88)),
+    ("client", "sends", says(close(4001), 0x88)),
+    ("client", "sees end"),
+]
+GOES = [
+    ("client", "sends", says(close(1000), 0x88)),
+    ("client", "sees", answers(close(1000), 0x88)),
+    ("client", "sees end"),
+]
+NOTHING_FITS = close(4599, b"recproxy: no recorded message of this WebSocket of shop fits this one")
+
+REPLAYED = {
+    "the server speaks first, and answers what it answered": {"steps": [*BEGINS, *SAYS_A, *SAYS_B, *ENDS]},
+    "independent messages may come in another order, and again": {"steps": [*BEGINS, *SAYS_B, *SAYS_A, *SAYS_B, *GOES]},
+    "through TLS": {"entry": "tunnel", "steps": [*BEGINS, *SAYS_A, *GOES]},
+    "a client that pings has its answer": {
+        "steps": [
+            *BEGINS,
+            ("client", "sends", says(b"x", 0x89)),
+            ("client", "sees", answers(b"x", 0x8A)),
+            *GOES,
+        ]
+    },
+    "what fits nothing closes with 4599 and a text": {
+        "steps": [
+            *BEGINS,
+            ("client", "sends", says(b'{"id": 2, "say": "c"}')),
+            ("client", "sees", answers(NOTHING_FITS, 0x88)),
+            ("client", "sends", says(NOTHING_FITS[:2], 0x88)),
+            ("client", "sees end"),
+        ],
+        "missed": ["wss://shop.example/chat"],
+    },
+    "a client that breaks the protocol is told": {
+        "steps": [
+            *BEGINS,
+            ("client", "sends", answers(b"not masked")),
+            ("client", "sees", answers(close(1002), 0x88)),
+            ("client", "sees end"),
+        ],
+    },
+    "a recorded refusal refuses": {
+        "steps": [
+            ("client", "sends", ASKS.replace(b"/chat", b"/no")),
+            ("client", "sees", b"HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\nConnection: close\r\n\r\nno"),
+            ("client", "sees end"),
         ]
     },
 }
 
 
-@pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
-def test_websocket_in_live(play, row):
-    play({"mode": "live", **row})
+@pytest.fixture(autouse=True)
+def no_mask(monkeypatch):
+    """Have our client mask with zeros, so that a row can name its frames."""
+    monkeypatch.setattr("wsproto.frame_protocol.os", SimpleNamespace(urandom=bytes))
+
+
+@pytest.mark.parametrize("row", FORWARDED.values(), ids=FORWARDED)
+def test_a_websocket_passes_and_is_recorded(play, row):
+    play(row if "kept" in row or "failed" in row else {**row, "mode": "live"})
 
 
 @pytest.mark.parametrize("play", ["uvloop"], indirect=True)
-@pytest.mark.parametrize("entry", ["base URL", "gateway", "tunnel"])
-@pytest.mark.parametrize("mode", ["replay", "record", "auto"])
-def test_a_websocket_is_refused_by_name_in_other_modes(play, mode, entry):
-    play({"mode": mode, "entry": entry, **IS_REFUSED})
+def test_a_websocket_passes_and_is_not_recorded_in_live(play):
+    play({"steps": [*TALK, *LEAVES], "mode": "live"})
+
+
+@pytest.mark.parametrize("row", REPLAYED.values(), ids=REPLAYED)
+def test_a_websocket_is_replayed(play, row):
+    play({"mode": "replay", "recording": RECORDED, "entry": "tunnel", **row})

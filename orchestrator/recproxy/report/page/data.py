@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from recproxy.counting import counted
-from recproxy.recording import WILD, Headers, Interaction
+from recproxy.recording import WEBSOCKET, WILD, Headers, Interaction
 from recproxy.recording.printable import printable
 from recproxy.report.page.bodies import BodyTable
 from recproxy.report.page.exchanges import exchange_values, is_exchange
@@ -108,11 +108,13 @@ def interaction_values(path: str, number: int, found: Interaction | None, bodies
         "method": printable(request.method),
         "url": _shortened(request.url),
     }
-    if found.steps:
-        return {**values, "steps": step_values(request.method, found.steps)}
+    steps = {"steps": step_values(found.protocol, found.steps)} if found.protocol else {}
+    if found.protocol not in ("", WEBSOCKET):
+        return {**values, **steps}
     messages = exchange_values(found, bodies) if is_exchange(found) else {}
     return {
         **values,
+        **steps,
         **messages,
         "request": {
             "headers": _headers(request.headers),

@@ -1,4 +1,4 @@
-"""A conversation with a mail server as a page shows it: who says what, and the messages in it decoded. Pure."""
+"""A conversation as a page shows it: who says what, and the mail messages in it decoded. Pure."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from email.message import EmailMessage
 from typing import Any
 
+from recproxy.counting import counted
 from recproxy.mail.conversation_pieces import conversation_pieces
 from recproxy.mail.pieces import PieceKind
-from recproxy.recording import Act, Step
+from recproxy.recording import WEBSOCKET, WILD, Act, Step
+from recproxy.recording.jsontext import indented
 from recproxy.recording.printable import printable
 from recproxy.report.page.bodies import cut_text
 
-__all__ = ["step_values"]
+__all__ = ["readable_message", "step_values"]
 
 _WHO = {Act.SERVER: "server", Act.CLIENT: "client"}
 #: The headers that a person wants to see, in this order.
@@ -29,10 +31,34 @@ def step_values(protocol: str, steps: Sequence[Step]) -> list[dict[str, Any]]:
     `headers` (pairs of a name and a decoded value), `parts` (type, name, bytes and depth of each part of a multipart
     message), and `text`. If it is too large to be read whole, it also has `size`, its number of bytes.
     """
+    if protocol == WEBSOCKET:
+        return [_websocket_step(each) for each in steps]
     return [
         _step(step, [piece.data for piece in pieces if piece.kind is PieceKind.MESSAGE])
         for step, pieces in zip(steps, conversation_pieces(protocol, steps), strict=True)
     ]
+
+
+def _websocket_step(step: Step) -> dict[str, Any]:
+    """A message, or a close with its code and reason."""
+    value: dict[str, Any] = {"who": _WHO.get(step.act) or str(step.act).lstrip(":"), **cut_text(readable_message(step))}
+    if step.binary:
+        value["binary"] = True
+    if step.fault:
+        value["fault"] = printable(step.fault)
+    return value
+
+
+def readable_message(step: Step) -> str:
+    """A message of a WebSocket as a person reads it: JSON indented, bytes that are no text only counted."""
+    if step.omitted:
+        return f"({counted(step.omitted, 'byte')}, too large to be stored)"
+    code = f"{step.code} " if step.code else ""
+    try:
+        text = indented(step.data, WILD) or step.data.decode()
+    except UnicodeDecodeError:
+        return f"({counted(len(step.data), 'byte')}, not text)"
+    return printable(f"{code}{text}")
 
 
 def _step(step: Step, messages: Sequence[bytes]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The misses of mail clients in one scope: what was not recorded, described without its secrets, and counted."""
+"""The misses of conversations in one scope: what was not recorded, described without its secrets, and counted."""
 
 from __future__ import annotations
 
@@ -12,18 +12,19 @@ from recproxy.config.profile import Profile
 from recproxy.control.outcomes import Missed, MissReason
 from recproxy.matching.index import Index
 from recproxy.matching.mail_miss import MailMiss
+from recproxy.matching.message_miss import MessageMiss
 from recproxy.matching.rules import Ways
 from recproxy.play.elsewhere import Elsewhere
 from recproxy.play.playback import Playback
 from recproxy.proxy.scope_history import ScopeHistory
-from recproxy.recording import Step, conversation
+from recproxy.recording import Request, Step, conversation
 from recproxy.redaction.rules import RedactionRules
-from recproxy.redaction.scope import redact_scope
+from recproxy.redaction.scope import redact_request, redact_scope
 
-__all__ = ["MailMisses"]
+__all__ = ["ConversationMisses"]
 
 
-class MailMisses:
+class ConversationMisses:
     """What misses of one scope are made of; `playback` gives its recordings as they are now."""
 
     def __init__(
@@ -36,11 +37,12 @@ class MailMisses:
         ways: Ways | None,
         remark: Callable[[], str],
         *,
+        show: Callable[[Request, RedactionRules], Request] = redact_request,
         expected: str | None = None,
         elsewhere: Elsewhere | None = None,
     ) -> None:
         self.profile = profile
-        self._test = test
+        self.test = test
         self.playback = playback
         self.history = history
         self._redaction = redaction
@@ -48,14 +50,15 @@ class MailMisses:
         self.remark = remark
         self._expected = expected
         self._elsewhere = elsewhere
+        self._show = show
 
     @cached_property
     def ignored(self) -> frozenset[bytes]:
         """The fields of messages that are not compared."""
         return frozenset(name.lower().encode() for name in self.profile.match.ignore.mail)
 
-    def count(self, place: MailPlace, miss: MailMiss) -> str:
-        """Count a miss of either protocol; its text for people."""
+    def count(self, protocol: str, url: str, miss: MailMiss | MessageMiss) -> str:
+        """Count a miss of any protocol; its text for people."""
         # The test's own recording, if there is none yet: whoever reports the miss names it.
         expected = None if self.playback().index.interactions else self._expected
         text = miss.text() + self.remark()
@@ -63,13 +66,13 @@ class MailMisses:
             text += f"\nthe recording would be {self.ways.shown(expected)}"
         self.history.miss(
             Missed(
-                method=place.protocol.upper(),
-                url=place.url,
+                method=protocol,
+                url=url,
                 text=text,
                 differences=tuple((each.field, each.wanted, each.got) for each in miss.differences),
                 closest=miss.elsewhere.place if miss.elsewhere is not None else miss.where,
                 expected=expected,
-                test=self._test,
+                test=self.test,
                 reason=MissReason.DIFFERS if miss.differences else MissReason.NEVER_RECORDED,
             )
         )
@@ -88,7 +91,11 @@ class MailMisses:
 
     def described(self, place: MailPlace) -> Callable[..., MailMiss]:
         """What makes a miss of a server from what was said."""
-        return partial(MailMiss, url=place.url, profile=self.profile.name, test=self._test, ways=self.ways)
+        return partial(MailMiss, url=place.url, profile=self.profile.name, test=self.test, ways=self.ways)
+
+    def show_request(self, request: Request) -> Request:
+        """A live request without its secrets."""
+        return self._show(request, self._redaction)
 
     def shown(self, place: MailPlace, steps: tuple[Step, ...]) -> Step | None:
         """The last of these steps without its secrets; None where that cannot be told."""

@@ -1,4 +1,4 @@
-"""The part of an open scope that mail connections ask: conversations in play, what was played of them, and misses."""
+"""The part of an open scope that conversations ask: recorded ones in play, what was played of them, and misses."""
 
 from __future__ import annotations
 
@@ -7,23 +7,24 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from recproxy.proxy.conversation_misses import ConversationMisses
 from recproxy.proxy.faults import ScopeFaults, lasted_note
-from recproxy.proxy.mail_misses import MailMisses
 from recproxy.proxy.smtp_scope import SmtpScope
 from recproxy.recording.faults import Fault
 
 if TYPE_CHECKING:
     from recproxy.proxy.imap_scope import ImapScope
+    from recproxy.proxy.websocket_scope import WebSocketScope
 
-__all__ = ["MailScope"]
+__all__ = ["ConversationScope"]
 
 
-class MailScope:
-    """What one scope has for mail servers; its `misses` are described and counted alike for both protocols."""
+class ConversationScope:
+    """What one scope has for conversations; its `misses` are described and counted alike for all protocols."""
 
     def __init__(
         self,
-        misses: MailMisses,
+        misses: ConversationMisses,
         *,
         fail: Callable[[str], None] = lambda _: None,
         faults: ScopeFaults | None = None,
@@ -43,6 +44,13 @@ class MailScope:
         from recproxy.proxy.imap_scope import ImapScope  # noqa: PLC0415 - most runs have no IMAP
 
         return ImapScope(self._misses)
+
+    @cached_property
+    def websockets(self) -> WebSocketScope:
+        """What WebSockets ask."""
+        from recproxy.proxy.websocket_scope import WebSocketScope  # noqa: PLC0415 - most runs have none
+
+        return WebSocketScope(self._misses)
 
     def play(self, positions: Sequence[int]) -> None:
         """Conversations were played."""

@@ -1,0 +1,150 @@
+"""WebSockets in play: what the server said, for a client that says the same again.
+
+A connection need not be one recorded conversation. It begins as one, and a message goes on there if it was said there;
+else in another one that began with the same request. Pure but for what was played.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from recproxy.matching.index import Index
+from recproxy.matching.rules import Rules
+from recproxy.matching.websocket_messages import RecordedMessage, index_of_messages, message_request
+from recproxy.play.filling import filled_response, filling_values
+from recproxy.play.playback import Playback
+from recproxy.play.websocket_turns import WebSocketTurn, websocket_turns
+from recproxy.recording import Act, Response, Step
+from recproxy.recording.dataclass import dataclass
+
+__all__ = ["MessagePlace", "WebSocketPlayback", "WebSocketReplay"]
+
+
+@dataclass(frozen=True, slots=True)
+class MessagePlace:
+    """A message of a client: the position of its conversation in the playback, and the number of its turn."""
+
+    position: int
+    turn: int
+
+
+class Messages:
+    """What clients say in some conversations, in one index."""
+
+    def __init__(self, playback: WebSocketPlayback, positions: Iterable[int], rules: Rules) -> None:
+        self.places = [
+            MessagePlace(position, number)
+            for position in positions
+            for number, turn in enumerate(playback.turns(position)[1])
+            if turn.step.act is Act.CLIENT
+        ]
+        self.index: Index = index_of_messages((playback.message(each) for each in self.places), rules)
+
+
+class WebSocketPlayback:
+    """The WebSockets of one scope; `pointers` are where keys of messages are."""
+
+    def __init__(self, playback: Playback, pointers: Sequence[str] = ()) -> None:
+        self.playback = playback
+        #: How often each message was answered, by any connection.
+        self.plays: Counter[MessagePlace] = Counter()
+        self._pointers = tuple(pointers)
+        self.turns = lru_cache(maxsize=None)(self._turns)
+        self.messages = lru_cache(maxsize=64)(self._messages)
+
+    def turn(self, place: MessagePlace) -> WebSocketTurn:
+        """A message and what follows it."""
+        return self.turns(place.position)[1][place.turn]
+
+    def message(self, place: MessagePlace) -> RecordedMessage:
+        """A message as it is compared."""
+        recording = self.playback.index.recording_of(place.position)
+        word = self.playback.interaction(place.position).request.wild
+        return RecordedMessage(self.turn(place).step, word, recording.path)
+
+    def filled(self, steps: Iterable[Step], position: int) -> tuple[Step, ...]:
+        """What a server does with named places filled in."""
+        response = self.playback.interaction(position).response
+        return tuple(self._filled(each, response) for each in steps)
+
+    def _filled(self, step: Step, of: Response) -> Step:
+        word = of.wild
+        if word is None or f"{word}[".encode() not in step.data:
+            return step
+        said = Response(status=0, body=step.data, wild=word)
+        values = filling_values(said, self.playback.bound, self.playback.given)
+        return replace(step, data=filled_response(said, values).body)
+
+    def _turns(self, position: int) -> tuple[tuple[Step, ...], tuple[WebSocketTurn, ...]]:
+        return websocket_turns(self.playback.interaction(position).steps, self._pointers)
+
+    def _messages(self, positions: tuple[int, ...]) -> Messages:
+        return Messages(self, positions, self.playback.index.rules)
+
+
+class WebSocketReplay:
+    """One connection, which began as the conversation at `position`; `others` began with the same request."""
+
+    def __init__(self, of: WebSocketPlayback, position: int, others: Sequence[int]) -> None:
+        self._of = of
+        self.position = position
+        self._positions = (position, *(each for each in others if each != position))
+        self._played: set[MessagePlace] = set()
+        #: The conversations besides its own that this connection has had something of.
+        self.borrowed: set[int] = set()
+
+    def open(self) -> tuple[Step, ...]:
+        """What the server does at once."""
+        return self._of.filled(self._of.turns(self.position)[0], self.position)
+
+    def say(self, data: bytes, *, binary: bool) -> tuple[Step, ...] | None:
+        """What follows a message of the client; None where nothing fits."""
+        messages = self._of.messages(self._positions)
+        live = message_request(data, binary=binary)
+        bound = self._of.playback.bound
+        found = messages.index.find(live, bound=bound)
+        number = self._chosen(messages, found.tiers)
+        if number is None:
+            return None
+        if found.stateful:
+            for name, value in messages.index.captures(number, live, bound=bound).items():
+                bound.setdefault(name, value)
+        place = messages.places[number]
+        self._played.add(place)
+        self._of.plays[place] += 1
+        if place.position != self.position:
+            self.borrowed.add(place.position)
+        return self._of.filled(self._of.turn(place).answers, place.position)
+
+    def messages(self) -> Messages:
+        """What this connection may say."""
+        return self._of.messages(self._positions)
+
+    def _chosen(self, messages: Messages, tiers: Iterable[tuple[int, ...]]) -> int | None:
+        """Of messages that fit, the next one to play: of its own conversation, then of another, then once more."""
+        played: list[int] = []
+        for tier in tiers:
+            own = [each for each in tier if messages.places[each].position == self.position]
+            others = [each for each in tier if messages.places[each].position != self.position]
+            left = next((each for each in own if messages.places[each] not in self._played), None)
+            if left is None:
+                left = next((each for each in others if not self._of.plays[messages.places[each]]), None)
+            if left is not None:
+                return left
+            played += own or others
+        return self._again(messages, played)
+
+    def _again(self, messages: Messages, played: Sequence[int]) -> int | None:
+        """Of messages that were all played, the one that repeats."""
+        again = [each for each in played if self._repeats(messages.places[each]) != "miss"]
+        if not again:
+            return None
+        if self._repeats(messages.places[again[-1]]) == "cycle":
+            return min(again, key=lambda each: self._of.plays[messages.places[each]])
+        return again[-1]
+
+    def _repeats(self, place: MessagePlace) -> str:
+        return self._of.playback.repeats(place.position)

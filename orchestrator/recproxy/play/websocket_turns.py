@@ -1,0 +1,83 @@
+"""The cause and effect in the messages of a WebSocket: what the server said unasked, and what after which message. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Hashable, Iterable, Sequence
+
+from recproxy.matching.rules import pointer_tokens
+from recproxy.recording import Act, Step
+from recproxy.recording.dataclass import dataclass
+
+__all__ = ["WebSocketTurn", "message_keys", "websocket_turns"]
+
+#: Messages of the two GraphQL protocols that carry the id of a subscription.
+_OF_SUBSCRIPTION = frozenset(("subscribe", "next", "error", "complete", "start", "data", "stop"))
+
+
+@dataclass(frozen=True, slots=True)
+class WebSocketTurn:
+    """Something the client did, a message or a close, and what the server did then."""
+
+    step: Step
+    answers: tuple[Step, ...]
+
+
+def websocket_turns(
+    steps: Sequence[Step], pointers: Iterable[str] = ()
+) -> tuple[tuple[Step, ...], tuple[WebSocketTurn, ...]]:
+    """What the server does at once, and the turns in their order.
+
+    What it says belongs to the last thing that the client did before; but a message that has a key of an earlier one
+    belongs to that. The `pointers` say where keys are, besides the ids that known protocols have.
+    """
+    opening: list[Step] = []
+    turns: list[tuple[Step, list[Step]]] = []
+    asked: dict[Hashable, list[Step]] = {}
+    tokens = [pointer_tokens(each) for each in pointers]
+    for step in steps:
+        if step.act in (Act.CLIENT, Act.LEAVE):
+            turns.append((step, []))
+            for key in message_keys(step.data, tokens):
+                asked[key] = turns[-1][1]
+            continue
+        keys = message_keys(step.data, tokens) if step.act is Act.SERVER else ()
+        owner = next((asked[key] for key in keys if key in asked), None)
+        if owner is None:
+            owner = turns[-1][1] if turns else opening
+        owner.append(step)
+    return tuple(opening), tuple(WebSocketTurn(step, tuple(answers)) for step, answers in turns)
+
+
+def message_keys(data: bytes, tokens: Iterable[tuple[str, ...]]) -> tuple[Hashable, ...]:
+    """What connects a message with others: its values at these places, and the id of JSON-RPC or of a subscription."""
+    if data[:1] not in (b"{", b"["):
+        return ()
+    try:
+        message = json.loads(data)
+    except ValueError:
+        return ()
+    found = [value for each in tokens if (value := _at(message, each)) is not None]
+    if (own := known_id(message)) is not None:
+        found.append(own)
+    return tuple((type(value).__name__, value) for value in found)
+
+
+def known_id(message: object) -> str | int | float | None:
+    """The id of a message of JSON-RPC 2.0 or of a GraphQL subscription; None where it is no such message."""
+    if not isinstance(message, dict):
+        return None
+    is_known = message.get("jsonrpc") == "2.0" or message.get("type") in _OF_SUBSCRIPTION
+    value = message.get("id")
+    return value if is_known and isinstance(value, str | int | float) else None
+
+
+def _at(value: object, tokens: tuple[str, ...]) -> str | int | float | None:
+    for token in tokens:
+        if isinstance(value, dict):
+            value = value.get(token)
+        elif isinstance(value, list) and token.isdigit() and int(token) < len(value):
+            value = value[int(token)]
+        else:
+            return None
+    return value if isinstance(value, str | int | float) else None

@@ -1,0 +1,247 @@
+"""A WebSocket between a client and its service: messages both ways, and what is to be recorded of them.
+
+Each side is spoken to by an endpoint of its own, both with the extension that the two agreed on. Knows the client's side
+and a link to the service; not whether the steps are kept. When one side has closed, the other is waited for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Awaitable, Callable
+from enum import Enum, auto
+
+from recproxy.control.sockets import reset_on_close
+from recproxy.proxy.body import BodyFeed
+from recproxy.proxy.downstream import Downstream, send
+from recproxy.proxy.link import Link
+from recproxy.recording import Act, Step
+from recproxy.websocket.endpoint import Heard, HeardKind, WebSocketEnd
+
+__all__ = ["WebSocketRelay"]
+
+_READ = 65536
+#: A message is passed on in pieces of about so many bytes.
+_PIECE = 1 << 20
+#: Seconds for the last that a client sent before it went to be on its way.
+_FLUSH = 5.0
+#: Shorter silences of a server are chance: they are not recorded.
+_SHORT = 0.1
+
+
+class Ended(Enum):
+    """How a WebSocket ended."""
+
+    CLOSED = auto()
+    CLIENT_LEFT = auto()
+    SERVICE_BROKE = auto()
+
+
+class _Piecing:
+    """The message that one side is saying: what is to be passed on, and what is to be recorded of it."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._waiting: list[str | bytes] = []
+        self._held = 0
+        self._whole: list[bytes] = []
+        self._size = 0
+
+    def add(self, heard: Heard) -> str | bytes | None:
+        """Take a piece; what is to be passed on now, if it is enough."""
+        self._waiting.append(heard.data)
+        self._held += len(heard.data)
+        if not heard.is_last and self._held < _PIECE:
+            return None
+        ready = self._waiting[0] if len(self._waiting) == 1 else type(heard.data)().join(self._waiting)  # type: ignore[arg-type]
+        self._waiting, self._held = [], 0
+        data = ready.encode() if isinstance(ready, str) else ready
+        self._size += len(data)
+        if self._size <= self._most:
+            self._whole.append(data)
+        else:
+            self._whole.clear()
+        return ready
+
+    def step(self, act: Act, *, binary: bool, delay: float) -> Step:
+        """The message that is complete."""
+        data, size = b"".join(self._whole), self._size
+        self._whole, self._size = [], 0
+        omitted = size if size > self._most else 0
+        return Step(act, data, binary=binary, delay=delay, omitted=omitted)
+
+
+class WebSocketRelay:
+    """A client and a service, joined.
+
+    Args:
+        downstream: the client.
+        link: the connection to the service.
+        feed: what the client sends.
+        deflate: the extension that they agreed on; empty for none.
+        seconds: how long one that was closed may go on.
+        most: how much of a message is recorded.
+        heard: is told of each step.
+        closing: is awaited before the client sees that the service has closed.
+    """
+
+    def __init__(
+        self,
+        downstream: Downstream,
+        link: Link,
+        feed: BodyFeed,
+        *,
+        deflate: bytes,
+        seconds: float | None,
+        most: int,
+        heard: Callable[[Step], None],
+        closing: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._downstream = downstream
+        self._link = link
+        self._feed = feed
+        self._seconds = seconds
+        self._tell = heard
+        self._closing = closing
+        self._client = WebSocketEnd(client=False, deflate=deflate)
+        self._service = WebSocketEnd(client=True, deflate=deflate)
+        self._said_by_client, self._said_by_service = _Piecing(most), _Piecing(most)
+        self._last = time.monotonic()
+
+    async def run(self) -> Ended:
+        """Pass messages until both have closed, or one has gone."""
+        up = asyncio.ensure_future(self._up())
+        down = asyncio.ensure_future(self._down())
+        try:
+            done, waiting = await asyncio.wait((up, down), return_when=asyncio.FIRST_COMPLETED)
+            if waiting and not self._is_broken(done.pop()):
+                await asyncio.wait(waiting, timeout=self._seconds if up.done() else _FLUSH)
+            return self._ended(up, down)
+        except asyncio.CancelledError:
+            await self._leave()
+            raise
+        finally:
+            up.cancel()
+            down.cancel()
+            self._link.close()
+
+    def _is_broken(self, done: asyncio.Future[None]) -> bool:
+        """Whether a way has ended without a close: then nothing is to be waited for."""
+        return done.exception() is not None or (self._client.hears and self._service.hears)
+
+    def _ended(self, up: asyncio.Future[None], down: asyncio.Future[None]) -> Ended:
+        problems = [each.exception() for each in (up, down) if each.done()]
+        for problem in problems:
+            if problem is not None and not isinstance(problem, OSError):
+                raise problem
+        if self._client.hears and self._feed.ended:
+            return Ended.CLIENT_LEFT
+        if any(problems) or (self._service.hears and down.done()):
+            self._broke()
+            return Ended.SERVICE_BROKE
+        return Ended.CLOSED
+
+    def _broke(self) -> None:
+        """The service has gone without a close: so the client sees it."""
+        if self._client.speaks:
+            self._tell(Step(Act.RESET))
+            self._downstream.abort()
+
+    async def _up(self) -> None:
+        """From the client to the service."""
+        while (piece := await self._feed.next()) is not None:
+            for heard in self._client.receive(piece):
+                await self._from_client(heard)
+            if not self._client.hears:
+                return
+        self._break_service()
+
+    async def _from_client(self, heard: Heard) -> None:
+        match heard.kind:
+            case HeardKind.MESSAGE:
+                ready = self._said_by_client.add(heard)
+                if ready is not None and self._service.speaks:
+                    if heard.is_last:
+                        binary = isinstance(heard.data, bytes)
+                        self._tell(self._said_by_client.step(Act.CLIENT, binary=binary, delay=0.0))
+                        self._last = time.monotonic()
+                    await self._send(self._service.message(ready, is_last=heard.is_last))
+            case HeardKind.PING if self._service.speaks:
+                await self._send(self._service.ping(_bytes(heard.data)))
+            case HeardKind.PONG if self._service.speaks:
+                await self._send(self._service.pong(_bytes(heard.data)))
+            case HeardKind.CLOSE:
+                if self._service.speaks:
+                    self._tell(Step(Act.LEAVE, _bytes(heard.data), code=heard.code))
+                await self._send(self._service.close(heard.code, _bytes(heard.data)))
+            case HeardKind.BROKEN:
+                self._downstream.write(self._client.close(heard.code))
+                await self._send(self._service.close(heard.code))
+
+    async def _down(self) -> None:
+        """From the service to the client."""
+        data = self._link.protocol.trailing_data[0] or await self._link.reader.read(_READ)
+        while data:
+            for heard in self._service.receive(data):
+                await self._from_service(heard)
+            if not self._service.hears:
+                return
+            data = await self._link.reader.read(_READ)
+
+    async def _from_service(self, heard: Heard) -> None:
+        match heard.kind:
+            case HeardKind.MESSAGE:
+                ready = self._said_by_service.add(heard)
+                if ready is None or not self._client.speaks:
+                    return
+                if heard.is_last:
+                    binary = isinstance(heard.data, bytes)
+                    self._tell(self._said_by_service.step(Act.SERVER, binary=binary, delay=self._pause()))
+                await send(self._downstream, self._client.message(ready, is_last=heard.is_last))
+                await self._downstream.drain()
+            case HeardKind.PING if self._client.speaks:
+                self._tell(Step(Act.PING, _bytes(heard.data), delay=self._pause()))
+                self._downstream.write(self._client.ping(_bytes(heard.data)))
+            case HeardKind.PONG if self._client.speaks:
+                self._downstream.write(self._client.pong(_bytes(heard.data)))
+            case HeardKind.CLOSE:
+                if self._client.speaks:
+                    self._tell(Step(Act.CLOSE, _bytes(heard.data), code=heard.code, delay=self._pause()))
+                    await self._send(self._service.close(heard.code))
+                await self._closing()
+                self._downstream.write(self._client.close(heard.code, _bytes(heard.data)))
+            case HeardKind.BROKEN:
+                await self._send(self._service.close(heard.code))
+                raise ConnectionError("the service breaks the protocol")
+
+    def _pause(self) -> float:
+        """The seconds since something was said, where they are not chance."""
+        before, self._last = self._last, time.monotonic()
+        seconds = round(self._last - before, 2)
+        return seconds if seconds >= _SHORT else 0.0
+
+    async def _send(self, data: bytes) -> None:
+        writer = self._link.writer
+        if data and not writer.is_closing():
+            with contextlib.suppress(OSError):  # the other way tells
+                writer.write(data)
+                await writer.drain()
+
+    def _break_service(self) -> None:
+        """Break the service's connection off: what came of the client must not look whole."""
+        reset_on_close(self._link.writer.get_extra_info("socket"))
+        self._link.writer.transport.abort()
+
+    async def _leave(self) -> None:
+        """The client is gone: what it sent before is sent on."""
+        if not self._feed.ended and self._client.hears:
+            self._break_service()
+            return
+        with contextlib.suppress(OSError, TimeoutError):
+            async with asyncio.timeout(_FLUSH):
+                await self._up()
+
+
+def _bytes(piece: str | bytes) -> bytes:
+    return piece.encode() if isinstance(piece, str) else piece

@@ -1,0 +1,201 @@
+"""A WebSocket answered from recordings: the handshake, what the server said unasked, and what it said to messages.
+
+Knows the client's side and a clock. What follows a message, the playback says; what does not fit closes the connection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Protocol
+
+from recproxy.http import Head
+from recproxy.play.websocket_playback import WebSocketReplay
+from recproxy.proxy.body import BodyFeed
+from recproxy.proxy.downstream import Downstream, Work, send
+from recproxy.recording import Act, Response, Step, header_values
+from recproxy.recording.dataclass import dataclass
+from recproxy.recording.printable import printable
+from recproxy.websocket.endpoint import Heard, HeardKind, WebSocketEnd
+from recproxy.websocket.handshake import HANDSHAKE_HEADERS, accepted, deflate_answer
+
+__all__ = ["WebSocketAnswer", "handshake_answer"]
+
+#: The close code of a miss: of those for private use, the HTTP status that no service sends. RFC 6455 section 7.4.2.
+MISSED = 4599
+_TOO_LARGE = 1009
+#: The most bytes of the reason of a close. RFC 6455 section 5.5.
+_LONGEST_REASON = 123
+#: Seconds in which a client that was closed should close, too.
+_CLOSING = 5.0
+_NAMED = b"sec-websocket-protocol"
+
+
+class MessageMisses(Protocol):
+    """Who counts and describes what was not recorded; each gives the reason to close with."""
+
+    def miss(self, replay: WebSocketReplay, url: str, data: bytes, *, binary: bool) -> str:
+        """A message fits nothing."""
+
+    def too_large(self, url: str, size: int) -> str:
+        """A message is too large to be matched."""
+
+
+@dataclass(frozen=True, slots=True)
+class WebSocketAnswer:
+    """A recorded agreement to a WebSocket; `paced` says that the server takes its time as it was recorded."""
+
+    misses: MessageMisses
+    replay: WebSocketReplay
+    response: Response
+    head: Head
+    url: str
+    most: int
+    paced: bool
+
+    def work(self, downstream: Downstream) -> Work:
+        """The work that answers this client, which is heard."""
+        assert downstream.feed is not None
+        return _Conversation(self, downstream, downstream.feed)
+
+
+def handshake_answer(response: Response, head: Head) -> tuple[bytes, bytes]:
+    """The head of the response to a client's handshake, and the agreed extension; empty where there is none."""
+    deflate = deflate_answer(head.headers) or b""
+    offered = {each.strip() for value in header_values(head.headers, _NAMED) for each in value.split(b",")}
+    lines = [
+        b"HTTP/1.1 101 " + (response.reason or b"Switching Protocols"),
+        b"Upgrade: websocket",
+        b"Connection: Upgrade",
+    ]
+    lines.append(b"Sec-WebSocket-Accept: " + accepted(head.headers))
+    if deflate:
+        lines.append(b"Sec-WebSocket-Extensions: " + deflate)
+    for name, value in response.headers:
+        lower = name.lower()
+        if lower in HANDSHAKE_HEADERS or lower in (b"connection", b"upgrade"):
+            continue
+        if (
+            lower != _NAMED or value in offered
+        ):  # a client ends a connection to a server that chose what it did not offer
+            lines.append(name + b": " + value)
+    return b"\r\n".join((*lines, b"", b"")), deflate
+
+
+class _Conversation(Work):
+    """One client and the recorded server."""
+
+    def __init__(self, answer: WebSocketAnswer, downstream: Downstream, feed: BodyFeed) -> None:
+        self._answer = answer
+        self._downstream = downstream
+        self._feed = feed
+        self._endpoint: WebSocketEnd
+        #: What the server has still to do.
+        self._due: asyncio.Queue[Step | None] = asyncio.Queue()
+        self._message: list[str | bytes] = []
+        self._size = 0
+        self._hurries = False
+
+    async def run(self) -> bool:
+        """Agree, and converse until one side has closed; no other request can follow."""
+        head, deflate = handshake_answer(self._answer.response, self._answer.head)
+        self._endpoint = WebSocketEnd(client=False, deflate=deflate)
+        self._downstream.write(head)
+        self._do(self._answer.replay.open())
+        speaking = asyncio.ensure_future(self._speak())
+        hearing = asyncio.ensure_future(self._hear())
+        try:
+            done, _ = await asyncio.wait((speaking, hearing), return_when=asyncio.FIRST_COMPLETED)
+            if hearing in done:
+                self._due.put_nowait(None)
+                await speaking
+            else:
+                async with asyncio.timeout(_CLOSING):
+                    await hearing
+        except TimeoutError:
+            pass
+        finally:
+            speaking.cancel()
+            hearing.cancel()
+        for each in (speaking, hearing):
+            if each.done() and not each.cancelled() and (problem := each.exception()) is not None:
+                raise problem
+        return False
+
+    def _do(self, steps: Sequence[Step]) -> None:
+        for step in steps:
+            self._due.put_nowait(step)
+
+    async def _speak(self) -> None:
+        """Do what is due, in its order, until the server has closed."""
+        while (step := await self._due.get()) is not None:
+            if step.delay and self._answer.paced and not self._hurries:
+                await asyncio.sleep(step.delay)
+            if not self._endpoint.speaks and step.act is not Act.CLOSE:
+                continue
+            if step.act is Act.RESET:
+                self._downstream.abort()
+                return
+            if step.act is Act.CLOSE:
+                self._downstream.write(self._endpoint.close(step.code, step.data))
+                return
+            data = step.data if step.binary else step.data.decode("utf-8", "replace")
+            await send(
+                self._downstream,
+                self._endpoint.ping(step.data) if step.act is Act.PING else self._endpoint.message(data),
+            )
+            await self._downstream.drain()
+
+    async def _hear(self) -> None:
+        """Hear the client until it has closed or gone."""
+        while (piece := await self._feed.next()) is not None:
+            for heard in self._endpoint.receive(piece):
+                if not self._heard(heard):
+                    return
+
+    def _heard(self, heard: Heard) -> bool:
+        """Whether the client is heard on."""
+        match heard.kind:
+            case HeardKind.MESSAGE:
+                return self._heard_piece(heard)
+            case HeardKind.PING:
+                if self._endpoint.speaks:
+                    assert isinstance(heard.data, bytes)
+                    self._downstream.write(self._endpoint.pong(heard.data))
+            case HeardKind.CLOSE | HeardKind.BROKEN:
+                self._hurries = True
+                self._close(heard.code, b"" if heard.kind is HeardKind.BROKEN else _bytes(heard.data))
+                return False
+        return True
+
+    def _heard_piece(self, heard: Heard) -> bool:
+        self._size += len(heard.data)
+        if self._size > self._answer.most:
+            self._miss(self._answer.misses.too_large(self._answer.url, self._size), _TOO_LARGE)
+            return True
+        self._message.append(heard.data)
+        if heard.is_last:
+            data = b"".join(map(_bytes, self._message))
+            self._message, self._size = [], 0
+            self._said(data, binary=isinstance(heard.data, bytes))
+        return True
+
+    def _said(self, data: bytes, *, binary: bool) -> None:
+        answer = self._answer
+        steps = answer.replay.say(data, binary=binary)
+        if steps is not None:
+            self._do(steps)
+        else:
+            self._miss(answer.misses.miss(answer.replay, answer.url, data, binary=binary), MISSED)
+
+    def _miss(self, text: str, code: int) -> None:
+        reason = printable(text).encode()[:_LONGEST_REASON].decode("utf-8", "ignore")
+        self._close(code, reason.encode())
+
+    def _close(self, code: int, reason: bytes) -> None:
+        """Close behind what is due."""
+        self._due.put_nowait(Step(Act.CLOSE, reason, code=code))
+
+
+def _bytes(piece: str | bytes) -> bytes:
+    return piece.encode() if isinstance(piece, str) else piece

@@ -1,0 +1,64 @@
+"""What a recorded server says to a client: turns in any order, repeats, conversations that were recorded twice."""
+
+import pytest
+
+from recproxy.matching.index import Index
+from recproxy.matching.rules import Rules
+from recproxy.play.playback import Playback
+from recproxy.play.websocket_playback import WebSocketPlayback, WebSocketReplay
+from recproxy.recording import load
+
+ONE = """
+GET wss://a.example/s HTTP/1.1
+
+====
+HTTP/1.1 101 Switching Protocols
+
+"""
+
+
+def played(*conversations, repeat="last"):
+    text = "#recproxy 2\n" + "".join(f"{ONE}{each}=======\n" for each in conversations)
+    playback = Playback(Index([load(text.encode())], Rules()), default=repeat)
+    return WebSocketPlayback(playback)
+
+
+def said(steps):
+    return None if steps is None else [each.data.decode() for each in steps]
+
+
+def say(replay, *messages):
+    return [said(replay.say(each.encode(), binary=False)) for each in messages]
+
+
+def test_a_message_is_answered_wherever_it_stands_and_again():
+    replay = WebSocketReplay(played("< hello\n> a\n< 1\n> b\n> a\n< 2\n"), 0, (0,))
+
+    assert said(replay.open()) == ["hello"]
+    assert say(replay, "b", "a", "a", "a", "c") == [[], ["1"], ["2"], ["2"], None]
+
+
+@pytest.mark.parametrize(("repeat", "third"), [("last", ["2"]), ("miss", None), ("cycle", ["1"])])
+def test_what_follows_the_last_repeat(repeat, third):
+    replay = WebSocketReplay(played("> a\n< 1\n> a\n< 2\n", repeat=repeat), 0, (0,))
+
+    assert say(replay, "a", "a", "a") == [["1"], ["2"], third]
+
+
+def test_each_connection_has_its_own_conversation_first():
+    of = played("> a\n< 1\n> b\n< 1b\n", "> a\n< 2\n")
+    second, first = WebSocketReplay(of, 1, (0, 1)), WebSocketReplay(of, 0, (0, 1))
+
+    assert say(second, "a", "b") == [["2"], ["1b"]]
+    assert say(first, "a", "b") == [["1"], ["1b"]]
+    assert (second.borrowed, first.borrowed) == ({0}, set())
+
+
+def test_a_named_place_is_echoed():
+    of = played('> {"id": "XXX[id]"}\n< {"id": "XXX[id]", "n": "XXX[fresh.uuid]"}\n< XXX[id]\n')
+
+    ((first, second),) = say(WebSocketReplay(of, 0, (0,)), '{"id": "k\\"1"}')
+
+    assert first.startswith('{"id": "k\\"1", "n": "')
+    assert second == 'k"1'
+    assert of.playback.bound["id"] == b'k"1'
