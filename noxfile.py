@@ -50,6 +50,9 @@ def tests(session: nox.Session) -> None:
             "flask-cors",
             "fsspec",
             "gevent",
+            "grpcio-reflection",  # with grpcio
+            "grpcio-status",
+            "grpcio-tools",
             "hatchling",
             "hypercorn",  # a service of HTTP/2
             "hypothesis",

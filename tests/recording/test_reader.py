@@ -306,7 +306,10 @@ REFUSED = {
         H + request_with(b":bodie base64"),
         "a.rec:3: expected a directive, found ':bodie base64'; known is :body",
     ),
-    "nothing near": (H + b":qqqqqqqq\n", "a.rec:2: expected a directive, found ':qqqqqqqq'; known is :body, :chunks"),
+    "nothing near": (
+        H + b":qqqqqqqq\n",
+        "a.rec:2: expected a directive, found ':qqqqqqqq'; known is :after, :body, :chunks",
+    ),
     "twice": (H + request_with(b":wild AAA", b":wild BBB"), "a.rec:4: expected one :wild, found ':wild BBB'"),
     "scope in a head": (
         H + request_with(b":scope a"),

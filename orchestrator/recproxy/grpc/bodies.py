@@ -8,6 +8,7 @@ coded again as one: both have the same content for the client. The trailers in t
 from __future__ import annotations
 
 import base64
+import itertools
 import json
 import re
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from recproxy.grpc.frames import Frame, frames, put_frames, put_trailers, take_trailers, untexted
+from recproxy.grpc.order import frame_sizes
 from recproxy.grpc.reading import MessageReader, MessageTree
 from recproxy.grpc.statuses import readable_details, with_details
 from recproxy.grpc.types import Types, types_of
@@ -24,7 +26,16 @@ from recproxy.recording.codings import CODINGS
 from recproxy.recording.message_coding import MessageError, is_message_coding
 from recproxy.recording.values import Headers, Request, Response, header
 
-__all__ = ["LARGEST", "framing_of", "is_readable", "messages_of", "on_the_wire", "read_messages"]
+__all__ = [
+    "LARGEST",
+    "compression_of",
+    "framing_of",
+    "is_readable",
+    "messages_of",
+    "on_the_wire",
+    "read_messages",
+    "sent_messages",
+]
 
 #: A larger body stays as it came: reading it takes longer than a client should wait.
 LARGEST = 2_000_000
@@ -65,7 +76,7 @@ def read_messages(block: _Block, types: Types, root: str) -> _Block:
 def _readable(block: _Block, framing: str, types: Types, root: str) -> _Block:
     if header(block.headers, b"content-encoding") is not None:
         raise ValueError("a content coding")
-    compression = _compression(block.headers)
+    compression = compression_of(block.headers)
     found = _frames(block.body, framing, compression)
     trailers, tight = block.trailers, False
     if framing.startswith("grpc-web") and found and found[-1].trailers:
@@ -97,7 +108,7 @@ def _first_line(framing: str, found: list[Frame], compression: str, *, tight: bo
     return " ".join(words)
 
 
-def _compression(headers: Headers) -> str:
+def compression_of(headers: Headers) -> str:
     """The compression of messages, empty for none and for one that is not known."""
     name = (header(headers, b"grpc-encoding") or b"").decode("latin-1").strip().lower()
     return name if name in CODINGS else ""
@@ -173,6 +184,18 @@ def _on_the_wire(block: _Block) -> _Block:
     if words[0] == "grpc-web-text":
         body = base64.b64encode(body)
     return replace(block, body=body, encoding=None, trailers=trailers)
+
+
+def sent_messages(block: Request | Response) -> list[bytes]:
+    """Each message of a block as it is sent, with what stands before it. Raises MessageError as `on_the_wire` does."""
+    if not is_readable(block):
+        sizes = frame_sizes(block.body)
+        body = iter(block.body)
+        return [bytes(itertools.islice(body, size)) for size in sizes]
+    try:
+        return list(_pieces(block, (block.encoding or "").partition("\n")[0].split(" ")))
+    except ValueError as problem:
+        raise MessageError(str(problem)) from None
 
 
 def _pieces(block: Request | Response, words: list[str]) -> Iterator[bytes]:

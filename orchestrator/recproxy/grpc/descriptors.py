@@ -27,10 +27,11 @@ _EDITION_2023 = 1000
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """The types of what a client sends and gets."""
+    """The types of what a client sends and gets, and whether it may send several messages."""
 
     request: str
     response: str
+    client_streams: bool = False
 
 
 @dataclass(slots=True)
@@ -84,7 +85,7 @@ def _file(data: bytes, services: Services, maps: dict[str, tuple[str, str]]) -> 
         path = f"/{before}{_text(service, 1)}/"
         for method in _all(service, 2):
             services.methods[path + _text(method, 1)] = Method(
-                _text(method, 2).removeprefix("."), _text(method, 3).removeprefix(".")
+                _text(method, 2).removeprefix("."), _text(method, 3).removeprefix("."), bool(_number(method, 5))
             )
 
 

@@ -5,6 +5,7 @@ It is the sink of whatever reads the requests. What the answer is, the open scop
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from recproxy.http import Head, MalformedRequest, error_response, host_text
@@ -16,6 +17,7 @@ from recproxy.proxy.route import Route
 from recproxy.proxy.states import ASKING, Asked, Asking
 from recproxy.proxy.turns import Turns
 from recproxy.recording import Headers
+from recproxy.recording.message_coding import is_call
 
 __all__ = ["Asker"]
 
@@ -56,6 +58,8 @@ class Asker:
             self._begin_websocket()
         elif self._lane.forwards:
             self._stream()
+        elif head.method == b"POST" and is_call(head.headers) and self._has_begun_call(head):
+            return
         else:
             self._size = 0
             self._asking = ASKING[self._asking][_COLLECT]
@@ -125,6 +129,21 @@ class Asker:
         exchange = self._exchange(self._head, self._feed)
         self._asking = ASKING[self._asking][event]
         self._turns.take(exchange)
+
+    def _has_begun_call(self, head: Head) -> bool:
+        """Have a call of gRPC answered as its messages come, if it must be: its client may wait before it says more."""
+        calls, may_forward = self._lane.scope.calls, self._lane.forwards_large()
+        if may_forward and not calls.knows(self._route, head):
+            self._stream()
+            return True
+        if not calls.has_dialogue(self._route, head):
+            return False
+        self._feed = BodyFeed(self._lane.max_body, self._steer)
+        forward = partial(self._exchange, head, self._feed) if may_forward else None
+        work = calls.dialogue(self._turns, self._route, head, self._feed, forward)
+        self._asking = ASKING[self._asking][Asked.STREAM]
+        self._turns.take(work)
+        return True
 
     def _exchange(self, head: Head, feed: BodyFeed) -> Work:
         scope, forwarding = self._lane.scope, self._lane.forwarding

@@ -73,6 +73,11 @@ class BodyFeed:
         return self.kept[: self.size - self._waiting]
 
     @property
+    def taken(self) -> int:
+        """How much of it the service has; -1 if that is all, and the client has ended it."""
+        return -1 if self._ended and not self._waiting else self.size - self._waiting
+
+    @property
     def whole(self) -> bool:
         """Whether all that the client has sent was kept."""
         return self.size <= self._most
@@ -86,6 +91,12 @@ class BodyFeed:
     def ended(self) -> bool:
         """Whether the client has sent all of it."""
         return self._ended
+
+    def rewind(self) -> None:
+        """Give out again what was taken so far, where all is kept."""
+        self._pieces = deque([self.kept] if self.size else [])
+        self._waiting = self.size
+        self._wake.set()
 
     def add(self, piece: bytes) -> None:
         """Take a piece from the client."""

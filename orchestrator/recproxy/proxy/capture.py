@@ -18,6 +18,7 @@ from recproxy.proxy.route import Target, origin_form, websocket_url
 from recproxy.recording import Chunk, Headers, Interaction, Request, Response, header, header_values
 from recproxy.recording.codings import is_read_alike
 from recproxy.recording.dataclass import dataclass
+from recproxy.recording.message_coding import is_call, is_in_text
 from recproxy.recording.streams import is_stream
 from recproxy.recording.values import CUT_SHORT
 from recproxy.recording.wildcard import unused
@@ -27,6 +28,7 @@ __all__ = [
     "CODINGS_WE_DECODE",
     "Captured",
     "ResponseCounts",
+    "call_of",
     "cut_short",
     "end_to_end",
     "interaction_of",
@@ -58,7 +60,8 @@ class Captured:
     """A response as it comes: `gaps` are the seconds before each piece, kept for streams only.
 
     `declared` says that its profile calls it a stream. `announced` is the size that its head says its body has; 0 where
-    it says none. `was_left` says that the client left a stream, which would have gone on.
+    it says none. `was_left` says that the client left a stream, which would have gone on. Of a call of gRPC, `order` has
+    for each piece its place in the body and how much of the request the service had.
     """
 
     status: int
@@ -74,6 +77,7 @@ class Captured:
     announced: int = 0
     was_left: bool = False
     trailers: Headers = ()
+    order: list[tuple[int, int]] = field(default_factory=list)
 
     @property
     def is_stream(self) -> bool:
@@ -133,6 +137,8 @@ def interaction_of(head: Head, target: Target, feed: BodyFeed, captured: Capture
     """A request as far as it was sent, and its response."""
     request = request_as_sent(head, target, feed)
     comments: tuple[str, ...] = ()
+    if is_call(head.headers) and feed.whole:
+        return call_of(request, response_of(captured), captured.order, scope=scope)
     if not feed.ended:
         request, comments = cut_short(request), (CUT_SHORT,)
     elif not feed.whole:
@@ -151,6 +157,16 @@ def request_as_sent(head: Head, target: Target, feed: BodyFeed) -> Request:
     if not head.upgrades:
         return found
     return replace(found, headers=tuple(line for line in found.headers if line[0].lower() not in HANDSHAKE_HEADERS))
+
+
+def call_of(request: Request, response: Response, order: list[tuple[int, int]], *, scope: str) -> Interaction:
+    """A call of gRPC: of its messages those that came whole, and in which order both sides spoke."""
+    from recproxy.grpc.order import message_order, whole_frames  # noqa: PLC0415 - most services have no gRPC
+
+    if request.encoding is None and not is_in_text(request.headers):
+        request = replace(request, body=whole_frames(request.body))
+        response = replace(response, after=message_order(request.body, response.body, order))
+    return Interaction(request=request, response=response, scope=scope)
 
 
 def request_of(head: Head, url: str, body: bytes, trailers: Headers) -> Request:

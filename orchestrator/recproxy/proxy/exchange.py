@@ -272,7 +272,7 @@ class Exchange(Work):
     async def _respond(self, event: h11.Response, conversation: Conversation) -> bool:
         """The response to the client, its end only when it is kept."""
         relay = ResponseRelay(
-            event, self._head, begun=self._begun, most=self._most, streams=self._streams, http2=self._http2
+            event, self._head, self.feed, begun=self._begun, most=self._most, streams=self._streams, http2=self._http2
         )
         self._captured = relay.captured
         held = relay.head()
@@ -280,11 +280,11 @@ class Exchange(Work):
             self._step(Passed.HEAD)
             self._downstream.write(held)
             held = b""
-        held += await relay.body(conversation, self._downstream, self._target.authority, keeps=self._keep is not None)
+        keeps = self._keep is not None
+        held = await relay.body(conversation, self._downstream, self._target.authority, held=held, keeps=keeps)
         self._step(Passed.COMPLETE)
-        waits = self._head.expects and not self.feed.size  # to be told whether its body is wanted; now it is not
-        if self._keep is not None and not self.feed.ended and not waits:
-            # The service wants no more of it; most clients send it all the same, and a recording should have it.
+        if keeps and not (self.feed.ended or relay.is_call or (self._head.expects and not self.feed.size)):
+            # The service wants no more of it; most clients send it all the same, unless they wait to be told so.
             await conversation.close()
             await self.feed.take_rest(_QUIET, _SENDS_ON)
         await self._kept(relay.captured)

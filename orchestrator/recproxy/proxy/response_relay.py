@@ -11,16 +11,19 @@ import time
 import h11
 
 from recproxy.http import Head, ResponseFraming
+from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.capture import Captured, end_to_end
 from recproxy.proxy.conversation import Conversation
 from recproxy.proxy.downstream import Downstream
 from recproxy.proxy.link import HTTP2
 from recproxy.proxy.upstream_errors import UpstreamError
+from recproxy.recording.message_coding import is_call
 
 __all__ = ["CLIENT_LEFT", "ResponseRelay", "interim_head"]
 
 CLIENT_LEFT = "the client went away before the answer was complete"
 #: h11 lets them pass in a reason, which has no place for them. RFC 9112 section 4.
+_MOST_MARKS = 1 << 17
 _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 
 
@@ -34,9 +37,20 @@ class ResponseRelay:
         most: how much of a body is captured.
         streams: whether the profile says that it is a stream.
         http2: whether the client gets it on a stream of HTTP/2.
+        feed: the body of the request.
     """
 
-    def __init__(self, event: h11.Response, head: Head, *, begun: float, most: int, streams: bool, http2: bool) -> None:
+    def __init__(
+        self,
+        event: h11.Response,
+        head: Head,
+        feed: BodyFeed,
+        *,
+        begun: float,
+        most: int,
+        streams: bool,
+        http2: bool,
+    ) -> None:
         headers = end_to_end(tuple(event.headers.raw_items()))
         reason = _CONTROL.sub(b" ", bytes(event.reason))
         self._framing = ResponseFraming(
@@ -44,6 +58,11 @@ class ResponseRelay:
         )
         self._keep_alive = head.keep_alive
         self._most = most
+        self._feed = feed
+        #: Whether the request is a call of gRPC.
+        self.is_call = is_call(head.headers)
+        #: A call that fails at once has its status in the head, and a client expects nothing behind it.
+        self._is_status_alone = self.is_call and any(name.lower() == b"grpc-status" for name, _ in headers)
         self.captured = Captured(event.status_code, reason, headers, time.monotonic() - begun, most, streams)
         self.captured.closed = self._framing.is_closed_by_service and event.http_version != HTTP2
         self.captured.announced = max(self._framing.length, 0)
@@ -51,7 +70,7 @@ class ResponseRelay:
     @property
     def ends_at_head(self) -> bool:
         """Whether the client has the whole response when it has the head."""
-        return self._framing.ends_at_head
+        return self._framing.ends_at_head or self._is_status_alone
 
     @property
     def goes_on(self) -> bool:
@@ -62,8 +81,10 @@ class ResponseRelay:
         """The head as the client gets it."""
         return self._framing.head(self.captured.reason, keep_alive=self._keep_alive)
 
-    async def body(self, conversation: Conversation, downstream: Downstream, authority: str, *, keeps: bool) -> bytes:
-        """Pass the body to the client; what makes it complete is returned and not sent.
+    async def body(
+        self, conversation: Conversation, downstream: Downstream, authority: str, *, held: bytes, keeps: bool
+    ) -> bytes:
+        """Pass the body to the client, behind what is `held`; what makes it complete is returned and not sent.
 
         What is kept is read on even if the client does not read it, up to the most that is captured.
 
@@ -71,24 +92,31 @@ class ResponseRelay:
             UpstreamError: the service at `authority` broke off, or the client has left a body that is not captured.
         """
         last = time.monotonic()
-        held = b""
         while not isinstance(event := await conversation.next(), h11.EndOfMessage):
             if not isinstance(event, h11.Data):
                 raise UpstreamError(502, f"{authority} broke off in the middle of its answer")
             before, last = last, time.monotonic()
             piece = bytes(event.data)
+            self._mark()
             self.captured.add(piece, last - before, begins=event.chunk_start or not self._framing.has_chunks)
             data = self._framing.piece(piece)
             if self._framing.is_complete(self.captured.size):
-                held = data
+                held += data
                 continue
-            downstream.write(data)
+            downstream.write(held + data)
+            held = b""
             if downstream.has_gone and self.captured.size > self._most:
                 raise UpstreamError(502, CLIENT_LEFT)
             if not keeps or self.captured.size > self._most:
                 await downstream.drain()
+        self._mark()
         self.captured.trailers = tuple(event.headers.raw_items())
         return held
+
+    def _mark(self) -> None:
+        """Note where the client is; of very many pieces the last ones are not told apart."""
+        if self.is_call and len(self.captured.order) < _MOST_MARKS:
+            self.captured.order.append((self.captured.size, self._feed.taken))
 
     def end(self) -> bytes:
         """What ends the response for the client."""

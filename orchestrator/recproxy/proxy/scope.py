@@ -20,12 +20,12 @@ from recproxy.http.refusals import NOT_RETRIED, refusal_answer
 from recproxy.matching.index import Index
 from recproxy.matching.rules import Ways
 from recproxy.play.elsewhere import Elsewhere
-from recproxy.play.grpc_calls import LiveCalls
 from recproxy.play.hooks import NO_HOOKS, Hooks
 from recproxy.play.order_dependence import order_decides, order_dependence
 from recproxy.play.playback import Playback
 from recproxy.play.shifted_times import shifted_times
 from recproxy.proxy.answer_forms import AnswerForms
+from recproxy.proxy.call_scope import CallScope
 from recproxy.proxy.conversation_misses import ConversationMisses
 from recproxy.proxy.conversation_scope import ConversationScope
 from recproxy.proxy.downstream import Answer, Later
@@ -101,7 +101,6 @@ class OpenScope:
             times=shifted_times(profile.replay),
         )  # fmt: skip
         self._known = KnownRequests()
-        self._calls = LiveCalls(index.recordings, profile.grpc.place)
         self._forms = AnswerForms(self.traffic.fail, paced=profile.replay.pace == "recorded")
         self._history = ScopeHistory(timeline)
         self._misses = Misses(
@@ -114,6 +113,11 @@ class OpenScope:
             show=hooks.show, expected=expected, elsewhere=elsewhere,
         )  # fmt: skip
         self.conversations = ConversationScope(misses, fail=self.traffic.fail, faults=self.faults)
+        #: What calls of gRPC ask.
+        self.calls = CallScope(
+            lambda: self._playback, profile.grpc.place, self._history, self.faults, self._misses, self.traffic.fail,
+            remark=lambda: self.remark(),  # noqa: PLW0108 - it is set later
+        )  # fmt: skip
 
     @property
     def index(self) -> Index:
@@ -147,7 +151,6 @@ class OpenScope:
             self.check_shared(counted=False, playback=playback)
         if not tries:
             self._playback, self._known = playback, KnownRequests()
-            self._calls = LiveCalls(index.recordings, self._profile.grpc.place)
 
     def answer(
         self, route: Route, head: Head, body: bytes, *,
@@ -253,8 +256,7 @@ class OpenScope:
         return self._known.get(route, head, body) or self._work_out(route, head, body)
 
     def _work_out(self, route: Route, head: Head, body: bytes) -> KnownRequest:
-        live = live_request(route, head, body)
-        request, candidates = self._calls.located(live, lambda one: self._playback.locate(one, route.any_host))
+        request, candidates = self.calls.located(live_request(route, head, body), route.any_host)
         if candidates.unequal:
             self.note(
                 f"{self._line(request)}: recorded requests differ only in {', '.join(candidates.unequal)}, "

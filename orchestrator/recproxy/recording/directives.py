@@ -13,6 +13,7 @@ import json
 import math
 import re
 from dataclasses import field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from recproxy.recording.bodies import read_style
@@ -20,14 +21,24 @@ from recproxy.recording.codings import codings_of
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.faults import read_fault
 from recproxy.recording.grammar import FIELD_NAME, from_base64, header_line, seconds_of
-from recproxy.recording.message_coding import check_framing, check_type, is_message_coding
+from recproxy.recording.message_coding import check_framing, is_message_coding, read_order, type_line
 from recproxy.recording.values import WILD, Chunk
 from recproxy.recording.wildcard import WORD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["REPEATS", "DirectiveError", "Notes", "apply", "chunks", "coded_header", "scope", "seconds_text", "where"]
+__all__ = [
+    "REPEATS",
+    "DirectiveError",
+    "Notes",
+    "apply",
+    "chunks",
+    "coded_header",
+    "scope",
+    "seconds_text",
+    "where",
+]
 
 #: What may follow the last recorded repeat of a request.
 REPEATS = ("last", "miss", "cycle")
@@ -67,6 +78,7 @@ class Notes:
     delay: float = 0.0
     fault: str | None = None
     chunks: list[Chunk] = field(default_factory=list)
+    after: list[int] = field(default_factory=list)
 
     @property
     def omitted(self) -> int | None:
@@ -168,19 +180,8 @@ def _encoding(notes: Notes, value: str) -> None:
     notes.encoding = value
 
 
-def _message(notes: Notes, value: str) -> None:
-    _type(notes, "message", value)
-
-
-def _enum(notes: Notes, value: str) -> None:
-    _type(notes, "enum", value)
-
-
-def _type(notes: Notes, kind: str, value: str) -> None:
-    if not is_message_coding(notes.encoding):
-        raise ValueError("write it below the line :encoding grpc")
-    check_type(kind, value)
-    notes.types.append(f"{kind} {value}")
+def _type(kind: str, notes: Notes, value: str) -> None:
+    notes.types.append(type_line(kind, value, notes.encoding))
 
 
 def _wild(notes: Notes, value: str) -> None:
@@ -220,6 +221,10 @@ def _chunks(notes: Notes, value: str) -> None:
         notes.chunks.append(Chunk(size=int(size), gap=seconds_of(gap) if at else 0.0))
 
 
+def _after(notes: Notes, value: str) -> None:
+    notes.after = read_order(notes.after, value.split())
+
+
 def _coded(value: str) -> tuple[bytes, bytes]:
     name, _, rest = value.partition(" ")
     form, _, coded = rest.partition(" ")
@@ -245,9 +250,9 @@ _DIRECTIVES = {
     "body": _Directive(("request", "response"), ":body base64", _body),
     "encoding": _Directive(("request", "response"), ":encoding gzip", _encoding),
     "message": _Directive(
-        ("request", "response"), ":message share.Note text=1 id=2:int64 tags=3[]", _message, repeats=True
+        ("request", "response"), ":message a.Note text=1 id=2:int64", partial(_type, "message"), repeats=True
     ),
-    "enum": _Directive(("request", "response"), ":enum share.Kind OPEN=1 CLOSED=2", _enum, repeats=True),
+    "enum": _Directive(("request", "response"), ":enum a.Kind OPEN=1 CLOSED=2", partial(_type, "enum"), repeats=True),
     "wild": _Directive(("request", "response"), ":wild ZZZ", _wild),
     "line": _Directive(("request", "response"), ":line latin-1", _line),
     "header": _Directive(("request", "response"), ":header X-Name base64 6Q==", _header, repeats=True),
@@ -255,6 +260,7 @@ _DIRECTIVES = {
     "framing": _Directive(("response",), ":framing close", _framing),
     "delay": _Directive(("response",), ":delay 0.25", _delay),
     "fault": _Directive(("response",), ":fault reset after 100", _fault),
+    "after": _Directive(("response",), ":after 0 1 2 end", _after, repeats=True),
     "chunks": _Directive(("response",), ":chunks 512 1024@0.5", _chunks, repeats=True),
 }
 

@@ -11,7 +11,9 @@ Knows what such lines look like; what they mean is the room `grpc`'s affair.
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections.abc import Iterator
 
 from recproxy.recording.values import Headers, Request, Response, header
 
@@ -22,7 +24,11 @@ __all__ = [
     "check_type",
     "holds_messages",
     "is_call",
+    "is_in_text",
     "is_message_coding",
+    "order_lines",
+    "read_order",
+    "type_line",
     "type_lines",
 ]
 
@@ -31,6 +37,9 @@ FRAMINGS = ("grpc", "grpc-web", "grpc-web-text", "proto")
 #: How messages may be compressed.
 _COMPRESSIONS = ("gzip", "deflate", "br", "zstd")
 
+_NUMBERS_IN_A_LINE = 20
+#: The client had ended its side of a call.
+_END = "end"
 _NAME = r"[A-Za-z_][A-Za-z0-9_.]{0,400}"
 _FIELD = rf"[A-Za-z_][A-Za-z0-9_]{{0,200}}=[0-9]{{1,9}}(?::(?:map<[a-z0-9]{{4,8}},{_NAME}>|group<{_NAME}>|{_NAME}))?(?:\[(?:packed)?\])?"
 _MESSAGE = re.compile(rf"{_NAME}(?: {_FIELD})*")
@@ -61,6 +70,11 @@ def is_call(headers: Headers) -> bool:
     )
 
 
+def is_in_text(headers: Headers) -> bool:
+    """Whether messages are in base64, so that their frames do not stand in the body."""
+    return b"-text" in (header(headers, b"content-type") or b"").lower()
+
+
 def check_framing(text: str) -> None:
     """Raise ValueError where a text is no first line of a coding of messages."""
     framing, *rest = text.split(" ")
@@ -84,7 +98,33 @@ def check_type(kind: str, text: str) -> None:
         raise ValueError(f"write a name and its fields, as in {_EXAMPLES[kind]!r}")
 
 
+def type_line(kind: str, text: str, encoding: str | None) -> str:
+    """The line of a type below an encoding. Raises ValueError where it is none, or stands below no coding of messages."""
+    if not is_message_coding(encoding):
+        raise ValueError("write it below the line :encoding grpc")
+    check_type(kind, text)
+    return f"{kind} {text}"
+
+
 def type_lines(encoding: str) -> tuple[tuple[str, str], ...]:
     """Kind and text of each type of a coding of messages."""
     lines = (line.partition(" ") for line in encoding.split("\n")[1:])
     return tuple((kind, text) for kind, _, text in lines)
+
+
+def read_order(before: list[int], words: list[str]) -> list[int]:
+    """What `:after` lines say, of which some came before. Raises ValueError where that is no order."""
+    if not words or not all(word == _END or re.fullmatch(r"[0-9]{1,9}", word) for word in words):
+        raise ValueError("write for each message, and for the status, a number of the client's messages, or end")
+    numbers = [*before, *(-1 if word == _END else int(word) for word in words)]
+    for last, number in itertools.pairwise(numbers):
+        if number != -1 and (last == -1 or number < last):
+            raise ValueError("write numbers that grow, and end behind them")
+    return numbers
+
+
+def order_lines(numbers: tuple[int, ...]) -> Iterator[str]:
+    """The `:after` lines of a stream both ways."""
+    words = [_END if number == -1 else str(number) for number in numbers]
+    for start in range(0, len(words), _NUMBERS_IN_A_LINE):
+        yield ":after " + " ".join(words[start : start + _NUMBERS_IN_A_LINE])

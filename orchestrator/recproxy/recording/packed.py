@@ -48,6 +48,7 @@ def parts(interaction: Interaction) -> tuple[bytes, bytes, bytes]:
             "framing": response.framing,
             "delay": response.delay,
             "fault": response.fault,
+            "after": response.after,
             "omitted": response.omitted,
             "wild": response.wild,
         },
@@ -91,7 +92,7 @@ def unpack(packed: Packed) -> Interaction:
         return Interaction(
             request=Request(**about["request"], headers=asked, trailers=asked_last, body=bytes(request_body)),
             response=Response(
-                **about["response"],
+                **{**about["response"], "after": tuple(about["response"]["after"])},
                 reason=_bytes(about["reason"]),
                 headers=said,
                 trailers=said_last,

@@ -211,6 +211,7 @@ class _Reader:
             delay=notes.delay,
             fault=notes.fault,
             chunks=tuple(notes.chunks),
+            after=tuple(notes.after),
             omitted=notes.omitted,
             wild=notes.wild,
         )
@@ -227,8 +228,7 @@ class _Reader:
 
     def _head(self, place: str) -> Notes:
         """Header lines and directives up to the blank line, which is passed, or up to a separator, which is not."""
-        cursor = self.cursor
-        notes = Notes()
+        cursor, notes = self.cursor, Notes()
         while line := cursor.peek():
             plain = plain_header(line) if len(line) <= _SHORT else None
             if plain is not None:

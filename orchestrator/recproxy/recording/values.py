@@ -83,7 +83,8 @@ class Response:
 
     `framing` is "close" where the end of the connection ended the body, else None (the headers tell). `delay` is
     the time in seconds to its head, `fault` how its replay goes wrong on purpose. `chunks` is empty unless the boundaries of a stream were kept. `omitted` is the
-    size in bytes of a body too large to store; such a response cannot be replayed.
+    size in bytes of a body too large to store; such a response cannot be replayed. `after` says of each gRPC message,
+    and then of the status, how many messages of the client came before it; -1 is after the client's end.
     """
 
     status: int
@@ -97,6 +98,7 @@ class Response:
     delay: float = 0.0
     fault: str | None = None
     chunks: tuple[Chunk, ...] = ()
+    after: tuple[int, ...] = ()
     omitted: int | None = None
     wild: str | None = WILD
 

@@ -16,7 +16,7 @@ from recproxy.recording.conversations import conversation_lines, wild_line
 from recproxy.recording.faults import read_fault
 from recproxy.recording.framing import with_length
 from recproxy.recording.grammar import ABSOLUTE, FIELD_NAME, METHOD, REASON, VERSION, is_plain, is_utf8
-from recproxy.recording.message_coding import check_framing, check_type, is_message_coding, type_lines
+from recproxy.recording.message_coding import check_framing, check_type, is_message_coding, order_lines, type_lines
 from recproxy.recording.messages import message_lines
 from recproxy.recording.steps import WEBSOCKET
 from recproxy.recording.values import Headers, Interaction, Recording, Request, Response
@@ -145,7 +145,7 @@ def _response(response: Response) -> Iterator[bytes]:
         read_fault(response.fault)
         yield f":fault {response.fault}\n".encode()
     yield from _headers(response.headers)
-    for line in directives.chunks(response.chunks):
+    for line in (*directives.chunks(response.chunks), *order_lines(response.after)):
         yield line.encode() + b"\n"
     yield from _below(response)
     yield b"=======\n"

@@ -1,0 +1,191 @@
+"""A gRPC call that is answered message by message: a stream both ways, or a call that nothing recorded knows.
+
+Knows the client's side of a stream; what is said, the dialogue decides.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from recproxy.grpc.bodies import LARGEST, compression_of, on_the_wire
+from recproxy.grpc.frames import frames
+from recproxy.grpc.order import whole_frames
+from recproxy.http import Head, ResponseFraming
+from recproxy.play.dialogue import Dialogue, Reply
+from recproxy.proxy.body import BodyFeed
+from recproxy.proxy.downstream import Answer, Downstream, Later, Work
+from recproxy.recording import Headers
+from recproxy.recording.faults import Fault, read_fault
+from recproxy.recording.message_coding import MessageError
+
+__all__ = ["CallDialogue"]
+
+_STATUS = (b"grpc-status", b"grpc-message")
+
+
+class CallDialogue(Work):
+    """One such call on its way.
+
+    Args:
+        head: of the request.
+        feed: its body, as it comes.
+        dialogue: what is said.
+        read: makes JSON of a message.
+        missed: counts a miss, for the reason given, and answers with its text.
+        failed: answers to what cannot be sent.
+        fault: the fault to play with the call at a position.
+        forward: has the service answer a call that nothing recorded fits, where it may.
+    """
+
+    def __init__(
+        self,
+        downstream: Downstream,
+        head: Head,
+        feed: BodyFeed,
+        dialogue: Dialogue,
+        *,
+        read: Callable[[bytes], bytes],
+        missed: Callable[[str], Answer | Later],
+        failed: Callable[[MessageError, int], Answer],
+        fault: Callable[[int], Fault | None],
+        played: Callable[[int], None],
+        forward: Callable[[], Work] | None,
+    ) -> None:
+        self._downstream = downstream
+        self._feed = feed
+        self._dialogue = dialogue
+        self._compression = compression_of(head.headers)
+        self._read, self._missed, self._failed = read, missed, failed
+        self._fault, self._played, self._forward = fault, played, forward
+        self._held = b""
+        self._framing: ResponseFraming | None = None
+        self._ends = False
+
+    async def run(self) -> bool:
+        """Answer; return whether the connection may go on."""
+        await self._speak()
+        while not self._ends and (piece := await self._feed.next()) is not None:
+            try:
+                messages = list(self._messages(piece))
+            except ValueError:
+                return await self._miss("its messages cannot be read")
+            for message in messages:
+                if not self._dialogue.hear(self._read(message)):
+                    return await self._miss("")
+                await self._speak()
+        if not self._ends:
+            if self._held or not self._dialogue.end():
+                return await self._miss("")
+            await self._speak()
+        if not self._ends:
+            return await self._miss("")
+        return self._feed.ended and self._framing is not None
+
+    def _messages(self, piece: bytes) -> Iterator[bytes]:
+        """The messages that are complete now. Raises ValueError where they cannot be read."""
+        self._held += piece
+        if len(self._held) > LARGEST:
+            raise ValueError("too large")
+        whole = whole_frames(self._held)
+        self._held = self._held[len(whole) :]
+        return (frame.data for frame in frames(whole, self._compression, LARGEST))
+
+    async def _speak(self) -> None:
+        """Say what is due."""
+        try:
+            reply = self._dialogue.reply()
+            if reply is None:
+                return
+            assert self._dialogue.position is not None
+            begins = self._framing is None
+            if begins:
+                self._played(self._dialogue.position)
+            data = self._data(reply)
+        except MessageError as problem:
+            assert self._dialogue.position is not None
+            await self._refuse(self._failed(problem, self._dialogue.position))
+            return
+        if begins and (fault := self._fault(self._dialogue.position) or _recorded_fault(reply)) is not None:
+            await asyncio.sleep((fault.value or 0.0) if fault.kind in ("delay", "hang") else 0.0)
+            if fault.kind != "delay":
+                self._ends, self._framing = True, None
+                self._downstream.abort()
+                return
+        self._downstream.write(data)
+        await self._downstream.drain()
+
+    def _data(self, reply: Reply) -> bytes:
+        response, messages, self._ends = reply
+        data = b""
+        if self._framing is None:
+            sent = on_the_wire(replace(response, body=b"", encoding=None))
+            self._framing = ResponseFraming(response.status, sent.headers, head_only=False, http10=False, http2=True)
+            data = self._framing.head(response.reason, keep_alive=True)
+        data += b"".join([self._framing.piece(each) for each in messages])
+        if self._ends:
+            trailers = on_the_wire(replace(response, body=b"", encoding=None)).trailers
+            data += self._framing.end(trailers)
+        return data
+
+    async def _miss(self, reason: str) -> bool:
+        if self._forward is not None and self._framing is None and self._feed.whole:
+            self._feed.rewind()
+            exchange = self._forward()
+            try:
+                return await exchange.run()
+            finally:
+                exchange.drop()
+        await self._refuse(self._missed(reason))
+        return False
+
+    async def _refuse(self, answer: Answer | Later) -> None:
+        """End the call with a status, behind what was said."""
+        self._ends = True
+        kept = _Kept()
+        if not isinstance(answer, Answer):
+            await answer.work(kept).run()
+            answer = Answer(bytes(kept.data), reset=kept.has_gone)
+        if answer.reset:
+            self._downstream.abort()
+        elif self._framing is None:
+            self._downstream.write(answer.data)
+        else:
+            self._downstream.write(self._framing.end(_status_of(bytes(answer.data))))
+
+
+class _Kept:
+    """A downstream that keeps what is written."""
+
+    feed: BodyFeed | None = None
+
+    def __init__(self) -> None:
+        self.data = bytearray()
+        self.has_gone = False
+
+    def write(self, data: bytes | memoryview) -> None:
+        """Keep it."""
+        self.data += data
+
+    async def drain(self) -> None:
+        """Nothing is waited for."""
+
+    def end(self) -> bool:
+        """There is nobody to tell."""
+        return False
+
+    def abort(self) -> None:
+        """The answer is a reset."""
+        self.has_gone = True
+
+
+def _status_of(answer: bytes) -> Headers:
+    """The status in an answer that is nothing else, as trailers."""
+    lines = (line.partition(b": ") for line in answer.partition(b"\r\n\r\n")[0].split(b"\r\n")[1:])
+    return tuple((name, value) for name, _, value in lines if name in _STATUS)
+
+
+def _recorded_fault(reply: Reply) -> Fault | None:
+    fault = reply[0].fault
+    return read_fault(fault) if fault is not None else None

@@ -1,0 +1,117 @@
+"""The gRPC calls of one scope: in which form they are compared, and which are answered message by message.
+
+Knows recordings in play and paths of calls; no socket.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from recproxy.http import Head
+from recproxy.http.refusals import NOT_RETRIED, refusal_answer
+from recproxy.play.candidates import Candidates
+from recproxy.play.grpc_calls import LiveCalls, call_path
+from recproxy.play.playback import Playback
+from recproxy.proxy.body import BodyFeed
+from recproxy.proxy.downstream import Answer, Downstream, Work
+from recproxy.proxy.faults import ScopeFaults
+from recproxy.proxy.misses import Misses
+from recproxy.proxy.route import Route, live_request
+from recproxy.proxy.scope_history import ScopeHistory
+from recproxy.recording import Request
+from recproxy.recording.message_coding import MessageError, is_call
+
+__all__ = ["CallScope"]
+
+
+class CallScope:
+    """The calls of a scope. `playback` gives what is in play now, `place` is that of the profile's descriptors."""
+
+    def __init__(
+        self,
+        playback: Callable[[], Playback],
+        place: str,
+        history: ScopeHistory,
+        faults: ScopeFaults,
+        misses: Misses,
+        fail: Callable[[str], None],
+        *,
+        remark: Callable[[], str],
+    ) -> None:
+        self._playback = playback
+        self._place = place
+        self._history = history
+        self._faults = faults
+        self._misses = misses
+        self._fail = fail
+        self._remark = remark
+        self._of: Playback | None = None
+        self._calls: LiveCalls
+        self._positions: dict[str, list[int]] | None = None
+
+    def located(self, request: Request, any_host: tuple[str, ...] | None) -> tuple[Request, Candidates]:
+        """A live request in the form in which it is compared, and what fits it. Raises RecproxyError."""
+        playback = self._now()
+        return self._calls.located(request, lambda one: playback.locate(one, any_host))
+
+    def knows(self, route: Route, head: Head) -> bool:
+        """Whether a request is no call, or a call that something recorded may answer."""
+        return not is_call(head.headers) or bool(self._recorded(route, head))
+
+    def has_dialogue(self, route: Route, head: Head) -> bool:
+        """Whether a call is answered message by message: its client may wait before it says more."""
+        if not route.http2 or not is_call(head.headers):
+            return False
+        positions, playback = self._recorded(route, head), self._playback()
+        return not positions or any(playback.interaction(each).response.after for each in positions)
+
+    def dialogue(
+        self, downstream: Downstream, route: Route, head: Head, feed: BodyFeed, forward: Callable[[], Work] | None
+    ) -> Work:
+        """The answer to such a call, on its way; `forward` has the service answer, where it may."""
+        from recproxy.play.dialogue import Dialogue  # noqa: PLC0415 - most services have no gRPC
+        from recproxy.proxy.call_dialogue import CallDialogue  # noqa: PLC0415 - see above
+
+        playback, calls = self._now(), self._calls
+        asked = live_request(route, head, b"")
+        dialogue = Dialogue(playback, self._recorded(route, head), asked, route.any_host)
+
+        def failed(problem: MessageError, position: int) -> Answer:
+            where = playback.index.where(position)
+            text = f"{where}: the messages of its response cannot be sent: {problem}"
+            self._fail(text)
+            return Answer(refusal_answer(head, 502, text, call_status=NOT_RETRIED, close=False))
+
+        return CallDialogue(
+            downstream,
+            head,
+            feed,
+            dialogue,
+            read=lambda message: calls.message(asked, message),
+            missed=lambda reason: self._misses.take(
+                head, dialogue.request, playback, route.any_host, (), reason, self._remark()
+            ),
+            failed=failed,
+            fault=lambda position: self._faults.take(position) if self._faults.planned else None,
+            played=self._history.play,
+            forward=forward,
+        )
+
+    def _now(self) -> Playback:
+        """What is in play now; what is known of what was before is forgotten."""
+        playback = self._playback()
+        if self._of is not playback:
+            self._of, self._positions = playback, None
+            self._calls = LiveCalls(playback.index.recordings, self._place)
+        return playback
+
+    def _recorded(self, route: Route, head: Head) -> list[int]:
+        """The positions of recorded calls of the same method: those of this scope, if it has any."""
+        playback = self._now()
+        if self._positions is None:
+            self._positions = {}
+            for position in range(len(playback.plays)):
+                self._positions.setdefault(call_path(playback.index.asked(position)[1]), []).append(position)
+        found = self._positions.get(call_path(live_request(route, head, b"").url), [])
+        own = [each for each in found if not playback.is_foreign(each)]
+        return own or found

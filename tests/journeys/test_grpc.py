@@ -1,0 +1,146 @@
+"""gRPC by grpcio, unchanged: four kinds of call recorded from its server, and replayed without it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("grpc")
+pytest.importorskip("grpc_status")
+
+HERE = Path(__file__).parent
+DATA = HERE.parent / "grpc" / "data"
+RECORDED = "tests/functional/recordings/notes/default.rec"
+CONFIG = """[tool.recproxy.profiles.notes]
+{lines}
+[tool.recproxy.profiles.notes.upstream]
+address = "http://127.0.0.1:{port}"
+[[tool.recproxy.profiles.notes.endpoints]]
+hosts = ["notes.example"]
+base_url = "NOTES_BASE_URL"
+"""
+CLIENT = f"""
+import os, queue, sys
+sys.path.insert(0, {str(HERE.parent / "helpers")!r})
+import grpc
+from grpc_status import rpc_status
+from notes_messages import Note, stubs
+options = {{"compression": grpc.Compression.Gzip}} if "gzip" in sys.argv else {{}}
+channel = grpc.insecure_channel(os.environ["NOTES_BASE_URL"].partition("://")[2], **options)
+calls = stubs(channel)
+text = sys.argv[1]
+
+def tried(call):
+    try:
+        print(call())
+    except grpc.RpcError as error:
+        status = rpc_status.from_call(error)
+        print(error.code(), error.details().splitlines()[0], [each.type_url for each in status.details] if status else [])
+
+def unary():
+    metadata = (("x-me-bin", b"\\xff\\1"),)
+    reply, call = calls["Send"].with_call(Note(text=text, request_id=sys.argv[2]), timeout=20, metadata=metadata)
+    return reply.text, reply.count, dict(call.initial_metadata())["x-first-bin"], dict(call.trailing_metadata())
+
+def talk():
+    said, got = queue.Queue(), []
+    replies = calls["Talk"](iter(said.get, None), timeout=20)
+    got.append(next(replies).text)
+    for word in ("one", text, "bye"):
+        said.put(Note(text=word))
+        got.append(next(replies).text)
+    got += [each.text for each in replies]  # the service ends first
+    said.put(None)
+    return got
+
+tried(unary)
+tried(lambda: calls["Send"](Note(text="forbidden"), timeout=20))
+tried(lambda: calls["Upload"](iter([Note(text="a"), Note(text=text)]), timeout=20).text)
+tried(lambda: [(each.text, each.count) for each in calls["List"](Note(text=text), timeout=20)])
+tried(talk)
+"""
+SAID = """('HELLO', 1, b'\\xff\\x00', {'x-last-bin': b'\\x01\\x02'})
+StatusCode.PERMISSION_DENIED no, ['type.googleapis.com/google.rpc.ErrorInfo']
+a,hello
+[('hello', 0), ('hello', 1), ('hello', 2)]
+['welcome', 'you said one', 'you said hello', 'you said bye']
+"""
+
+
+class Service:
+    """The service in a process of its own."""
+
+    def __init__(self, *words):
+        program = str(HERE / "origins" / "grpc_notes.py")
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+        self._process = subprocess.Popen([sys.executable, program, *words], **pipes)
+        self.port = int(self._process.stdout.readline())
+
+    def __enter__(self):
+        return self.port
+
+    def __exit__(self, *_):
+        self._process.communicate()
+
+
+def client(project, *words, mode=()):
+    return project.run("run", "--profile", "notes", *mode, "--", sys.executable, "client.py", *words)
+
+
+def recorded(project, *words, lines="", service=()):
+    """What the client printed while it was recorded; the service is gone then."""
+    project.write("client.py", CLIENT)
+    with Service(*service) as port:
+        project.write("pyproject.toml", CONFIG.format(port=port, lines=lines))
+        ran = client(project, "hello", "id-1", *words, mode=("--record", "notes"))
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout, (project.root / RECORDED).read_text()
+
+
+def test_four_kinds_of_call_are_recorded_readable_and_replayed_as_they_were(project):
+    lines = f'grpc.descriptors = "{DATA / "notes.binpb"}"\nmatch.ignore.grpc = ["request_id"]'
+    said, text = recorded(project, lines=lines)
+
+    assert said == SAID
+    assert '\n[{"text": "a"}, {"text": "hello"}]\n' in text
+    assert "\n:after 0 1 2 3 3\n" in text
+    assert 'grpc-status-details-bin: {"code": 7, "message": "no,\\nzo\\u00eb", "details": [{"type_url": ' in text
+    assert "grpc-timeout" not in text
+    assert project.verb("check", RECORDED).stderr.endswith("0 problems\n")
+
+    again = client(project, "hello", "id-2")
+
+    assert (again.returncode, again.stdout) == (0, SAID), again.stderr
+
+
+def test_a_message_that_fits_nothing_ends_its_call_with_the_field(project):
+    recorded(project)
+    ran = client(project, "good morning", "id-1")
+
+    assert ran.returncode == 3
+    assert ran.stdout.count("StatusCode.FAILED_PRECONDITION recproxy: no recorded interaction of notes fits") == 4
+    assert '  grpc [1].1  "hello"   "good morning"' in ran.stderr
+
+
+def test_compressed_messages_match_what_was_recorded_plain(project):
+    recorded(project)
+    ran = client(project, "hello", "id-1", "gzip")
+
+    assert (ran.returncode, ran.stdout) == (0, SAID), ran.stderr
+
+
+def test_auto_records_what_is_missing_and_a_stream_that_departs_from_its_recording_is_a_miss(project):
+    project.write("client.py", CLIENT)
+    with Service() as port:
+        project.write("pyproject.toml", CONFIG.format(port=port, lines=""))
+        first = client(project, "hello", "id-1", mode=("--mode", "auto"))
+        other = client(project, "other", "id-1", mode=("--mode", "auto"))
+    again = client(project, "other", "id-1")
+
+    assert (first.returncode, first.stdout) == (0, SAID), first.stderr
+    *others, talk = other.stdout.splitlines()
+    assert others == SAID.replace("hello", "other").replace("HELLO", "OTHER").splitlines()[:4]
+    assert talk.startswith("StatusCode.FAILED_PRECONDITION recproxy: no recorded interaction of notes fits")
+    assert other.returncode == 3
+    assert again.stdout == other.stdout

@@ -1,0 +1,93 @@
+"""The calls of one scope."""
+
+from notes_service import framed, piece
+
+from recproxy.http import Head
+from recproxy.matching.index import Index
+from recproxy.matching.rules import Rules
+from recproxy.play.playback import Playback
+from recproxy.proxy.body import BodyFeed
+from recproxy.proxy.call_dialogue import CallDialogue
+from recproxy.proxy.call_scope import CallScope
+from recproxy.proxy.faults import ScopeFaults
+from recproxy.proxy.route import Route, live_request
+from recproxy.proxy.scope_history import ScopeHistory
+from recproxy.recording import load
+
+TEXT = b"""#recproxy 2
+
+:scope test
+POST https://notes.example/a.Notes/Talk HTTP/1.1
+Content-Type: application/grpc
+:encoding grpc
+:message a.Note text=1
+
+{"text": "one"}
+====
+HTTP/1.1 200 OK
+Content-Type: application/grpc
+:after 0 1
+:trailer grpc-status: 0
+:encoding grpc
+
+{}
+=======
+
+POST https://notes.example/a.Notes/Send HTTP/1.1
+Content-Type: application/grpc
+:encoding grpc
+:message a.Note text=1
+
+{"text": "one"}
+====
+HTTP/1.1 200 OK
+Content-Type: application/grpc
+grpc-status: 0
+
+=======
+"""
+ROUTE = Route("https", "notes.example", http2=True)
+
+
+def head(method, kind=b"application/grpc"):
+    return Head(
+        method=b"POST", target=b"/a.Notes/" + method, headers=((b"content-type", kind),), host=b"notes.example",
+        http10=False, expects=False, keep_alive=True,
+    )  # fmt: skip
+
+
+def scope():
+    playback = Playback(Index([load(TEXT)], Rules()))
+    return CallScope(lambda: playback, "", ScopeHistory(), ScopeFaults(), None, print, remark=str)
+
+
+def test_a_call_with_an_order_is_answered_message_by_message_and_one_that_nothing_knows():
+    calls = scope()
+
+    assert calls.has_dialogue(ROUTE, head(b"Talk"))
+    assert calls.has_dialogue(ROUTE, head(b"Unknown"))
+    assert not calls.has_dialogue(ROUTE, head(b"Send"))
+    assert not calls.has_dialogue(ROUTE, head(b"Talk", b"application/json"))
+    assert not calls.has_dialogue(Route("https", "notes.example"), head(b"Talk"))
+
+
+def test_what_is_known():
+    calls = scope()
+
+    assert calls.knows(ROUTE, head(b"Send"))
+    assert calls.knows(ROUTE, head(b"Unknown", b"text/plain"))
+    assert not calls.knows(ROUTE, head(b"Unknown"))
+
+
+def test_a_call_is_compared_as_it_was_recorded():
+    live = live_request(ROUTE, head(b"Send"), framed(piece(1, b"one")))
+    request, found = scope().located(live, None)
+
+    assert request.body == b'{"text": "one"}'
+    assert found.positions == (1,)
+
+
+def test_a_dialogue_is_made_of_what_was_recorded():
+    work = scope().dialogue(None, ROUTE, head(b"Talk"), BodyFeed(100, lambda: None), None)
+
+    assert isinstance(work, CallDialogue)
