@@ -286,6 +286,16 @@ def test_a_profiles_rules_say_what_asks_the_same():
     assert paths(result) == ["/a?nonce=1"]
 
 
+def test_a_recording_that_compares_less_than_the_profile_says_so_itself():
+    before = recording(
+        said("/a", b"old", method="POST", request=b"{}"), said("/b", b"left"), match_on=("method", "uri"), repeat="miss"
+    )
+
+    result = merged(before, ["s"], taken(said("/a", b"new", method="POST", request=b'{"n": 1}', scope="s")))
+
+    assert [(each.scope, each.response.body) for each in result.interactions] == [("s", b"new"), (None, b"left")]
+
+
 def test_a_large_recording_of_which_all_has_changed_is_merged_in_a_moment():
     size = 1000
     before = recording(*(said("/a", request=b"old %d" % each, scope="run", method="POST") for each in range(size)))

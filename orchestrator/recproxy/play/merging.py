@@ -73,7 +73,8 @@ def merge(
     # What was written by hand belongs to no scope; a scope that asks the same takes it over.
     candidates = [place for place, each in enumerate(old) if each.scope is None or each.scope in scopes]
     ordered = sorted(taken, key=lambda each: each.begun)
-    partners = _partners([each.interaction for each in ordered], [old[place] for place in candidates], rules)
+    comparable = replace(before, interactions=tuple(old[place] for place in candidates))
+    partners = _partners([each.interaction for each in ordered], comparable, rules)
     rows = [
         (each, candidates[partner] if partner is not None else None)
         for each, partner in zip(ordered, partners, strict=True)
@@ -91,9 +92,10 @@ def merge(
     return replace(before, interactions=(*head, *kept, *tail), format=2)
 
 
-def _partners(new: Sequence[Interaction], old: Sequence[Interaction], rules: Rules) -> list[int | None]:
-    """For each new interaction the old one that asked the same, each once, in order."""
-    index = Index((Recording(interactions=tuple(old)),), rules)
+def _partners(new: Sequence[Interaction], before: Recording, rules: Rules) -> list[int | None]:
+    """For each new interaction the old one that asked the same, as the old recording compares, each once, in order."""
+    old = before.interactions
+    index = Index((before,), rules)
     equal: dict[tuple[str, str, bytes], list[int]] = {}
     for place, each in enumerate(old):
         equal.setdefault(_request_key(each.request), []).append(place)
