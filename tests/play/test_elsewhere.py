@@ -77,6 +77,15 @@ def test_a_module_that_was_renamed_is_moved_whole(suite, find, tmp_path, module,
     )
 
 
+def test_of_a_renamed_module_whose_tests_all_log_in_the_one_of_the_same_name_is_named(suite, find):
+    for name in ("test_a", "test_new", "test_z"):
+        suite(f"test_old/{name}.rec", "login")
+
+    found = find("login")
+
+    assert (found.test, found.module) == ("test_old.test_new", "test_old test_m")
+
+
 def test_that_of_a_test_which_is_there_is_not_given_away(suite, find, tmp_path):
     (tmp_path / "test_m.py").write_text("def test_new(): ...\ndef test_used(): ...\n")
     suite("test_m/test_used.rec", "one")

@@ -58,8 +58,8 @@ class Elsewhere:
         """What another test recorded for a request, in the form that is compared; None where nothing is.
 
         `expected` is the recording that the test itself would have, and `playing` are those in play. The recording that
-        answers most of what the test has `missed` before goes first; then one whose test is gone, then one of the same
-        module. Where several are equal in all that, none of them is named.
+        answers most of what the test has `missed` before goes first; then one whose test is gone, then one of a test of
+        the same name, then one of the same module. Where several are equal in all that, none of them is named.
         """
         answered = [{self._path(each) for each in self._positions(one, any_host)} for one in missed]
         return self.best(self._positions(request, any_host), expected, playing, answered=answered)
@@ -78,21 +78,22 @@ class Elsewhere:
         `answered` are the recordings that answer each earlier miss; without it, the first of equal ones is named.
         """
         index = self.recorded
-        found: dict[str, tuple[int, bool, bool, int]] = {}
+        found: dict[str, tuple[int, bool, bool, bool, int]] = {}
         for position in positions:
             path = self._path(position)
             if path not in playing and path != expected:
                 name = Path(path).relative_to(self._folder).with_suffix("").as_posix()
+                is_namesake = expected is not None and Path(path).name == Path(expected).name
                 is_beside = expected is not None and Path(path).parent == Path(expected).parent
                 is_used = not is_gone(name, self._recordings, self._root)
                 if not (only_gone and is_used):
                     count = sum(path in each for each in answered or ())
-                    found.setdefault(name, (-count, is_used, not is_beside, position))
+                    found.setdefault(name, (-count, is_used, not is_namesake, not is_beside, position))
         if not found:
             return None
         name = min(found, key=found.__getitem__)
         *likeness, position = found[name]
-        if answered is not None and sum([*each[:3]] == likeness for each in found.values()) > 1:
+        if answered is not None and sum([*each[:-1]] == likeness for each in found.values()) > 1:
             return RecordedFor(count=len(found))
         is_used = found[name][1]
         own = Path(expected).relative_to(self._folder).with_suffix("").as_posix() if expected else ""
