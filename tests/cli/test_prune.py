@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 from command_line import recproxy
@@ -95,7 +96,7 @@ def test_where_tests_cannot_be_collected_nothing_is_an_orphan(project):
 
     assert done.returncode == 2
     assert "pytest could not collect the tests, so it is not known what they play (exit code 2)" in done.stderr
-    assert "for another runner: recproxy check --orphans --run REPORT.json" in done.stderr
+    assert "for another runner, give the JSON report of a full run: --run REPORT.json" in done.stderr
     assert "nothing_of_the_kind" in done.stderr
     assert (project / "tests/functional/recordings/shop/unnamed.rec").exists()
 
@@ -147,3 +148,35 @@ def test_a_run_that_says_nothing_of_orphans_is_refused(project, more, words, wan
 
     assert done.returncode == 2
     assert wanted in done.stderr
+
+
+def test_what_a_full_run_left_unused_is_removed_unless_it_has_changed_since(project):
+    shop = project / SHOP
+    played = ("shared.rec", "test_m/test_own.rec", "test_m/account.fixture.rec", "unnamed.rec", "test_m/test_gone.rec")
+    report_of(project, "1.json", played, [("shared.rec", 13), ("default.rec", 3)])
+
+    shown = recproxy("prune", "--run", "1.json", folder=project)
+    assert {line.partition("/shop/")[2] for line in shown.stdout.splitlines()} == {
+        "shared.rec:13: no test of the run asked for GET https://a.example/1",
+        "test_m/lost.fixture.rec: no test of the run had it in play",
+    }
+
+    own = (shop / "shared.rec").read_text()
+    (shop / "shared.rec").write_text(own.replace("a.example/1", "a.example/11"))
+    changed = recproxy("prune", "--yes", "--run", "1.json", folder=project)
+    assert (changed.returncode, changed.stdout) == (2, "")
+    assert f"{SHOP}/shared.rec:13: has changed since the run: run the tests again, with --report" in changed.stderr
+
+    (shop / "shared.rec").write_text(own)
+    after = (project / "1.json").stat().st_mtime + 10
+    os.utime(shop / "test_m/lost.fixture.rec", (after, after))
+    newer = recproxy("prune", "--yes", "--run", "1.json", folder=project)
+    assert newer.returncode == 2
+    assert "lost.fixture.rec: is newer than 1.json, so its test may be, too" in newer.stderr
+    assert (shop / "test_m/lost.fixture.rec").exists()
+
+    os.utime(shop / "test_m/lost.fixture.rec", (1, 1))
+    removed = recproxy("prune", "--yes", "--run", "1.json", folder=project)
+    assert removed.stderr == "recproxy: removed 1 file and 1 interaction\n"
+    assert "a.example/1 " not in (shop / "shared.rec").read_text()
+    assert (shop / "unnamed.rec").exists()

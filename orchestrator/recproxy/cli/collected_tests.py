@@ -29,7 +29,7 @@ _SETUPS = frozenset(
 )
 _LAST_LINES = 15
 #: What to do where the tests are not pytest's.
-_OTHER_RUNNER = "for another runner: recproxy check --orphans --run REPORT.json"
+_OTHER_RUNNER = "for another runner, give the JSON report of a full run: --run REPORT.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,24 +18,39 @@ __all__ = ["leftovers", "prune"]
 
 
 @click.command(cls=Verb, example="recproxy prune --tests tests/functional", page="record")
+@click.option(
+    "--run",
+    "runs",
+    multiple=True,
+    type=click.Path(),
+    metavar="FILE",
+    help="Remove what a full run left unused, by its JSON report, instead of collecting tests. Once for each shard.",
+)
 @click.option("--tests", multiple=True, metavar="PATH", help="Where the tests are. By default pytest finds them.")
 @click.option("--yes", is_flag=True, help="Remove without asking.")
-def prune(tests: tuple[str, ...], yes: bool) -> None:
+def prune(runs: tuple[str, ...], tests: tuple[str, ...], yes: bool) -> None:
     """Remove the recordings that no test plays, and the interactions of tests that are gone.
 
     Collects the tests with pytest, shows what it would remove, and asks. It runs no test. The recordings of
-    commands (default.rec) stay.
+    commands (default.rec) stay. With --run, it removes the interactions that a full run left unused, too.
     """
     from pathlib import Path
 
     from recproxy.cli.collected_tests import collect_tests
+    from recproxy.cli.runs_played import leftovers_of_runs
     from recproxy.config.project import find_project
     from recproxy.control.shown_paths import shown_path
     from recproxy.counting import counted
     from recproxy.recording.printable import printable
 
     project = find_project(Path.cwd())
-    found = list(leftovers(project.recordings, collect_tests(project.recordings, tests)))
+    if runs and tests:
+        raise click.UsageError("--tests is for collecting tests, and --run is in its place: give one of them")
+    if runs:
+        found = leftovers_of_runs(project, runs)
+        _refuse_newer([path for path, line, _ in found if not line], runs)
+    else:
+        found = list(leftovers(project.recordings, collect_tests(project.recordings, tests)))
     for path, line, message in found:
         print(printable(f"{shown_path(str(path))}{f':{line}' if line else ''}: {message}"))
     if not found:
@@ -78,6 +93,22 @@ def leftovers(recordings: Path, tests: CollectedTests) -> list[tuple[Path, int, 
             continue
         found += [(path, each.line, f"its test {each.scope} is gone") for each in tests.gone(interactions, path)]
     return found
+
+
+def _refuse_newer(recordings: list[Path], reports: tuple[str, ...]) -> None:
+    """Raise ConfigurationError where a recording has been written after a run that says that no test plays it."""
+    from pathlib import Path
+
+    from recproxy.control.shown_paths import shown_path
+    from recproxy.errors import ConfigurationError
+
+    oldest = min(reports, key=lambda each: Path(each).stat().st_mtime)
+    for path in recordings:
+        if path.stat().st_mtime > Path(oldest).stat().st_mtime:
+            raise ConfigurationError(
+                f"{shown_path(str(path))}: is newer than {oldest}, so its test may be, too: run the tests again, with "
+                f"--report {oldest}"
+            )
 
 
 def _remove(path: Path, recordings: Path) -> None:
