@@ -27,6 +27,7 @@ from recproxy.control.variables import CONTROL, RECORD_COMMAND, SHOWN_FROM
 from recproxy.errors import ControlError
 from recproxy.runners.arguments import VERIFY, Arguments, mode_options, split_arguments, verify_words
 from recproxy.runners.credentials import missing_credentials
+from recproxy.runners.tox.interruptions import Interruptions
 from recproxy.runners.tox.isolated_commands import prefix_commands, release_commands
 from recproxy.runners.tox.naming import is_named
 from recproxy.runners.tox.served import Served
@@ -60,6 +61,7 @@ class Plugin:
     def __init__(self) -> None:
         self._config: Config | None = None
         self._runs: dict[str, Served] = {}
+        self._interruptions = Interruptions()
         self._thread = threading.local()
 
     # Before 4.29 tox knows no such hook: it then has no generated environments, and everything else works.
@@ -78,6 +80,7 @@ class Plugin:
     def tox_add_core_config(self, core_conf: ConfigSet, state: State) -> None:
         """Make the positional words of an environment those that are the command's."""
         self._config = config = state.conf
+        self._interruptions.begin()
         posargs = config.pos_args
 
         def command_words(to_path: Path | None, **options: bool) -> tuple[str, ...] | None:
@@ -128,6 +131,7 @@ class Plugin:
         settings = self._settings(tox_env)
         if settings is None:
             return
+        self._interruptions.watch(tox_env)
         words = self._words(tox_env, settings)
         if settings.mode == VERIFY:
             _verify_instead(tox_env, settings, words)
@@ -170,6 +174,7 @@ class Plugin:
     def tox_env_teardown(self, tox_env: ToxEnv) -> None:
         """End a run that is still there: the hook after the commands was not reached."""
         self._end(tox_env, passed=False, ran=False)
+        self._interruptions.end(tox_env.conf.name)
 
     def _settings(self, tox_env: ToxEnv) -> ToxSettings | None:
         """The settings of an environment that may run now; None where it has nothing to do with recproxy."""
