@@ -211,19 +211,25 @@ def test_new():
     assert requests.get(URL + "/a").ok and requests.get(URL + "/b").ok
 
 
-@vcr.use_cassette("old.yaml")
+@vcr.use_cassette("test_a/test_old.yaml")
 def test_old():
     assert requests.get(URL + "/a").ok
 
 
-@vcr.use_cassette("failing.yaml")
+@pytest.mark.parametrize("path", ["a", "b"])
+@vcr.use_cassette("shared.yaml")
+def test_shared(path):
+    assert requests.get(f"{URL}/{path}").ok
+
+
+@vcr.use_cassette("test_a/test_failing.yaml")
 def test_failing():
     assert not requests.get(URL + "/a").ok
 
 
 @pytest.fixture
 def cassette():
-    with vcr.use_cassette("fixture.yaml"):
+    with vcr.use_cassette("test_a/test_failing_with_a_fixture.yaml"):
         yield
 
 
@@ -236,20 +242,22 @@ def test_a_cassette_recorded_anew_holds_each_interaction_once_and_no_old_one(sui
     """Each host is anyone's here: no profile is there before the first cassette is opened."""
     suite.write("test_a.py", ANEW)
     host = f"localhost:{origin.server_port}"
-    for name in ("old", "failing", "fixture"):
+    names = ("test_a/test_old", "test_a/test_failing", "test_a/test_failing_with_a_fixture", "shared")
+    for name in names:
         old = interaction("old", "old", host=host)
         old["request"]["uri"] = f"http://{host}/old"
         suite.cassette(f"{name}.yaml", old)
 
     got = suite.run("test_a.py", "--recproxy-mode=record", bridge=True, SERVICE_PORT=str(origin.server_port))
 
-    assert got == {"passed": 2, "failed": 2}
+    assert got == {"passed": 4, "failed": 2}
     made = {
         name: [
             each["request"]["uri"].rpartition("/")[2]
             for each in yaml.safe_load((suite.root / f"{name}.yaml").read_text())["interactions"]
         ]
-        for name in ("new", "old", "failing", "fixture")
+        for name in ("new", *names)
     }
-    assert made == {"new": ["a", "b"], "old": ["a"], "failing": ["old", "a"], "fixture": ["old", "a"]}
+    kept = ["old", "a"]
+    assert made == dict(zip(("new", *names), (["a", "b"], ["a"], kept, kept, [*kept, "b"]), strict=True))
     assert "wrote " not in got.out  # the folder of the bridge, which is gone

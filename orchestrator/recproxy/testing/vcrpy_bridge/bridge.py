@@ -34,6 +34,8 @@ class Bridge:
         self._folder: Path | None = None
         #: The command that records the current test, as a miss shows it.
         self.record = ""
+        #: The id of the current test; empty where the runner is not pytest.
+        self.test = ""
         self._number = 0
         #: The cassettes that are open, the innermost last.
         self.open: list[OpenCassette] = []
@@ -48,7 +50,7 @@ class Bridge:
         self._number += 1
         folder, stem = self._made(), f"{self._number}"
         socket = folder / f"{stem}.sock"
-        opened = OpenCassette(facts, run, sources(folder, stem), socket, self._ports, self.record)
+        opened = OpenCassette(facts, run, sources(folder, stem), socket, self._ports, self.record, self.test)
         for outer in self.open[-1:]:
             outer.look()
         opened.begin()

@@ -19,6 +19,7 @@ from recproxy.http import Owners
 from recproxy.testing.vcrpy_bridge.cassette_facts import CassetteFacts, CassetteSources
 from recproxy.testing.vcrpy_bridge.local_hosts import led_to, local_places
 from recproxy.testing.vcrpy_bridge.modes import CassetteRun
+from recproxy.testing.vcrpy_bridge.own_cassettes import is_own_cassette
 from recproxy.testing.vcrpy_bridge.ways_out import ways_out
 
 __all__ = ["OpenCassette"]
@@ -33,7 +34,7 @@ class OpenCassette:
     """A cassette in play; at `socket` proxies ask what matches. It stays good for questions when it has closed.
 
     `ports` are those of all runs of this process, where connections of its own are never redirected. `record` is the
-    command that records its test.
+    command that records its `test`, whose id this is.
     """
 
     def __init__(
@@ -44,12 +45,14 @@ class OpenCassette:
         socket: Path,
         ports: Collection[int] = (),
         record: str = "",
+        test: str = "",
     ) -> None:
         self.path = facts.path
         self.takes_local = facts.takes_local
         self.gateway = ""
         self._ports = ports
         self._record = record
+        self._test = test
         #: Whether what is recorded takes the place of what the cassette held, and whether anything is recorded.
         self.replaces = False
         self.records = False
@@ -150,10 +153,10 @@ class OpenCassette:
     def leaves_nothing(self) -> bool:
         """Whether what the cassette held goes where something is recorded, also what was not asked again.
 
-        A test that fails may have stopped before it asked for the rest, and with a mode of its own a cassette holds what
-        its library has it hold.
+        A test that fails may have stopped before it asked for the rest, and other tests need the rest of a cassette that
+        they share. With a mode of its own a cassette holds what its library has it hold.
         """
-        return self.replaces and self._run.for_all and not self.failed
+        return self.replaces and self._run.for_all and not self.failed and is_own_cassette(self.path, self._test)
 
     @property
     def fails_tests(self) -> bool:

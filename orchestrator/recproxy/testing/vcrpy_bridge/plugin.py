@@ -70,6 +70,7 @@ class BridgePlugin:
             start += "RECPROXY_MODE=record "
         name = shlex.quote(item.nodeid)
         bridge = item.config.stash[self._bridge]
+        bridge.test = item.nodeid
         bridge.record = f"{start}pytest -p recproxy.{self._library.lower()}_bridge {name}"
 
     @pytest.hookimpl(wrapper=True)
