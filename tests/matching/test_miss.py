@@ -74,10 +74,13 @@ def test_where_all_were_played_it_says_how_often_it_was_recorded(recorded, live,
     found = index(recorded("https://a.com/1", line=3), recorded("https://a.com/1", line=9), path="one.rec")
     text = miss(found, live("https://a.com/1"), profile="twitter", used=(0, 1)).text()
 
-    assert "this request to twitter was recorded 2 times, all played" in text
+    assert "this request to twitter was recorded 2 times, and all of them were played already" in text
     assert "one.rec:9" in text
     assert '\n    [match]\n    repeat = "last"\n' in text
-    assert "recorded once, played" in miss(found, live("https://a.com/1"), profile="twitter", used=(0,)).text()
+    assert (
+        "recorded once, and that was played already"
+        in miss(found, live("https://a.com/1"), profile="twitter", used=(0,)).text()
+    )
 
 
 def test_a_response_that_was_too_large_is_named(recorded, live, index):

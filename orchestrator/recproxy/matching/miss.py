@@ -133,8 +133,8 @@ class Miss:
             )
         if self.used:
             times = "once" if len(self.used) == 1 else f"{len(self.used)} times"
-            played = "played" if len(self.used) == 1 else "all played"
-            return f"recproxy: this request to {self.profile} was recorded {times}, {played}"
+            played = "that was played already" if len(self.used) == 1 else "all of them were played already"
+            return f"recproxy: this request to {self.profile} was recorded {times}, and {played}"
         if self.elsewhere is not None:
             others = "other tests" if self.elsewhere.count > 1 else "another test"
             return f"recproxy: this request to {self.profile} was recorded for {others}"

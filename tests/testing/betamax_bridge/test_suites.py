@@ -31,7 +31,7 @@ def test_interactions_play_once_in_their_order():
     session = requests.Session()
     with Betamax(session, cassette_library_dir="cassettes").use_cassette("items"):
         assert [session.get(ITEM).text, session.get(ITEM).text] == ["first", "second"]
-        with pytest.raises(BetamaxError, match="recorded 2 times, all played(?s:.*)to record it: delete the cassette, "):
+        with pytest.raises(BetamaxError, match="recorded 2 times, and all of them were played already(?s:.*)to record it: delete the cassette, "):
             session.get(ITEM)
 
 

@@ -61,7 +61,9 @@ def test_what_follows_the_last_repeat_is_chosen(recording, repeat, wanted):
         requests.get(ITEM)
         requests.get(ITEM)
         if wanted is None:
-            with pytest.raises(requests.ConnectionError, match="was recorded 2 times, all played"):
+            with pytest.raises(
+                requests.ConnectionError, match="was recorded 2 times, and all of them were played already"
+            ):
                 requests.get(ITEM)
         else:
             assert requests.get(ITEM).text == wanted
