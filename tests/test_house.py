@@ -33,6 +33,7 @@ ELSEWHERE = {
     "cli/wanted": "tests/journeys/test_wanted.py: lists of real runs",
     "orchestrator/wanted": "tests/journeys/test_wanted.py: lists of real runs",
     "cli/mutate": "tests/journeys/test_mutate.py",
+    "runners/tox/proving": "tests/runners/tox/test_plugin.py: calls of tox",
     "cli/proving": "tests/journeys/test_proof.py",
     "orchestrator/kept_mutations": "tests/journeys/test_mutate.py: files of real runs",
     "orchestrator/mutation_sweep": "tests/journeys/test_mutate.py: real runs",

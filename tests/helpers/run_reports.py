@@ -1,5 +1,6 @@
 """A report of a run with one problem of each kind, for the tests of its formats."""
 
+from recproxy.report.proof_report import PassReport, ProofReport, ReplaySavings, TestVerdict
 from recproxy.report.run_report import (
     ProfileReport,
     ReportFinding,
@@ -9,6 +10,7 @@ from recproxy.report.run_report import (
     UnusedInteraction,
     WrittenFile,
 )
+from recproxy.report.wanted_list import WantedRequest, WantedTest
 
 REC = "recordings/shop/default.rec"
 
@@ -66,4 +68,36 @@ def full_report():
         written=(WrittenFile(path=REC, interactions=2),),
         redactions={"header": 1},
         blocked={"c.example": 2},
+        proof=full_proof(),
+        wanted=(
+            WantedTest(
+                test="test_m.test_bad[a.b]",
+                profiles=("shop",),
+                requests=(WantedRequest(profile="shop", method="GET", url="https://a.example/?q=100%25,<b>"),),
+                shared_with=("test_m.test_ok",),
+            ),
+        ),
+    )
+
+
+def full_proof():
+    """A proof with a test that replays and one that does not."""
+    return ProofReport(
+        passes=(PassReport(name="as recorded", tests=2, replayed=1, seconds=0.5, isolated=True),),
+        verdicts=(
+            TestVerdict(test="test_m.test_ok", replays=True),
+            TestVerdict(
+                test="test_m.test_bad[a.b]",
+                replays=False,
+                cause="random value",
+                way="as recorded",
+                request="GET https://a.example/",
+                where=f"{REC}:3",
+                explanation="it is <b>new</b>",
+                mend="in a.toml",
+            ),
+        ),
+        saves=ReplaySavings(requests=2, seconds=1.5, recorded_seconds=2, replayed_seconds=0.5),
+        notes=("not in parallel",),
+        seed=1,
     )

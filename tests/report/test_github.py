@@ -18,7 +18,7 @@ def test_a_miss_is_an_annotation_on_the_line_of_the_recording():
     assert commands[2] == (
         "::error title=recproxy%3A refusal::a host was refused%0Ano profile of this run owns b.example"
     )
-    assert [command.partition(" ")[0] for command in commands[3:]] == ["::warning", "::warning", "::notice"]
+    assert [command.partition(" ")[0] for command in commands[3:]] == ["::warning"] * 3 + ["::notice"]
 
 
 def test_a_file_outside_of_the_repository_is_no_place():
@@ -37,7 +37,7 @@ def test_many_problems_are_counted():
     commands = [*workflow_commands(many, lambda path: path)]
 
     assert len(commands) == 51
-    assert commands[-1] == "::notice title=recproxy::and 15 more problems: see the summary or the log"
+    assert commands[-1] == "::notice title=recproxy::and 16 more problems: see the summary or the log"
 
 
 def test_the_summary_has_the_table_and_each_problem_with_its_test():

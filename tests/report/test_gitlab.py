@@ -21,11 +21,12 @@ def test_each_problem_is_a_row_with_a_place_and_a_fingerprint_of_its_own():
         ("recproxy-miss", "major", REC, {"begin": 3}),
         ("recproxy-failure", "major", "pyproject.toml", {"begin": 1}),
         ("recproxy-refusal", "major", "pyproject.toml", {"begin": 1}),
+        ("recproxy-proof", "minor", REC, {"begin": 3}),
         ("recproxy-unasked", "minor", "pyproject.toml", {"begin": 1}),
         ("recproxy-old", "minor", "pyproject.toml", {"begin": 1}),
         ("recproxy-unused", "info", REC, {"begin": 13}),
     ]
-    assert len({row["fingerprint"] for row in found}) == 6
+    assert len({row["fingerprint"] for row in found}) == 7
     assert found[0]["description"].startswith(
         "GET https://a.example/?q=100%25,<b> matched no recording (2 times) (test test_m.test_bad[a.b]): no recorded"
     )

@@ -15,6 +15,7 @@ def test_problems_come_with_what_fails_the_run_first():
         ("miss", "error", REC, 3),
         ("failure", "error", "", 0),
         ("refusal", "error", "", 0),
+        ("proof", "warning", REC, 3),
         ("unasked", "warning", "", 0),
         ("old", "warning", "", 0),
         ("unused", "notice", REC, 13),

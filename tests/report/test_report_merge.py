@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from run_reports import full_report, run_report, shop
+from run_reports import full_proof, full_report, run_report, shop
 
 from recproxy.errors import ConfigurationError
 from recproxy.report.github import step_summary
@@ -22,6 +22,19 @@ def merged(*reports):
 
 def shard(**more):
     return run_report(profiles=(shop(**more),))
+
+
+def test_proofs_of_parts_are_one_that_fails_where_one_of_them_does():
+    one = run_report(proof=full_proof(), fails=("proof",))
+    whole = run_report(proof=replace(full_proof(), verdicts=full_proof().verdicts[:1]), fails=("proof",))
+
+    both, fine = merged(one, whole), merged(whole, run_report())
+
+    assert (both.exit_code, fine.exit_code) == (3, 0)
+    assert [each.replays for each in both.proof.verdicts] == [True, False, True]
+    assert (both.proof.saves.requests, both.proof.saves.seconds) == (4, 3.0)
+    assert fine.proof == whole.proof
+    assert merged(run_report(), run_report()).proof is None
 
 
 @pytest.mark.parametrize(

@@ -161,6 +161,16 @@ def test_nox_starts_the_command_under_recproxy(run_nox, words, mode, wanted):
     assert f"mode {mode} chosen " in done.stdout
 
 
+def test_only_the_session_that_records_is_proven(run_nox):
+    noxfile = NOXFILE.replace('"bitly", ', '"bitly", prove=True, ')
+
+    recorded = run_nox("-s", "functional-record", "--", "bitly", noxfile=noxfile)
+    replayed = run_nox("-s", "functional-replay", noxfile=noxfile)
+
+    assert [words.count("--prove") for words in started(recorded)] == [1]
+    assert [words.count("--prove") for words in started(replayed)] == [0]
+
+
 def test_verify_takes_the_place_of_the_command(run_nox):
     noxfile = NOXFILE.replace('"bitly", ', '"bitly", report="r.json", ')
     noxfile += '    recproxy.run("pytest", "more", external=True)\n'

@@ -34,14 +34,11 @@ def proof_for(
     """The proof of a run by this plan; `replan` makes the plan that replays.
 
     Raises:
-        ConfigurationError: the run records nothing, or what it does cannot be replayed.
+        ConfigurationError: what the run does cannot be replayed.
     """
     from recproxy.orchestrator.proof import Proof, ProofOptions
 
-    modes = {each.name: plan.mode_of(each.name) for each in plan.profiles}
-    if not {"record", "auto"} & set(modes.values()):
-        raise ConfigurationError("--prove: proves what this run records: add --record PROFILE")
-    if live := [name for name, mode in modes.items() if mode == "live"]:
+    if live := [each.name for each in plan.profiles if plan.mode_of(each.name) == "live"]:
         raise ConfigurationError(f"--prove: {', '.join(live)} runs live and has nothing to replay: record it, too")
     if plan.listening.is_wide:
         raise ConfigurationError("--prove: replays a command of this machine only: leave out --listen")

@@ -104,7 +104,7 @@ class _Run(Verb):
 @click.option(
     "--prove",
     is_flag=True,
-    help="After a recording that ended well, run COMMAND again from it: as it was, shuffled, and in parallel.",
+    help="After a run that ended well, run COMMAND again from what is recorded: as it was, shuffled, and in parallel.",
 )
 @click.option(
     "--mend",

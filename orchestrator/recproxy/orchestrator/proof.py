@@ -113,7 +113,7 @@ class Proof:
         return (0 if report.holds else NOT_PROVEN), report
 
     def _replays(self, plan: RunPlan) -> ProofReplays:
-        profiles = frozenset(each.name for each in plan.profiles if plan.mode_of(each.name) in ("record", "auto"))
+        profiles = frozenset(each.name for each in plan.profiles)
         options = self._options
         return ProofReplays(
             self._words,

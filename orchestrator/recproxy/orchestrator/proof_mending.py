@@ -12,6 +12,7 @@ from pathlib import Path
 from recproxy.control.outcomes import InteractionEdit, Mending
 from recproxy.control.shown_paths import shown_path
 from recproxy.errors import RecordingError
+from recproxy.matching.rules import Ways
 from recproxy.orchestrator.plan import RunPlan
 from recproxy.orchestrator.proof_verdicts import ProofFinding
 from recproxy.play.file_replacement import replace_file
@@ -89,6 +90,11 @@ class MendPlan:
             yield f"changed {len(texts)} of the interactions in {shown_path(path)}"
 
     def _add(self, profile: str, mending: Mending) -> None:
+        after = self._ways(profile).after if mending.rules else ""
+        if after:
+            line = f"a rule of profile {profile!r} has its place in the project once {after}"
+            self.refused += [line] if line not in self.refused else []
+            return
         files = [Path(each.path) for each in mending.edits]
         files += [self._file(profile)] if mending.rules else []
         for file in files:
@@ -109,15 +115,14 @@ class MendPlan:
         recordings = self.plan.library.folder
         return recordings if file.is_relative_to(recordings) else self.plan.project.root
 
-    def _profile_ways(self, profile: str) -> tuple[Path, tuple[str, ...]]:
-        ways = next(each for each in self.plan.profiles if each.name == profile).ways()
-        return self.plan.project.root / ways.file, ways.keys
+    def _ways(self, profile: str) -> Ways:
+        return next(each for each in self.plan.profiles if each.name == profile).ways()
 
     def _file(self, profile: str) -> Path:
-        return self._profile_ways(profile)[0]
+        return self.plan.project.root / self._ways(profile).file
 
     def _keys(self, profile: str) -> tuple[str, ...]:
-        return self._profile_ways(profile)[1]
+        return self._ways(profile).keys
 
 
 def _add_rules(file: Path, keys: Sequence[str], rules: dict[str, list[str]], *, root: Path) -> None:

@@ -133,7 +133,8 @@ class ProofReplays:
             self.note(f"{name}: the command was stopped after {seen.seconds:.0f} s")
         if not self._recorded.tests and NO_TEST in seen.scopes:  # then the command is the test
             seen.scopes[NO_TEST] = replace(seen.scopes[NO_TEST], passed=seen.code == 0)
-        unused = [*unused_requests(seen.tally, self._profiles)]
+        known = {each.where for each in unused_requests(self._recorded.tally, self._profiles)}
+        unused = [each for each in unused_requests(seen.tally, self._profiles) if each.where not in known]
         return ProofPass(name=name, seen=seen, unused=unused, isolated=plan.isolate, cause=cause), able
 
     def _without_secrets(self, plan: RunPlan) -> dict[str, str]:

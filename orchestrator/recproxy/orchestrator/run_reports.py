@@ -119,7 +119,7 @@ class RunReports:
             exit_code=code,
             command_code=command_code,
             error=error,
-            fails=tuple(_fails(plan)),
+            fails=(*_fails(plan), *(("proof",) if self.proof is not None else ())),
             proof=self.proof,
             wanted=self._wanted.wanted().tests,
         )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from recproxy.report.proof_report import TestVerdict, verdict_lines
 from recproxy.report.run_report import ReportFinding, RequestReport, RunReport, UnusedInteraction
 
 __all__ = ["ReportProblem", "Severity", "problems"]
@@ -52,6 +53,9 @@ def _all(report: RunReport) -> Iterator[ReportProblem]:
     for name, requests in (("miss", report.misses), ("drift", report.drift)):
         for request in requests:
             yield _request(name, request, _severity(report, name))
+    for verdict in report.proof.verdicts if report.proof is not None else ():
+        if not verdict.replays:
+            yield _unproven(verdict, _severity(report, "proof"))
     kinds: tuple[tuple[str, str, tuple[ReportFinding, ...]], ...] = (
         ("failure", "a request was not answered", report.failures),
         ("refusal", "a host was refused", report.refusals),
@@ -88,6 +92,20 @@ def _request(kind: str, request: RequestReport, severity: Severity) -> ReportPro
         test=request.test,
         path=request.path,
         line=request.line,
+    )
+
+
+def _unproven(verdict: TestVerdict, severity: Severity) -> ReportProblem:
+    path, _, line = verdict.where.rpartition(":")
+    return ReportProblem(
+        kind="proof",
+        severity=severity,
+        title=f"does not replay: {verdict.cause}",
+        text="\n".join(verdict_lines(verdict)),
+        key=(verdict.test, verdict.cause),
+        test=verdict.test,
+        path=path if line.isdigit() else verdict.where,
+        line=int(line) if line.isdigit() else 0,
     )
 
 

@@ -5,7 +5,7 @@ Values for programs and lines for people. Every text that came from traffic is m
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -19,8 +19,10 @@ __all__ = [
     "ProofReport",
     "ReplaySavings",
     "TestVerdict",
+    "merged_proofs",
     "proof_lines",
     "savings_line",
+    "verdict_lines",
 ]
 
 
@@ -179,14 +181,38 @@ def savings_line(saves: ReplaySavings) -> str:
 
 def _verdict(verdict: TestVerdict) -> Iterator[str]:
     yield f"proof: {verdict.test} does not replay ({verdict.way}): {verdict.cause}"
-    yield f"    {verdict.explanation}"
+    yield from (f"    {line}" for line in verdict_lines(verdict))
+
+
+def verdict_lines(verdict: TestVerdict) -> Iterator[str]:
+    """What is known of a test that does not replay: the reason, the first request that differed, what would mend it."""
+    yield verdict.explanation
     if verdict.request:
-        yield f"    request  {verdict.request}"
+        yield f"request  {verdict.request}"
     if verdict.where:
-        yield f"    recorded {verdict.where}"
-    for line in verdict.differences:
-        yield f"    {line}"
+        yield f"recorded {verdict.where}"
+    yield from verdict.differences
     if verdict.mend:
-        first, *more = verdict.mend.splitlines()
-        yield f"    to mend it: {first}"
-        yield from (f"    {line}" for line in more)
+        yield from f"to mend it: {verdict.mend}".splitlines()
+
+
+def merged_proofs(proofs: Iterable[ProofReport | None]) -> ProofReport | None:
+    """One proof of those of several runs, such as the parts of a suite; None where none was made."""
+    made = [each for each in proofs if each is not None]
+    if len(made) < 2:
+        return made[0] if made else None
+    saves = [each.saves for each in made]
+    return ProofReport(
+        passes=tuple(one for each in made for one in each.passes),
+        verdicts=tuple(one for each in made for one in each.verdicts),
+        saves=ReplaySavings(
+            requests=sum(each.requests for each in saves),
+            seconds=round(sum(each.seconds for each in saves), 3),
+            recorded_seconds=round(sum(each.recorded_seconds for each in saves), 3),
+            replayed_seconds=round(sum(each.replayed_seconds for each in saves), 3),
+            tokens=tuple(one for each in saves for one in each.tokens),
+        ),
+        notes=tuple(dict.fromkeys(one for each in made for one in each.notes)),
+        mended=tuple(dict.fromkeys(one for each in made for one in each.mended)),
+        seed=made[0].seed,
+    )

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from recproxy.control.shards import part_of_suite
 from recproxy.errors import ConfigurationError
+from recproxy.report.proof_report import merged_proofs
 from recproxy.report.run_report import (
     ProfileReport,
     ReportFinding,
@@ -63,6 +64,8 @@ def merge_reports(reports: Sequence[tuple[str, RunReport]]) -> RunReport:
         old=tuple(dict.fromkeys(one for each in every for one in each.old)),
         notes=tuple(dict.fromkeys(notes)),
         written=_joined(each.written for each in every),
+        proof=merged_proofs(each.proof for each in every),
+        wanted=_joined(each.wanted for each in every),
         tokens=_tokens(one for each in every for one in each.tokens),
         redactions=_sums(each.redactions for each in every),
         blocked=_sums(each.blocked for each in every),
@@ -80,6 +83,7 @@ def verdict(report: RunReport, code: int) -> int:
         "miss": report.misses or report.failures,
         "refusal": report.refusals,
         "old": report.old,
+        "proof": report.proof is not None and not report.proof.holds,
         "unused": [
             each for each in report.profiles if each.unused_fails and (each.unused or _is_unasked(report, each))
         ],

@@ -54,11 +54,13 @@ class FunctionalRun:
         isolate: bool | None = None,
         record_command: str = "",
         reports: Sequence[str] = (),
+        proves: bool = False,
     ) -> None:
         self._session = session
         self._record_command = record_command
         self._isolate = isolate
         self._reports = reports
+        self._proves = proves
         self._is_verified = False
         self._profiles = tuple(profiles)
         self.mode = mode
@@ -111,7 +113,8 @@ class FunctionalRun:
     def _prefix(self) -> list[str]:
         isolate = {None: (), True: ("--isolate",), False: ("--no-isolate",)}[self._isolate]
         reports = [word for report in self._report_files() for word in ("--report", report)]
-        return ["run", *isolate, *reports, *mode_options(self.mode, self._profiles, self.chosen), "--"]
+        prove = ("--prove",) if self._proves and self.mode == "record" else ()
+        return ["run", *isolate, *reports, *mode_options(self.mode, self._profiles, self.chosen), *prove, "--"]
 
 
 def functional_sessions(*profiles: str, **options: Any) -> Callable[[_Body], _Body]:
@@ -130,7 +133,8 @@ def functional_sessions(*profiles: str, **options: Any) -> Callable[[_Body], _Bo
         options: `python`, `reuse_venv`, ... for every session; `tags` and `default` for the replaying one. `isolate`
             is as `recproxy run` has it: True or False go before what the project says. `sets` are the credentials
             that the body itself sets for its command; all others must be there before anything is installed. `report`
-            is a file for `recproxy run --report`, or a list of them; `{session}` in it is the name of the session.
+            is a file for `recproxy run --report`, or a list of them; `{session}` in it is the name of the session. With
+            `prove` the recording session runs its commands with `--prove`.
 
     Raises:
         ValueError: no profile, or a session of that name exists.
@@ -157,6 +161,7 @@ def _register(body: Callable[..., None], mode: str, profiles: Sequence[str], opt
         raise ValueError(f"session {name!r} exists already: give the function another name, or pass name=...")
     isolate = options.pop("isolate", None)
     sets = tuple(options.pop("sets", ()))
+    proves = bool(options.pop("prove", False))
     report = options.pop("report", ())
     reports = (report,) if isinstance(report, str) else tuple(report)
     own = [*options.pop("tags", ()), "functional"]
@@ -172,7 +177,16 @@ def _register(body: Callable[..., None], mode: str, profiles: Sequence[str], opt
             session.error("@nox.parametrize is above @functional_sessions and has no effect there: put it below")
         record = shlex.quote(f"{base}-record{session.name.removeprefix(name)}")
         command = f"nox -s {record} -- {PROFILE_WORD}"
-        run = FunctionalRun(session, mode, profiles, words, isolate=isolate, record_command=command, reports=reports)
+        run = FunctionalRun(
+            session,
+            mode,
+            profiles,
+            words,
+            isolate=isolate,
+            record_command=command,
+            reports=reports,
+            proves=proves,
+        )
         body(session, run, **parameters)
 
     # nox looks at a function's own attributes for @nox.parametrize, and at its signature for a parameter `python`.

@@ -83,3 +83,19 @@ def test_all_that_a_report_says_is_there(tmp_path):
     assert (found["written"][0]["path"], found["run"]["exit_code"]) == (REC, 3)
     assert "interactions_played" not in found["profiles"][0]
     json.dumps(found)
+
+
+def test_a_proof_has_the_tests_that_do_not_replay_and_what_is_saved(tmp_path):
+    found = data(tmp_path)
+
+    assert found["proof"]["failed"] == [
+        {
+            "test": "test_m.test_bad[a.b]",
+            "cause": "random value",
+            "way": "as recorded",
+            "text": f"it is <b>new</b>\nrequest  GET https://a.example/\nrecorded {REC}:3\nto mend it: in a.toml",
+        }
+    ]
+    assert (found["proof"]["tests"], found["proof"]["notes"]) == (2, ["not in parallel"])
+    assert found["proof"]["saves"].startswith("each replay saves 2 requests, 1.5 s of waiting for services; ")
+    assert [each["shared_with"] for each in found["wanted"]] == [("test_m.test_ok",)]

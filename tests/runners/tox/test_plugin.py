@@ -392,6 +392,28 @@ def test_a_recording_replaces_the_one_before_where_the_commands_passed(tox, orig
     assert "recproxy   shop     record       0         1" in passed.stderr
 
 
+def test_what_is_recorded_is_proven_where_the_key_says_so(tox, origin):
+    text = (tox.root / "tox.toml").read_text()
+    tox.write("tox.toml", text.replace("[env_run_base]", "[env_run_base]\nrecproxy_prove = true"))
+
+    done = tox.run("-e", "functional-record", "--", "shop", SHOP_KEY="value")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert origin == ["/item"]  # the proof asks nobody
+    assert "recproxy: proof: it replays: same result" in done.stdout + done.stderr
+
+
+def test_a_proof_of_several_commands_is_refused_in_one_line(tox, origin):
+    text = (tox.root / "tox.toml").read_text().replace("[env_run_base]", "[env_run_base]\nrecproxy_prove = true")
+    tox.write("tox.toml", f'{text}\n[env.functional-record]\ncommands = [["python", "-V"], ["python", "-V"]]\n')
+
+    done = tox.run("-e", "functional-record", "--", "shop", SHOP_KEY="value")
+
+    assert done.returncode != 0
+    assert "recproxy_prove needs one command in functional-record, which has 2" in done.stdout + done.stderr
+    assert origin == []
+
+
 def test_words_are_asked_for_as_the_version_of_tox_asks_for_them():
     """Some versions of tox know `program_first`, others do not."""
 

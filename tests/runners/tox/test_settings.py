@@ -39,7 +39,7 @@ def test_none_are_made_where_the_base_names_no_profiles(tox, environments):
     assert list(environments()) == ["unit"]
 
 
-KEYS = "recproxy_mode, recproxy_profiles, recproxy_record, recproxy_isolate, recproxy_report"
+KEYS = "recproxy_mode, recproxy_profiles, recproxy_record, recproxy_isolate, recproxy_report, recproxy_prove"
 PYPROJECT = "[project]\nname = 'demo'\nversion = '1'\n[tool.tox]" + TOML.replace("[env_run", "[tool.tox.env_run")
 
 
@@ -65,6 +65,18 @@ def test_a_section_of_its_own_goes_before_what_is_made(tox, environments):
     assert settings_of(made["functional-record"]).mode == "record"
     assert settings_of(made["functional-record"]).reports == ("r.json",)
     assert settings_of(made["functional-live"]).mode == "off"
+
+
+def test_only_what_records_is_proven(tox, environments):
+    tox.write("tox.toml", TOML.replace("[env_run_base]", "[env_run_base]\nrecproxy_prove = true"))
+
+    made = environments()
+
+    assert [settings_of(made[f"functional-{mode}"]).proves for mode in ("replay", "record", "live")] == [
+        False,
+        True,
+        False,
+    ]
 
 
 def test_an_override_goes_before_all(environments):

@@ -13,6 +13,7 @@ from recproxy.report.page.bodies import BodyTable
 from recproxy.report.page.exchanges import exchange_values, is_exchange
 from recproxy.report.page.messages import step_values
 from recproxy.report.page.shown import ShownInteractions
+from recproxy.report.proof_report import ProofReport, savings_line, verdict_lines
 from recproxy.report.run_report import RequestReport, RunReport
 
 __all__ = ["interaction_values", "page_data"]
@@ -80,12 +81,31 @@ def page_data(report: RunReport, shown: ShownInteractions, bodies: BodyTable) ->
         "unused": [{**one, "interaction": number} for one, number in zip(unused, shown.unused, strict=True)],
         "findings": {name: [asdict(each) for each in getattr(report, name)] for name in findings},
         "written": [asdict(each) for each in report.written],
+        "proof": _proof(report.proof),
+        "wanted": [asdict(each) for each in report.wanted],
         "tokens": [asdict(each) for each in report.tokens],
         "redactions": dict(report.redactions),
         "blocked": dict(report.blocked),
         "interactions": interactions,
         "bodies": bodies.values,
         "bodies_left_out": bodies.left_out,
+    }
+
+
+def _proof(proof: ProofReport | None) -> dict[str, Any] | None:
+    """A proof as its passes, what is known of each test that does not replay, and what a replay saves."""
+    if proof is None:
+        return None
+    failed = [each for each in proof.verdicts if not each.replays]
+    return {
+        "tests": len(proof.verdicts),
+        "passes": [asdict(each) for each in proof.passes],
+        "failed": [
+            {"test": each.test, "cause": each.cause, "way": each.way, "text": "\n".join(verdict_lines(each))}
+            for each in failed
+        ],
+        "notes": [*proof.notes, *proof.mended],
+        "saves": savings_line(proof.saves),
     }
 
 

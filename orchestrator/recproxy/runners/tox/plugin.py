@@ -30,6 +30,7 @@ from recproxy.runners.credentials import missing_credentials
 from recproxy.runners.tox.interruptions import Interruptions
 from recproxy.runners.tox.isolated_commands import prefix_commands, release_commands
 from recproxy.runners.tox.naming import is_named
+from recproxy.runners.tox.proving import prove_instead
 from recproxy.runners.tox.served import Served
 from recproxy.runners.tox.settings import (
     OFF,
@@ -138,16 +139,19 @@ class Plugin:
             return
         options = mode_options(settings.mode, settings.profiles, words.profiles or settings.profiles, settings.recorded)
         # What the commands get, since credentials and PYTHONPATH are looked for there.
-        environment = {name: os.environ[name] for name in _ALWAYS_PASSED if name in os.environ}
-        environment |= tox_env.environment_variables
-        environment |= {RECORD_COMMAND: recording_call(tox_env.conf), SHOWN_FROM: str(Path.cwd())}
-        isolate = {None: "--isolate-as-project", True: "--isolate", False: "--no-isolate"}[settings.isolate]
-        options.append(isolate)
+        passed = {name: os.environ[name] for name in _ALWAYS_PASSED if name in os.environ}
+        ours = {RECORD_COMMAND: recording_call(tox_env.conf), SHOWN_FROM: str(Path.cwd())}
+        environment = passed | tox_env.environment_variables | ours
         for report in _report_files(tox_env, settings):
             options += ["--report", report]
+        python, whose = _interpreter(tox_env)
+        if settings.proves:
+            isolate = {None: (), True: ("--isolate",), False: ("--no-isolate",)}[settings.isolate]
+            prove_instead(tox_env, python, (*options, *isolate), passed | ours)
+            return
+        options.append({None: "--isolate-as-project", True: "--isolate", False: "--no-isolate"}[settings.isolate])
         if any(is_pytest(command.args) for command in tox_env.conf["commands"]):
             options.append("--pytest")
-        python, whose = _interpreter(tox_env)
         try:
             run = Served(python, options, folder=_folder(tox_env), environment=environment, ended=tox_env.interrupt)
         except (ControlError, OSError) as problem:

@@ -37,7 +37,14 @@ class _Unsaid(str):
     __slots__ = ()
 
 
-_KEYS = ("recproxy_mode", "recproxy_profiles", "recproxy_record", "recproxy_isolate", "recproxy_report")
+_KEYS = (
+    "recproxy_mode",
+    "recproxy_profiles",
+    "recproxy_record",
+    "recproxy_isolate",
+    "recproxy_report",
+    "recproxy_prove",
+)
 _KNOWN = (OFF, "auto", *SESSION_MODES)
 _DESCRIPTIONS = {
     VERIFY: "compares the recordings with the real services, nothing written",
@@ -51,7 +58,7 @@ _DESCRIPTIONS = {
 class ToxSettings:
     """The keys of one environment: `recorded` are profiles that are recorded whatever the mode.
 
-    `isolate` is None where the project says whether its commands are isolated.
+    `isolate` is None where the project says whether its commands are isolated. `proves`: what is recorded is proven.
     """
 
     mode: str
@@ -59,6 +66,7 @@ class ToxSettings:
     recorded: tuple[str, ...]
     isolate: bool | None = None
     reports: tuple[str, ...] = ()
+    proves: bool = False
 
 
 def define(conf: EnvConfigSet) -> None:
@@ -82,6 +90,9 @@ def define(conf: EnvConfigSet) -> None:
         desc="whether commands get a network of their own: true, false, or as recproxy's project says",
     )
     conf.add_config("recproxy_report", of_type=_WORDS, default=[], desc="the reports that the run writes: report.json")
+    conf.add_config(
+        "recproxy_prove", of_type=bool, default=False, desc="whether recproxy proves what this environment records"
+    )
 
 
 def _default_mode(conf: EnvConfigSet, name: str) -> str:
@@ -121,6 +132,7 @@ def settings_of(conf: EnvConfigSet) -> ToxSettings:
         recorded=recorded,
         isolate=conf["recproxy_isolate"],
         reports=tuple(conf["recproxy_report"]),
+        proves=conf["recproxy_prove"] and (mode == "record" or bool(recorded)),
     )
 
 

@@ -13,6 +13,18 @@ function missParts(data, miss, level) {
   ];
 }
 
+/** What a proof found: each replay of the command, each test that does not replay, and what a replay saves. */
+function proofParts(proof, go) {
+  const all = proof.failed.length ? `${proof.failed.length} of ${counted(proof.tests, "test", "tests")} ${proof.failed.length > 1 ? "do" : "does"} not replay.` : `${counted(proof.tests, "test", "tests")} replayed: same result, every interaction used, none ambiguous, nothing live.`;
+  return [el("h2", {}, "Proof"), el("p", { class: proof.failed.length ? "bad" : "good" }, all),
+    table("Replays", [["replay", "text"], ["tests", "number"], ["replayed", "number"], ["took", "number"], ["isolated", ""]],
+      proof.passes.map((each) => [each.name, each.tests, each.replayed, duration(each.seconds), each.isolated ? "yes" : "no"])),
+    proof.failed.map((each) => el("section", { class: "card failed" }, el("h3", {}, link(each.test, () => go("requests", false, { test: each.test }))),
+      el("p", {}, el("strong", {}, each.cause), ` (${each.way})`), el("pre", { tabindex: 0, role: "group", "aria-label": "why it does not replay" }, each.text))),
+    proof.notes.length ? el("ul", {}, proof.notes.map((note) => el("li", { class: "soft" }, note))) : null,
+    proof.saves ? el("p", { class: "found" }, `${proof.saves}.`) : null];
+}
+
 function overview(data, go) {
   const profiles = table("Services", [["service", ""], ["mode", ""], ["requests", "number"], ["played", "number"], ["recorded", "number"],
     ["missed", "number"], ["unused", "number"], ["forwarded", "number"], ["failed", "number"], ["bytes", "number"], ["time", "number"], ["slowest", "number"]],
@@ -27,10 +39,13 @@ function overview(data, go) {
   return el("div", {},
     data.run.error ? el("p", { class: "bad" }, `The run broke off: ${data.run.error}`) : null,
     el("h2", {}, "Services"), profiles,
+    data.proof ? proofParts(data.proof, go) : null,
     data.misses.length ? [el("h2", {}, "Misses"), el("ul", {}, data.misses.slice(0, 10).map((miss) =>
       el("li", {}, link(`${miss.method} ${miss.url}`, () => go(`miss-${miss.number}`)), ` in ${miss.test}`, miss.count > 1 ? `, ${miss.count} times` : "")))] : null,
     problems.filter(([name]) => data.findings[name].length).map(([name, title, kind]) => [el("h2", { class: kind }, title),
       el("ul", {}, data.findings[name].slice(0, 200).map((each) => el("li", { class: "found" }, each.text, each.count > 1 ? ` (${each.count} times)` : "", each.test ? ` in ${each.test}` : "")))]),
+    data.wanted.length ? [el("h2", {}, "Wanted recordings"), table("Wanted recordings", [["test", "text"], ["services", ""], ["requests", "number"], ["shared with", "text"]],
+      data.wanted.map((each) => [link(each.test, () => go("requests", false, { test: each.test })), each.profiles.join(", "), each.requests.length, each.shared_with.join(", ")]))] : null,
     slow.length ? [el("h2", {}, "Slowest requests"), table("Slowest requests", [["request", "text"], ["service", ""], ["test", "text"], ["took", "number"]],
       slow.map((each) => [link(`${each.method} ${each.url}`, () => go(`request-${each.number}`)), each.profile, each.test, duration(each.seconds)]))] : null,
     tests.length ? [el("h2", {}, "Slowest tests"), table("Slowest tests", [["test", "text"], ["took", "number"]],
