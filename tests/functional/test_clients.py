@@ -50,5 +50,13 @@ def test_the_base_url(get):
     assert text_of(get(f"{os.environ['TWITTER_BASE_URL']}/2/tweets/20")) == "just setting up my twttr"
 
 
+@recproxy("https", "api.twitter.com", "clients.rec", mode="replay")
+def test_http_2_in_tls_and_from_the_first_byte():
+    with httpx.Client(http1=False, http2=True) as client:
+        for base in ("https://api.twitter.com", os.environ["TWITTER_BASE_URL"]):
+            response = client.get(f"{base}/2/tweets/20")
+            assert (response.http_version, text_of(response.content)) == ("HTTP/2", "just setting up my twttr")
+
+
 def text_of(body):
     return json.loads(body)["data"]["text"]

@@ -118,6 +118,11 @@ class Connection(Asker, asyncio.Protocol):
         """Drop the connection."""
         self._transport.abort()
 
+    def retire(self) -> None:
+        """Drop the connection if nothing is under way on it."""
+        if self.is_idle:
+            self.close()
+
     def _switch(self) -> None:
         self._reader.switch()
 

@@ -101,9 +101,9 @@ class H2Connection(asyncio.Protocol):
         acknowledge(self._socket)
 
     def eof_received(self) -> bool:
-        """Called by the loop: the client sends no more; what it asked for is still answered, in plain TCP."""
+        """Called by the loop: the client sends no more; what it asked for is still answered, where TCP is half closed."""
         self._leaves = True
-        return not self.is_idle
+        return not self.is_idle and self._transport.get_extra_info("sslcontext") is None
 
     def pause_writing(self) -> None:
         """Called by the loop: the client does not read."""
@@ -125,12 +125,19 @@ class H2Connection(asyncio.Protocol):
 
     def close(self) -> None:
         """Drop the connection."""
-        if self.is_idle:
+        if self.is_idle and not self._transport.is_closing():
             self.peer.leave()
             self.flush()
             self._transport.close()
         else:
             self._transport.abort()
+
+    def retire(self) -> None:
+        """End the connection as soon as nothing is under way on it; the client is told to open another one."""
+        if not self._leaves:
+            self._leaves = True
+            self.peer.retire()
+            self.flush()
 
     def flush(self) -> None:
         """Send what there is to send, as far as the client reads."""
@@ -187,6 +194,8 @@ class H2Connection(asyncio.Protocol):
     def _reset(self, event: h2.events.StreamReset) -> None:
         if (stream := self._streams.pop(event.stream_id, None)) is not None:
             stream.lose()
+        if not event.remote_reset:
+            self._lane.scope.traffic.fail("a client's stream of HTTP/2 was ended: it broke the rules of flow control")
 
     def _leaving(self, event: Leaving) -> None:
         self._leaves = True
@@ -198,6 +207,8 @@ class H2Connection(asyncio.Protocol):
     def _break(self, why: str) -> None:
         """The client has broken the rules: it is told so, and so is the run."""
         self._lane.scope.traffic.fail(f"a client's connection of HTTP/2 was ended: {why}")
+        for stream in tuple(self._streams.values()):
+            stream.lose()
         self._holds_flush = False
         self.flush()
         self._transport.close()

@@ -180,7 +180,6 @@ class H2Stream(Asker):
         else:
             self._send_pending(ends=False)
             self._peer.send_end(self.number, trailers)
-        self._peer.answered()
         self._release()
         self._owner.done(self)
 

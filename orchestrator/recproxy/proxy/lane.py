@@ -170,11 +170,10 @@ class ProxyLane:
         sock.setblocking(False)
         self.spawn(self._cut(sock))
 
-    def drop_idle(self) -> None:
-        """Close the connections on which nothing is under way."""
+    def retire(self) -> None:
+        """Close the connections on which nothing is under way; those of HTTP/2 take no further request."""
         for connection in self.connections:
-            if connection.is_idle:
-                connection.close()
+            connection.retire()
 
     def leave(self) -> None:
         """Drop clients that may have gone, although an answer is on its way to them."""

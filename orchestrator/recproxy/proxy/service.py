@@ -226,7 +226,7 @@ class Service:
         scope.remark = lambda: self._remark(order, scope.mode)
         self._lane(order.lane).begin(scope, base=order.base)
         if scope.faults.of_tls:
-            self._lane(order.lane).drop_idle()  # what is kept alive would never see a handshake
+            self._lane(order.lane).retire()  # what is kept alive would never see a handshake
         self._channel.send(_began(order.order, scope))
 
     def _extend(self, order: Extend, descriptors: list[int]) -> None:

@@ -18,6 +18,7 @@ from h2.settings import SettingCodes, Settings
 from h2.stream import StreamState
 from hpack import HPACKError
 from hyperframe.exceptions import InvalidDataError, InvalidFrameError
+from hyperframe.frame import GoAwayFrame
 
 from recproxy.http.h2.errors import Code, PeerError
 from recproxy.http.h2.fields import FieldBlock, trailer_fields
@@ -72,6 +73,7 @@ class Peer:
         self._h2.decoder.max_header_list_size = _LARGEST_HEAD
         #: What is sent at last, and behind which nothing is.
         self._last_words: bytes | None = None
+        self._farewell = b""
         self._outboxes: dict[int, Outbox] = {}
         #: The streams that may send, in turn, and those whose window is closed.
         self._ready: deque[int] = deque()
@@ -140,6 +142,8 @@ class Peer:
             self._reopen(event.stream_id)
         elif isinstance(event, h2.events.RemoteSettingsChanged):
             self._reopen(0)
+        elif isinstance(event, h2.events.StreamEnded) and not self._serving:
+            self._guard.answered()
         elif isinstance(event, h2.events.StreamReset):
             self._forget(event.stream_id)
 
@@ -218,9 +222,10 @@ class Peer:
         except ProtocolError:
             return  # it is over already
 
-    def answered(self) -> None:
-        """A request was answered whole."""
-        self._guard.answered()
+    def retire(self) -> None:
+        """Tell the peer to open no more streams; those that are open go on, also in the library."""
+        goaway = GoAwayFrame(0, last_stream_id=self._h2.highest_inbound_stream_id, error_code=Code.NO_ERROR)
+        self._farewell += goaway.serialize()
 
     def leave(self, code: int = Code.NO_ERROR) -> None:
         """Tell the peer that the connection ends."""
@@ -248,7 +253,8 @@ class Peer:
             outbox = self._outboxes.get(stream)
             if outbox is not None:
                 left -= self._send(stream, outbox)
-        return self._h2.data_to_send()
+        farewell, self._farewell = self._farewell, b""
+        return farewell + self._h2.data_to_send()
 
     def _send(self, stream: int, outbox: Outbox) -> int:
         """Send one frame of a stream, and put it where its next one waits; return its size."""
@@ -283,6 +289,7 @@ class Peer:
     def _ended(self, stream: int) -> None:
         """A message is sent whole. A request that is answered need not be sent any further: RFC 9113 section 8.1."""
         self._forget(stream)
+        self._guard.answered()
         known = self._h2.streams.get(stream) if self._serving else None
         if known is not None and known.state_machine.state is StreamState.HALF_CLOSED_LOCAL:
             self._h2.reset_stream(stream, Code.NO_ERROR)
