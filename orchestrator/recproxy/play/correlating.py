@@ -24,6 +24,7 @@ class Correlating:
         self._is_on = profile.match.correlate
         self._constants = frozenset(name.lower() for name in profile.match.constants)
         self._written = written
+        self._made: set[bytes] = set()
 
     def of(self, recording: str) -> Correlation | None:
         """What is known now for what goes into a recording; None where values stay as they are."""
@@ -34,6 +35,7 @@ class Correlating:
             now=time.time(),
             is_constant=lambda value: self._written.has(value, recording),
             constants=self._constants,
+            made=self._made,
         )
 
 

@@ -13,6 +13,7 @@ from recproxy.matching.index import Fitting, Index
 from recproxy.play.candidates import Candidates, FittingGroup, Pool
 from recproxy.play.filling import filled_response, filling_values
 from recproxy.play.header_choice import HeaderChoice, Narrowed, captures, choosing_lines, header_choice
+from recproxy.play.made_anew_places import FreshPlaces
 from recproxy.play.shifted_times import ShiftedTimes
 from recproxy.recording import Interaction, Request, Response, recorded_scopes
 from recproxy.recording.scope_names import is_name_of
@@ -56,6 +57,7 @@ class Playback:
         self.given = given or {}
         self._times = times
         self.scope = scope
+        self._fresh = FreshPlaces.of(index)
         self._foreign = _foreign(index, scope)
         self.repeat = repeat
         self.default = default
@@ -76,7 +78,8 @@ class Playback:
         groups: list[FittingGroup] = []
         stateful = found.stateful
         unequal: tuple[str, ...] | None = None
-        for tier in self._tiers_of(found.tiers):
+        tiers = self._fresh.playable(found.tiers, self.bound) if self._fresh else found.tiers
+        for tier in self._tiers_of(tiers):
             stateful = stateful or tier.binds
             if isinstance(tier.order, FittingGroup):
                 groups.append(tier.order)

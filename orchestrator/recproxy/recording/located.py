@@ -21,7 +21,7 @@ from recproxy.recording.json_reader import check_json
 from recproxy.recording.lines import Cursor
 from recproxy.recording.values import Interaction
 
-__all__ = ["Located", "asked_of", "line_of", "recorded_scopes", "together"]
+__all__ = ["Located", "asked_of", "line_of", "may_hold", "recorded_scopes", "together"]
 
 _NAME = rb"(?![|#])[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _TEXT = rb"[\t -~]*"
@@ -140,6 +140,10 @@ class Located(Sequence[Interaction]):
             found = None if position in self._read else _PATH.match(self._text, start)
             yield (found[1] or b"/") if found is not None and b"XXX" not in (found[1] or b"") else None
 
+    def holds(self, text: bytes) -> bool:
+        """Whether the text of the interactions holds another."""
+        return text in self._text
+
     def asked(self, position: int) -> tuple[str, str, str | None]:
         """Method, URL and wild word of a request; it need not be read for that."""
         found = self._read.get(position)
@@ -198,6 +202,11 @@ def line_of(interactions: Sequence[Interaction], position: int) -> int:
     if isinstance(interactions, _Together):
         interactions, position = interactions.place(position)
     return interactions.line(position) if isinstance(interactions, Located) else interactions[position].line
+
+
+def may_hold(interactions: Sequence[Interaction], text: bytes) -> bool:
+    """Whether a text may stand in interactions; False only where none of them need be read to know."""
+    return not isinstance(interactions, Located) or interactions.holds(text)
 
 
 def asked_of(interactions: Sequence[Interaction], position: int) -> tuple[str, str, str | None]:

@@ -8,9 +8,10 @@ A wrong link would let a wrong request match, so a look alone is never enough. A
 - it looks so (`fresh_shapes`), and a request has it before any response does: what a service hands out stays as it is;
 - it is nowhere in the files and variables of the project, nor in an earlier recording: what stands there is a constant;
 - it is not what a request asks for and the service already has: what `GET /orders/ID` finds was there before;
-- it is no digest of what was sent or received, and stands under no name that says so.
+- it is no digest of what was sent or received, and stands under no name that says so;
+- it is not all that tells two requests apart which are answered differently (`interchangeable`).
 
-An id that holds the time of this run does not need the last two. Works on redacted interactions. Pure.
+An id that holds the time of this run does not need the last three. Works on redacted interactions. Pure.
 """
 
 from __future__ import annotations
@@ -30,9 +31,10 @@ from recproxy.redaction.client_id_values import made_by_client
 from recproxy.redaction.client_ids import is_whole, texts_said, with_names
 from recproxy.redaction.field_before import field_before, field_of_path
 from recproxy.redaction.fresh_shapes import FreshToken, fresh_tokens, normal_form
+from recproxy.redaction.interchangeable import interchangeable
 from recproxy.redaction.linking import free_name, names
 from recproxy.redaction.spans import wild_name
-from recproxy.redaction.value_automata import made_finder
+from recproxy.redaction.value_automata import Finder, made_finder
 
 __all__ = ["Correlation", "with_fresh_values"]
 
@@ -58,12 +60,14 @@ class Correlation:
     """What is known besides the interactions. `now` is when they were recorded, in seconds since 1970.
 
     `is_constant` tells of the normal form of a value whether it stands written in the project. `constants` are names of
-    fields whose values a test chose.
+    fields whose values a test chose. `made` are values that earlier scopes of the run have made, such as those of
+    fixtures; what this one makes is added.
     """
 
     now: float
     is_constant: Callable[[bytes], bool] = field(default=lambda _: False, repr=False)
     constants: frozenset[str] = frozenset()
+    made: set[bytes] = field(default_factory=set, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,25 @@ def with_fresh_values(
         return tuple(interactions)
     finder = made_finder({value: value for value in every})
     digests = _Digests(interactions)
+    while True:
+        after, named = _with_names(interactions, asked, finder, digests, correlation, taken)
+        doubtful = interchangeable(after)
+        constants = {value for value, name in named.items() if name in doubtful and not every[value].sure}
+        if not constants:
+            correlation.made.update(named)
+            return after
+        asked = [[one for one in found if one.value not in constants] for found in asked]
+
+
+def _with_names(
+    interactions: Sequence[Interaction],
+    asked: Sequence[Sequence[_Candidate]],
+    finder: Finder[bytes],
+    digests: _Digests,
+    correlation: Correlation,
+    taken: Container[str],
+) -> tuple[tuple[Interaction, ...], dict[bytes, str]]:
+    """The interactions with places for the candidates that are made anew, and the names of those."""
     used: set[str] = set(names(interactions))
     named: dict[bytes, str] = {}
     given: set[bytes] = set()
@@ -107,7 +130,7 @@ def with_fresh_values(
                 used.add(named[value])
         given |= answered - named.keys()
         after.append(with_names(each, named, finder, _stands_alone) if named else each)
-    return tuple(after)
+    return tuple(after), named
 
 
 def _is_made_anew(
@@ -122,7 +145,7 @@ def _is_made_anew(
     in_url = one.value in request.url.encode("utf-8", "surrogateescape")
     if not in_url and one.value not in request.body and one.value not in answered:
         return False  # a header that nobody repeats is not compared
-    if one.sure:
+    if one.sure or one.value in correlation.made:
         return True
     if in_url and interaction.response.status in _FOUND and _asks_for_it(request, one.value):
         return False

@@ -21,7 +21,7 @@ _END = rb"(?![0-9A-Za-z])"
 _UUID = rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _TOKEN = re.compile(_BEGIN + rb"(?:(?P<uuid>" + _UUID + rb")" + _END + rb"|(?P<piece>[0-9A-Za-z]{8,64})" + _END + rb")")
 #: Letters of base64 for URLs, of which some are no letters and digits; and an id of Firebase, which begins with one.
-_RUN = re.compile(rb"(?<![0-9A-Za-z_+/=.%-])(?=[0-9A-Za-z]*[_-])[0-9A-Za-z_-]{16,120}(?![0-9A-Za-z_+/=.%-])")
+_RUN = re.compile(rb"(?<![0-9A-Za-z_+=.%-])(?=[0-9A-Za-z]*[_-])[0-9A-Za-z_-]{16,120}(?![0-9A-Za-z_+=.%-])")
 _PUSH_ID = re.compile(rb"-[0-9A-Z_a-z-]{19}\Z")
 _HEX = re.compile(rb"(?=[0-9]*[a-fA-F])(?=[a-fA-F]*[0-9])(?:[0-9a-f]+|[0-9A-F]+)\Z")
 _DIGITS = re.compile(rb"[0-9]+\Z")
@@ -29,7 +29,7 @@ _DIGITS = re.compile(rb"[0-9]+\Z")
 _PREFIX = re.compile(rb"[A-Za-z][0-9A-Za-z]*[-_.+]\Z")
 #: Where digits, capitals and small letters change: chance does it in every third place and more, words do it rarely.
 _CHANGE = re.compile(rb"(?<=[0-9])(?=[A-Za-z])|(?<=[a-z])(?=[0-9A-Z])|(?<=[A-Z])(?=[0-9a-z])")
-_PLUS_NAME = re.compile(rb"(?:\A|[^0-9A-Za-z+/])[a-z][a-z0-9]{1,30}\+\Z")
+_PLUS_NAME = re.compile(rb"(?:\A|[^0-9A-Za-z+])[a-z][a-z0-9]{1,30}\+\Z")
 #: A bank account: the letters of a country, and a number.
 _ACCOUNT = re.compile(rb"[A-F]{2}[0-9]+\Z")
 #: Digests have so many hexadecimal digits: SHA-1, SHA-224, SHA-256, SHA-384, SHA-512. A program works them out.

@@ -22,7 +22,7 @@ from recproxy.redaction.masks import ENDING, stand_in
 from recproxy.redaction.secret_values import GIVEN, RUN
 from recproxy.redaction.wide_text import moved_in_wide, widened, with_word
 
-__all__ = ["free_name", "fresh_names", "link", "linked", "names", "renamed"]
+__all__ = ["free_name", "fresh_names", "link", "linked", "names", "renamed", "request_names"]
 
 #: More values of one name, such as the cursors of a long list, are no business of a test.
 _MOST_APART = 500
@@ -115,6 +115,11 @@ def _numbers() -> Iterator[str]:
 @lru_cache(maxsize=16)
 def _places(word: str) -> re.Pattern[bytes]:
     return re.compile(re.escape(word.encode()) + rb"\[([A-Za-z0-9_.-]+)\]")
+
+
+def request_names(request: Request) -> Iterator[str]:
+    """The names of wild places in a request."""
+    yield from _names(request)
 
 
 def _texts(block: Request | Response, word: str) -> Iterable[bytes]:
