@@ -9,13 +9,14 @@ from recproxy.hooks import Compare, Interaction, Redact, Request, Respond, Respo
 
 def test_what_is_offered_stays():
     assert hooks.__all__ == [
-        "Compare", "Headers", "Interaction", "Redact", "Request", "Respond", "Response", "header", "header_values",
+        "Compare", "Headers", "Interaction", "Redact", "Request", "Respond", "Response", "Sign", "header", "header_values",
     ]  # fmt: skip
 
 
 def test_each_kind_of_hook_has_its_type():
     assert typing.get_args(Compare) == ([Request], Request)
     assert typing.get_args(Respond) == ([Request, Response | None], Response | None)
+    assert typing.get_args(hooks.Sign) == ([Request, str], Request)
     assert typing.get_args(Redact) == ([Interaction], Interaction)
 
 

@@ -39,6 +39,7 @@ ELSEWHERE = {
     "recproxy env": "tests/test_containers_page.py",
     "recproxy serve --listen": "tests/test_containers_page.py",
     "recproxy run --isolate": "tests/journeys/test_isolated.py",
+    "recproxy run --record shop -- pytest tests/test_pay.py": "tests/client/test_webhooks.py",
     "recproxy doctor": "tests/cli/test_doctor.py",
     "recproxy run --faults sweep": "tests/journeys/test_fault_sweep.py",
     "recproxy run --record shop --prove": "tests/journeys/test_proof.py",

@@ -135,6 +135,11 @@ def test_its_answers_are_what_is_described(project, call, served):
     checked("get", f"{scope}/{number}")
     checked("delete", f"{scope}/{number}")
     checked("delete", f"{scope}/{number}", wanted=404)
+    hooks = "/lanes/{lane}/webhooks"
+    assert checked("get", hooks) == {"held": False, "due": [], "sent": 0}
+    checked("put", hooks, {"hold": True, "address": None, "webhook": None})
+    checked("post", hooks, {"webhook": "events", "count": 1})
+    checked("put", hooks, {"address": "http://127.0.0.1:80"}, wanted=400)
     checked("delete", "/lanes/other")
 
     assert set(seen) == set(OPERATIONS)

@@ -66,7 +66,7 @@ class Sample:
 #: Tables that are shown only where something is in them.
 FILLED = (
     "[placeholders]\nSHOP_KEY = 'x'\n[match]\naliases = {'b.example' = 'a.example'}\ndefault_query = {alt = 'json'}\n"
-    "[verify.values]\nkey = '{SHOP_KEY}'\n"
+    "[verify.values]\nkey = '{SHOP_KEY}'\n[[webhooks]]\nname = 'events'\naddress = 'http://127.0.0.1:5000'\n"
 )
 
 

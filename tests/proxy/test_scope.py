@@ -57,7 +57,7 @@ def test_a_recorded_request_is_answered_and_counted():
     answer = ask(opened)
 
     assert answer.data == b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
-    assert (answer.close, answer.reset, len(opened.index.interactions)) == (False, False, 1)
+    assert (answer.close, answer.reset, len(opened.playback.index.interactions)) == (False, False, 1)
     outcome = opened.outcome()
     assert (outcome.scope, outcome.played, outcome.plays, outcome.requests) == (
         "test_a",
@@ -130,7 +130,7 @@ def test_a_miss_without_recordings_says_which_one_it_would_be():
     opened = OpenScope(profile(), "run", [], expected="rec/shop/default.rec")
 
     assert b"\nthe recording would be rec/shop/default.rec" in ask(opened).data
-    assert len(opened.index.interactions) == 0
+    assert len(opened.playback.index.interactions) == 0
 
 
 def test_a_miss_says_what_its_lane_has_to_add():
@@ -192,7 +192,7 @@ def test_a_coded_request_is_matched_by_what_it_says():
 def test_equal_requests_are_worked_out_once(monkeypatch):
     opened = scope(block())
     ask(opened)
-    monkeypatch.setattr(opened._playback.index, "find", None)
+    monkeypatch.setattr(opened.playback.index, "find", None)
 
     assert said(ask(opened)) == b"ok"
 
@@ -323,7 +323,7 @@ def test_an_extended_scope_keeps_what_was_played():
 
     opened.extend([load(("#recproxy 2\n\n" + block("GET https://shop.example/new HTTP/1.1")).encode(), path="b.rec")])
 
-    assert len(opened.index.interactions) == 3
+    assert len(opened.playback.index.interactions) == 3
     assert [said(ask(opened)), said(ask(opened, b"/new"))] == [b"two", b"ok"]
     assert opened.outcome().plays == (1, 1, 1)
 
@@ -498,7 +498,7 @@ def test_recordings_that_a_worker_refuses_are_not_in_play():
     with pytest.raises(RecordingError, match="the same request has different answers at .*b.rec"):
         opened.extend(more)
 
-    assert len(opened.index.interactions) == 1
+    assert len(opened.playback.index.interactions) == 1
     assert said(ask(opened)) == said(ask(opened)) == b"ok"
     opened.extend([load(b"#recproxy 2\n\n" + block("GET https://shop.example/b HTTP/1.1").encode(), path="c.rec")])
-    assert len(opened.index.interactions) == 2
+    assert len(opened.playback.index.interactions) == 2

@@ -40,6 +40,8 @@ class Exporter:
             loaded = read_loaded(str(source.path))
             if any(each.protocol for each in loaded.recording.interactions):
                 raise ConfigurationError("holds a conversation, for which no other format has a place")
+            if any(each.webhook is not None for each in loaded.recording.interactions):
+                raise ConfigurationError("holds a webhook, for which no other format has a place")
             progress(source.size / 2)
             dumped = self._wanted.dump(loaded.recording)
             state = self._pending_files.put(target, (dumped.data,))

@@ -37,6 +37,7 @@ def show(only_requests: bool, as_curl: bool, pager: bool, words: tuple[str, ...]
     line of a `:scope` means all interactions of that scope.
     """
     from recproxy.formats.curl_command import curl_command
+    from recproxy.recording import as_told
     from recproxy.recording.printable import printable
     from recproxy.report.terminal import console_on
 
@@ -47,7 +48,9 @@ def show(only_requests: bool, as_curl: bool, pager: bool, words: tuple[str, ...]
             if len(files) > 1 and not as_curl:
                 console.print(printable(str(path)), style="bold", markup=False, highlight=False)
             for number, interaction in interactions:
-                if as_curl and interaction.protocol:
+                if as_curl and interaction.webhook is not None:
+                    print(f"# {as_told(interaction).request.url}: a webhook, which no program of yours sends")
+                elif as_curl and interaction.protocol:
                     print(
                         f"# {interaction.request.method} {interaction.request.url}: a conversation, which is no request"
                     )
@@ -127,13 +130,15 @@ def _below_head(path: Path, line: int, numbered: list[tuple[int, Interaction]]) 
 def _print(console: Console, number: int, interaction: Interaction, *, with_response: bool) -> None:
     from rich.text import Text
 
-    from recproxy.recording import WEBSOCKET, WILD
+    from recproxy.recording import WEBSOCKET, WILD, as_told
     from recproxy.recording.printable import printable
     from recproxy.redaction.linking import fresh_names
 
+    when = "  webhook" if interaction.webhook is not None else ""
+    interaction = as_told(interaction)
     request, response = interaction.request, interaction.response
     scope = f"  {interaction.scope}" if interaction.scope else ""
-    when = f"  {interaction.recorded}" if interaction.recorded else ""
+    when += f"  {interaction.recorded}" if interaction.recorded else ""
     line = f"  line {interaction.line}" if interaction.line else ""  # another tool's file is read without lines
     console.print(Text(printable(f"#{number}{line}{scope}{when}"), style="dim"))
     console.print(Text(printable(f"{request.method} {request.url}"), style="bold cyan"))

@@ -196,6 +196,9 @@ class _Verifier:
             self.advance(self._done)
             self._done += 1
             verified = Verified(path=scope.path, scope=scope.name, interaction=recorded)
+            if recorded.webhook is not None:
+                results.append(replace(verified, left_out="a webhook, which the service sends on its own account"))
+                continue
             if recorded.protocol:
                 results.append(replace(verified, left_out=conversation_refusal(recorded)))
                 continue

@@ -115,6 +115,18 @@ class Address:
         """End the open scope of a lane, or the one with this number; its outcome, also where others have ended it."""
         return self._call("DELETE", _scope(lane, number), {"passed": passed})
 
+    def webhooks(self, lane: str) -> dict[str, Any]:
+        """The webhooks of the open scope of a lane."""
+        return self._call("GET", _webhooks(lane))
+
+    def set_webhooks(self, lane: str, **values: object) -> dict[str, Any]:
+        """Hold webhooks back or release them (`hold`), or say where the application is (`address`, `webhook`)."""
+        return self._call("PUT", _webhooks(lane), values)
+
+    def send_webhooks(self, lane: str, webhook: str = "", count: int | None = None) -> dict[str, Any]:
+        """Send webhooks that are held back."""
+        return self._call("POST", _webhooks(lane), {"webhook": webhook, "count": count})
+
     def close(self) -> None:
         """Close the kept connection; the next call opens another."""
         with self._lock:
@@ -193,3 +205,7 @@ class Address:
 
 def _scope(lane: str, number: int | None = None) -> str:
     return f"/lanes/{quote(lane, safe='')}/scope" + (f"/{number}" if number is not None else "")
+
+
+def _webhooks(lane: str) -> str:
+    return f"/lanes/{quote(lane, safe='')}/webhooks"

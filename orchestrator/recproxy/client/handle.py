@@ -7,6 +7,7 @@ import datetime as dt
 from recproxy.client.outcome import ScopeResult
 from recproxy.client.requested import recordings_of
 from recproxy.client.suite import Suite
+from recproxy.client.webhooks import Webhooks
 
 __all__ = ["Handle"]
 
@@ -32,6 +33,11 @@ class Handle:
     def recorded_at(self) -> dt.datetime | None:
         """When the recordings of the test were made, in UTC; None where they do not say so, or nothing is replayed."""
         return self._suite.scopes.recorded_at
+
+    @property
+    def webhooks(self) -> Webhooks:
+        """What the service sends to the application in this test: look at it, hold it back, send it."""
+        return Webhooks(self._suite.scopes.address, self._suite.scopes.lane)
 
     @property
     def played(self) -> int:

@@ -18,7 +18,9 @@ from recproxy.config.layers import Setting, build
 from recproxy.config.match_table import Match
 from recproxy.config.report_table import ReportTable
 from recproxy.config.shift_table import ShiftTable
+from recproxy.config.upstream_table import Upstream
 from recproxy.config.verify_table import VerifyTable
+from recproxy.config.webhook_table import WebhookTable
 from recproxy.control.host_names import normal_host
 from recproxy.matching.rules import Rules, Ways
 from recproxy.recording.dataclass import dataclass
@@ -83,33 +85,6 @@ class ReplayTable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Upstream:
-    """How the real service is reached.
-
-    `ca_place` is where `ca` is named.
-    """
-
-    timeout: float = 30
-    """Seconds to wait for the service before the client gets 504."""
-    verify: bool = True
-    """Whether recproxy verifies the certificate of the service."""
-    ca: str = ""
-    """A PEM file with more CAs to trust, for staging and tests. The path is relative to the file that names it.
-    recproxy does not read it in replay.
-    """
-    max_body: int = 16_000_000
-    """The largest body to store, in bytes. Larger bodies are passed on but not stored, and replaying them is a miss
-    that says so.
-    """
-    address: Annotated[str, words.ADDRESS] = ""
-    """An address to use instead of the real one: `127.0.0.1:8443`, or `http://127.0.0.1:8080` without TLS. If its host is
-    the endpoint's own, what is recorded over a base URL has its scheme and port. A mail server has `endpoints.address`
-    instead.
-    """
-    ca_place: Computed[str] = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class HookNames:
     """Functions for what TOML cannot say, each as `module:function`.
 
@@ -123,6 +98,8 @@ class HookNames:
     """Returns the response to a request, from the recorded one if there is one."""
     redact: Annotated[str, words.FUNCTION] = ""
     """Removes more from an interaction after the rules, before it is stored."""
+    sign: Annotated[str, words.FUNCTION] = ""
+    """Signs a webhook whose `scheme` is `hook`: gets the request and the secret, and returns the request to send."""
     places: Computed[Mapping[str, str]] = field(default_factory=dict)
     folders: Computed[tuple[str, ...]] = ()
 
@@ -169,6 +146,8 @@ class Profile:
     report: ReportTable = ReportTable()
     upstream: Upstream = Upstream()
     verify: VerifyTable = VerifyTable()
+    webhooks: tuple[WebhookTable, ...] = ()
+    """What the service sends to the application on its own account."""
     hooks: HookNames = HookNames()
     settings: Computed[tuple[Setting, ...]] = field(default=(), compare=False)
     recordings: Computed[str | None] = None
@@ -188,6 +167,12 @@ class Profile:
         """Each of its hosts of HTTP with each port at which clients look for it."""
         ports = ((each, (80, 443, *map(int, each.ports))) for each in self.endpoints if each.protocol == "http")
         return tuple((host, port) for endpoint, numbers in ports for host in endpoint.hosts for port in numbers)
+
+    @property
+    def secret_variables(self) -> tuple[str, ...]:
+        """The variables whose values are redacted, those of webhooks included."""
+        webhooks = (name for each in self.webhooks for name in (each.secret, each.public) if name)
+        return tuple(dict.fromkeys((*self.credentials, *self.redact.variables, *webhooks)))
 
     def rules(self) -> Rules:
         """Its matching and redaction as the rules of a comparison."""
@@ -230,16 +215,17 @@ class Profile:
 
         Those that its own variables have in the `environment` are named after them.
         """
-        names = (*self.credentials, *self.redact.variables)
         return RedactionRules(
-            headers=self.redact.headers,
+            headers=(*self.redact.headers, *(name for each in self.webhooks for name in each.signature_headers)),
             query=self.redact.query,
             form=self.redact.form,
             json=self.redact.json,
             patterns=self.redact.patterns,
             shapes=self.redact.shapes,
             values=tuple(secrets),
-            variables=tuple((name, environment[name]) for name in names if environment.get(name) in secrets),
+            variables=tuple(
+                (name, environment[name]) for name in self.secret_variables if environment.get(name) in secrets
+            ),
         )
 
     def plain(self) -> dict[str, Any]:

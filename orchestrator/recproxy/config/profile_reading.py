@@ -12,6 +12,7 @@ from recproxy.config.mail_endpoints import mail_fault, upstream_address_fault
 from recproxy.config.profile import Profile, Upstream
 from recproxy.config.profile_words import SCHEMA
 from recproxy.config.toml_files import Precedence, TomlFile
+from recproxy.config.webhook_table import webhook_fault
 from recproxy.control.shown_paths import shown_path
 from recproxy.errors import ProfileError
 
@@ -49,6 +50,7 @@ def parse_profile(
             f"{shown_path(said['name',].place)}: name is {profile.name!r} where {name!r} was expected: they must agree"
         )
     _check_endpoints(profile, said, top)
+    _check_webhooks(profile, said, top)
     hooks = [each for each in found if each.key[0] == "hooks" and each.value]
     ours = any(each.precedence is top.precedence for each in hooks)
     named = {str(each.key[1]): each.place for each in hooks}
@@ -76,6 +78,18 @@ def _check_endpoints(profile: Profile, said: Mapping[tuple[str | int, ...], Sett
                 f"{shown_path(said['endpoints', number, 'base_url'].place)}: base_url {endpoint.base_url!r} has only hosts with *, but "
                 "requests to it are recorded under the first host without *: list one"
             )
+
+
+def _check_webhooks(profile: Profile, said: Mapping[tuple[str | int, ...], Setting], top: TomlFile) -> None:
+    """Refuse a webhook that could not be sent, or two of one name."""
+    names: set[str] = set()
+    for number, table in enumerate(profile.webhooks):
+        fault = webhook_fault(table, profile.placeholders, profile.hooks.sign)
+        if fault is None and table.name in names:
+            fault = "name", f"two webhooks are named {table.name!r}: give each its own"
+        if fault is not None:
+            raise top.error(f"{shown_path(said['webhooks', number, fault[0]].place)}: {fault[1]}")
+        names.add(table.name)
 
 
 def _upstream(profile: Profile, said: Mapping[tuple[str | int, ...], Setting], layers: Sequence[TomlFile]) -> Upstream:

@@ -12,13 +12,13 @@ __all__ = ["given_values", "own_variables", "redaction_with_values", "secret_val
 
 def own_variables(profile: Profile, environment: Mapping[str, str]) -> dict[str, str]:
     """The variables of a profile that the environment has: what its proxy and its hooks find in theirs."""
-    names = (*profile.credentials, *profile.placeholders, *profile.redact.variables)
+    names = (*profile.secret_variables, *profile.placeholders)
     return {name: environment[name] for name in names if name in environment}
 
 
 def given_values(profile: Profile, environment: Mapping[str, str]) -> dict[str, bytes]:
     """What a program has in replay for the variables of a profile: the value of each, or its placeholder."""
-    names = dict.fromkeys((*profile.credentials, *profile.redact.variables, *profile.placeholders))
+    names = dict.fromkeys((*profile.secret_variables, *profile.placeholders))
     values = {name: environment.get(name) or profile.placeholders.get(name) for name in names}
     return {name: value.encode("utf-8", "surrogateescape") for name, value in values.items() if value}
 
@@ -28,7 +28,7 @@ def secret_values(profiles: Iterable[Profile], environment: Mapping[str, str]) -
 
     A program may send any of them anywhere, so those of all profiles at hand are hidden from each.
     """
-    names = (name for profile in profiles for name in (*profile.credentials, *profile.redact.variables))
+    names = (name for profile in profiles for name in profile.secret_variables)
     return tuple(dict.fromkeys(value for name in names if (value := environment.get(name))))
 
 

@@ -13,6 +13,14 @@ from recproxy.control.listening import LOOPBACK, Listening
 from recproxy.control.outcomes import Outcome
 from recproxy.control.redaction_messages import RedactionSetup, RedactScope, ScopeRedacted
 from recproxy.control.scope_options import ScopeFault
+from recproxy.control.webhook_messages import (
+    Deliver,
+    Delivered,
+    SteerWebhooks,
+    WebhookAnswered,
+    WebhookComes,
+    WebhooksNow,
+)
 from recproxy.recording import Packed
 from recproxy.recording.dataclass import dataclass
 
@@ -49,6 +57,7 @@ class Setup:
     `secrets` are the values of credentials, `unset` the credentials without one. `environment` holds the profile's own
     variables. `idle_timeout` is in seconds; 0 means none. Messages name the command `record`, and paths seen from
     `shown_from`. Of each scope the first `timed` requests are told one by one. `listening` says who may ask.
+    With `recorded_clock` the command runs at the time of its recordings.
     """
 
     profile: Mapping[str, Any]
@@ -66,6 +75,7 @@ class Setup:
     root: str = ""
     timed: int = 0
     listening: Listening = LOOPBACK
+    recorded_clock: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,4 +283,10 @@ Message: TypeAlias = (
     | Ended
     | Return
     | PeerRefused
+    | Deliver
+    | Delivered
+    | SteerWebhooks
+    | WebhookAnswered
+    | WebhookComes
+    | WebhooksNow
 )

@@ -18,7 +18,8 @@ from recproxy.matching.compare import difference
 from recproxy.matching.differences import Difference, common_start
 from recproxy.matching.index import Index
 from recproxy.matching.url import normal_path, split_url
-from recproxy.recording.values import Request
+from recproxy.recording.values import Interaction, Request
+from recproxy.recording.webhooks import WEBHOOK
 
 __all__ = ["nearest", "words"]
 
@@ -79,8 +80,12 @@ def nearest(
     def rank(found: tuple[int, tuple[Difference, ...]]) -> tuple[float, bool]:
         return _weight(found[1]), found[0] in taken
 
-    # What is said to a mail server is no request, and never near to one.
-    candidates = [position for position in _candidates(index, request) if not index.interactions[position].steps]
+    # What is said to a mail server, or answered to a webhook, is no request, and never near to one.
+    candidates = [
+        position
+        for position in _candidates(index, request)
+        if not _is_other(index.interactions[position], request.method)
+    ]
     if not candidates:
         return None
     if large_body is None and sum(map(size, candidates)) <= _BUDGET:
@@ -95,6 +100,10 @@ def nearest(
     if not affordable:
         return found[0]
     return min(((each, compared(each, whole=True)) for each in affordable), key=rank)
+
+
+def _is_other(interaction: Interaction, method: str) -> bool:
+    return bool(interaction.steps) or (interaction.webhook is not None) != (method == WEBHOOK)
 
 
 def _of_sizes(recorded: bytes, live: bytes) -> tuple[Difference, ...]:

@@ -35,6 +35,7 @@ from recproxy.orchestrator.run_requests import requests_since
 from recproxy.orchestrator.scope_ends import ScopeOutcome
 from recproxy.orchestrator.scopes import Scopes
 from recproxy.orchestrator.totals import plain_totals, totals_so_far
+from recproxy.orchestrator.webhook_calls import steered
 from recproxy.report import Tally, Written
 
 __all__ = ["ControlCalls", "ControlledRun"]
@@ -120,6 +121,11 @@ class ControlCalls:
                 self._check(method, "GET", "PUT", "POST", "PATCH", "DELETE")
                 self._open(lane)
                 return 200, await self._scope(method, lane, read_object(body) if body else {})
+            case ["lanes", lane, "webhooks"]:
+                self._check(method, "GET", "PUT", "POST")
+                self._open(lane)
+                values = read_object(body) if body else {}
+                return 200, await steered(self._orchestrator.lanes[lane].webhooks, method, values)
             case ["lanes", lane, "scope", number]:
                 self._check(method, "GET", "DELETE")
                 self._open(lane)

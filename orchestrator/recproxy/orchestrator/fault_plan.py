@@ -117,6 +117,8 @@ def interactions_in(files: Sequence[tuple[str, int]]) -> Iterator[tuple[str, Int
 
 def _fault(kind: str, interaction: Interaction, bound: float) -> str:
     """A fault in full; empty where it would change nothing."""
+    if interaction.webhook is not None:
+        return ""
     if interaction.steps:
         place, size = fault_place(interaction)
         fault = _sized(kind, size, bound)

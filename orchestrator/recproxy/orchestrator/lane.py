@@ -23,6 +23,7 @@ from recproxy.errors import RecproxyError
 from recproxy.http import authority_host
 from recproxy.orchestrator.environment import LaneAddresses
 from recproxy.orchestrator.gateway import LOCAL_LISTENERS, Gateway, Listeners
+from recproxy.orchestrator.lane_webhooks import LaneWebhooks
 from recproxy.orchestrator.recorded_clock import earlier, moment_text
 from recproxy.orchestrator.tunnel import Tunnels
 from recproxy.recording.dataclass import dataclass
@@ -135,12 +136,18 @@ class Lane:
             caught=listeners.caught,
         )
         roster.ports.add(self._gateway.port)
+        self.webhooks = LaneWebhooks(name, roster.proxies)
         self._endpoints: dict[str, int] = {}
         self._paths: dict[str, str] = {}
         self._mail: dict[MailPlace, int] = {}
         self._mail_variables: dict[str, str] = {}
         for proxy in roster.proxies.values():
             self.listen(proxy)
+
+    @property
+    def outgoing(self) -> Callable[[socket.AddressFamily], socket.socket] | None:
+        """What makes sockets that reach the command's loopback; None where that is this process's own."""
+        return self._listeners.outgoing
 
     @property
     def addresses(self) -> LaneAddresses:

@@ -32,6 +32,7 @@ from recproxy.control.messages import (
     Stop,
 )
 from recproxy.control.redaction_messages import RedactionSetup, ScopeRedacted
+from recproxy.control.webhook_messages import Deliver, WebhooksNow
 from recproxy.errors import HookError, ProxyError, RecordingError, RecproxyError
 from recproxy.orchestrator.fork_server import ForkServer
 
@@ -80,6 +81,8 @@ class Proxy:
         self.keep: Callable[[str, Recorded], Kept] = lambda _, message: Kept(order=message.order)
         #: Takes the address of a peer whose connection was closed.
         self.peer_refused: Callable[[str], None] = lambda _: None
+        #: Sends a webhook to the application.
+        self.deliver: Callable[[Proxy, Deliver], None] = lambda *_: None
         self.returned: Callable[[Return, int], None] = lambda _, descriptor: os.close(descriptor)
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -145,9 +148,11 @@ class Proxy:
             self._channel.send(self.keep(self.profile.name, message))
         elif isinstance(message, PeerRefused):
             self.peer_refused(message.peer)
+        elif isinstance(message, Deliver):
+            self.deliver(self, message)
         elif isinstance(message, Return):
             self.returned(message, descriptors[0])
-        elif isinstance(message, Began | Playing | Ended | Refused | ScopeRedacted):
+        elif isinstance(message, Began | Playing | Ended | Refused | ScopeRedacted | WebhooksNow):
             reply = RecordingError(message.message) if isinstance(message, Refused) else message
             self._replies.pop(message.order)(reply)
 

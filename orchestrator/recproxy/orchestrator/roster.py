@@ -20,7 +20,7 @@ from recproxy.orchestrator.authority import CertificateAuthority
 from recproxy.orchestrator.blocked_hosts import BACKGROUND_HOSTS
 from recproxy.orchestrator.plan import RunPlan, unset_credentials
 from recproxy.orchestrator.proxy import Proxy
-from recproxy.orchestrator.recorded_clock import RecordedClock
+from recproxy.orchestrator.recorded_clock import RecordedClock, uses_recorded_clock
 from recproxy.redaction.rules import RedactionRules
 from recproxy.report.run_timeline import MOST_TIMED
 
@@ -102,6 +102,7 @@ class Roster:
             root=str(self.plan.project.root),
             timed=MOST_TIMED if self.plan.timed else 0,
             listening=self.plan.listening,
+            recorded_clock=uses_recorded_clock(self.plan),
         )
 
     def _certificates(self, profile: Profile) -> dict[str, bytes]:

@@ -23,6 +23,7 @@ from recproxy.orchestrator.proxy import Proxy
 from recproxy.orchestrator.roster import Roster
 from recproxy.orchestrator.shared_proxy import SharedProxy
 from recproxy.orchestrator.unasked import is_only_installed
+from recproxy.orchestrator.webhook_carrier import WebhookCarrier
 from recproxy.report import Tally
 
 __all__ = ["RunProxies"]
@@ -63,6 +64,7 @@ class RunProxies:
         self._keep = keep
         self._returned = returned
         self._roster: Roster
+        self._webhooks = WebhookCarrier(lanes)
         self.all: list[Proxy] = []
 
     @property
@@ -82,6 +84,9 @@ class RunProxies:
         """Wait until all are up."""
         self._roster = roster
         await asyncio.gather(*(proxy.set_up(roster.setup(proxy.profile)) for proxy in self.all))
+        for proxy in self.all:
+            if self._plan.mode_of(proxy.profile.name) != "replay":
+                await self._webhooks.listen(proxy)
 
     def announce(self) -> None:
         """Tell all proxies who owns which hosts, and which ports are this run's."""
@@ -108,6 +113,7 @@ class RunProxies:
 
     async def stop(self) -> None:
         """End all processes."""
+        self._webhooks.close()
         await asyncio.gather(*(proxy.stop() for proxy in self.all))
 
     def _launch(self, profile: Profile) -> Proxy:
@@ -118,6 +124,7 @@ class RunProxies:
         proxy.returned = self._returned
         proxy.keep = self._keep
         proxy.peer_refused = self._peer_refused
+        proxy.deliver = self._webhooks.deliver
         self.all.append(proxy)
         self._tally.enter(
             profile.name, self._plan.mode_of(profile.name), named=not is_only_installed(profile.name, self._plan)

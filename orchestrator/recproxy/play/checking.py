@@ -158,6 +158,8 @@ def _alone(interaction: Interaction, hosts: Sequence[str], version: int) -> Iter
         yield Problem(interaction.line, "never", f"its body of {counted(response.omitted, 'byte')} was not stored")
     if is_message_coding(response.encoding) and (wrong := _unsendable(response)):
         yield Problem(interaction.response_line, "never", f"the messages of its response cannot be sent: {wrong}")
+    if interaction.webhook is not None:
+        return  # its host is a name in the profile
     host = authority_host(request.url.partition("://")[2].partition("/")[0].partition("?")[0])
     wild = request.wild is not None and request.wild.lower() in host
     if version != 1 and hosts and not wild and not any(fits(pattern, host) for pattern in hosts):

@@ -18,7 +18,7 @@ from typing import Any
 from recproxy.config.profile import HookNames
 from recproxy.control.shown_paths import shown_path
 from recproxy.errors import HookError
-from recproxy.hooks import Compare, Interaction, Redact, Request, Respond, Response
+from recproxy.hooks import Compare, Interaction, Redact, Request, Respond, Response, Sign
 from recproxy.http import NOT_RECORDED
 from recproxy.recording import WILD
 from recproxy.recording.dataclass import dataclass
@@ -35,6 +35,7 @@ _GIVES: dict[str, tuple[type, ...]] = {
     "compare": (Request,),
     "respond": (Response, type(None)),
     "redact": (Interaction,),
+    "sign": (Request,),
 }
 
 
@@ -45,6 +46,7 @@ class Hooks:
     compare: Compare | None = None
     respond: Respond | None = None
     redact: Redact | None = None
+    sign: Sign | None = None
 
     def hide(self, interaction: Interaction) -> Interaction:
         """An interaction that the rules have redacted, with what the hook takes out. Raises HookError."""

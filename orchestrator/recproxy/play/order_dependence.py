@@ -25,6 +25,8 @@ def order_dependence(playback: Playback, shown: Callable[[str], str] = str) -> s
         where = shown(playback.index.where(position))
         if interaction.protocol:
             return f"{where}: a conversation has an order"
+        if interaction.webhook is not None:
+            return f"{where}: a webhook follows what caused it"
         if playback.repeats(position) not in ("last", "first"):
             return f"{where}: repeat = {playback.repeats(position)!r} counts requests"
         candidates = playback.locate(replace(interaction.request, wild=None))

@@ -13,7 +13,7 @@ from recproxy.play.conversation_difference import conversation_changes
 from recproxy.play.conversation_merging import client_meaning
 from recproxy.play.masked_places import without_masked_values
 from recproxy.play.websocket_merging import websocket_changes
-from recproxy.recording import WEBSOCKET, WILD, Interaction, Recording, Request, Response
+from recproxy.recording import WEBSOCKET, WILD, Interaction, Recording, Request, Response, as_told
 from recproxy.recording.dataclass import dataclass
 
 __all__ = ["Changed", "compare_interactions", "compare_recordings"]
@@ -122,6 +122,7 @@ def _path(interaction: Interaction) -> tuple[object, ...]:
 
 
 def _changes(before: Interaction, after: Interaction) -> Iterator[Change]:
+    before, after = as_told(before), as_told(after)
     if before.request.url != after.request.url:
         urls = without_masked_values(before.request.url, after.request.url, _words(before.request, after.request))
         yield Change(ChangeKind.STRUCTURE, "request URL", *urls)

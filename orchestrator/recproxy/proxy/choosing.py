@@ -35,7 +35,7 @@ async def _chosen(
     try:
         asked = _asked(route, head, body)
         async with scope.traffic.asking:
-            choice = await _ask(scope.chooser, asked, len(scope.index.interactions))
+            choice = await _ask(scope.chooser, asked, len(scope.playback.index.interactions))
         if choice.ignored and is_loopback(authority_host(absolute_authority(asked.url))):
             return _Forwarded(scope, route, head, body, forwarding, kept=False)
         if not asks_service:

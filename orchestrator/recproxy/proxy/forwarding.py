@@ -11,7 +11,8 @@ import time
 from collections.abc import Callable, Coroutine, Iterable
 from functools import cached_property
 from pickle import PickleBuffer
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 from recproxy.config.mail_endpoints import MailPlace
 from recproxy.config.profile import NAMED_BY_TEST, Profile
@@ -33,11 +34,19 @@ if TYPE_CHECKING:  # h11 and the way to the service: a replay does without
     from recproxy.proxy.smtp_relay import SmtpRelay
     from recproxy.proxy.upstream import Upstreams
 
-__all__ = ["Forwarding"]
+__all__ = ["Forwarding", "KeptInteraction"]
 
 _EVERY_PORT = range(65536)
 #: One response of an IMAP server may hold several bodies.
 _RESPONSES = 4
+
+
+class KeptInteraction(NamedTuple):
+    """An interaction that was recorded, and when it began and ended, of the monotonic clock."""
+
+    interaction: Interaction
+    begun: float
+    ended: float
 
 
 class Forwarding:
@@ -60,6 +69,7 @@ class Forwarding:
         self.rules = profile.redaction(setup.secrets)
         self._orders = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[None]] = {}
+        self._kept: WeakKeyDictionary[Traffic, list[KeptInteraction]] = WeakKeyDictionary()
         self._streams = DeclaredStreams(profile.replay.streams)
         self.room = StepRoom(largest=profile.upstream.max_body, keeps=setup.mode != "live")
 
@@ -142,11 +152,20 @@ class Forwarding:
     def _shown(self, url: str) -> str:
         return self.hooks.show(Request(method="GET", url=url), self.rules).url
 
-    async def keep(self, interaction: Interaction, traffic: Traffic, begun: float) -> None:
+    def kept_in(self, traffic: Traffic) -> list[KeptInteraction]:
+        """What was kept of a scope, if the profile has webhooks, of which one of these is the cause."""
+        return self._kept.setdefault(traffic, [])
+
+    async def keep(
+        self, interaction: Interaction, traffic: Traffic, begun: float, *, ended: float | None = None
+    ) -> None:
         """Have the orchestrator put an interaction in the journal, as it came; it is redacted when its scope ends."""
+        end = time.monotonic() if ended is None else ended
+        if self._profile.webhooks:
+            self.kept_in(traffic).append(KeptInteraction(interaction, begun, end))
         order = next(self._orders)
         done = self._waiting[order] = asyncio.get_running_loop().create_future()
         packed = tuple(map(PickleBuffer, parts(interaction)))
-        self._send(Recorded(order=order, scope=traffic.number, packed=packed, begun=begun, ended=time.monotonic()))
+        self._send(Recorded(order=order, scope=traffic.number, packed=packed, begun=begun, ended=end))
         await done
         traffic.recorded += 1

@@ -36,9 +36,10 @@ from recproxy.proxy.pacing import PacedAnswer
 from recproxy.proxy.recording_cache import Indexed, IndexOptions, index_of, matched
 from recproxy.proxy.route import Route, live_request
 from recproxy.proxy.scope_history import ScopeHistory, rate_limit_notes
+from recproxy.proxy.scope_webhooks import ScopeWebhooks
 from recproxy.proxy.timeline import Timeline
 from recproxy.proxy.traffic import Traffic
-from recproxy.recording import WEBSOCKET, Recording, Request
+from recproxy.recording import WEBHOOK, WEBSOCKET, Recording, Request
 from recproxy.recording.faults import Fault
 from recproxy.redaction.rules import RedactionRules
 from recproxy.redaction.scope import redact_line
@@ -85,6 +86,7 @@ class OpenScope:
         self.tells_unused = True
         #: Whether a host is this profile's: a file of another tool may also hold what other profiles answer.
         self.owns: Callable[[str], bool] = bool
+        self.webhooks: ScopeWebhooks | None = None
         self.chooser = ""  # the socket that says what fits a request
         self._is_shared = False  # whether other processes play the same
         self._shown = (ways := ways or profile.ways()).shown
@@ -96,33 +98,28 @@ class OpenScope:
         self._hooks = hooks
         self._responds = hooks.respond is not None
         index = indexed(recordings, IndexOptions(rules, tuple(profile.hosts), match_on, hooks.compare))
-        self._playback = Playback(
+        self.playback = Playback(
             index, repeat=repeat, default=profile.match.repeat, scope=name, ordered=match_on is not None, given=given,
             times=shifted_times(profile.replay),
         )  # fmt: skip
         self._known = KnownRequests()
         self._forms = AnswerForms(self.traffic.fail, paced=profile.replay.pace == "recorded")
-        self._history = ScopeHistory(timeline)
+        self.history = ScopeHistory(timeline)
         self._misses = Misses(
-            profile, name, self._redaction, hooks, self._history, self.traffic,
+            profile, name, self._redaction, hooks, self.history, self.traffic,
             expected=expected, beside=beside, ways=ways, elsewhere=elsewhere,
         )  # fmt: skip
         misses = ConversationMisses(
-            profile, name, lambda: self._playback, self._history, self._redaction, ways,
+            profile, name, lambda: self.playback, self.history, self._redaction, ways,
             remark=lambda: self.remark(),  # noqa: PLW0108 - it is set later
             show=hooks.show, expected=expected, elsewhere=elsewhere,
         )  # fmt: skip
         self.conversations = ConversationScope(misses, fail=self.traffic.fail, faults=self.faults)
         #: What calls of gRPC ask.
         self.calls = CallScope(
-            lambda: self._playback, profile.grpc.place, self._history, self.faults, self._misses, self.traffic.fail,
+            lambda: self.playback, profile.grpc.place, self.history, self.faults, self._misses, self.traffic.fail,
             remark=lambda: self.remark(),  # noqa: PLW0108 - it is set later
         )  # fmt: skip
-
-    @property
-    def index(self) -> Index:
-        """What is in play."""
-        return self._playback.index
 
     def check_shared(self, *, counted: bool, playback: Playback | None = None) -> None:
         """Refuse to be one of several workers where an order decides (in a `playback`, if given), or a `counted` scope counts.
@@ -130,27 +127,27 @@ class OpenScope:
         Raises RecordingError where it does.
         """
         self._is_shared = True
-        why = _COUNTING if counted else order_dependence(playback or self._playback, self._shown)
+        why = _COUNTING if counted else order_dependence(playback or self.playback, self._shown)
         if why:
             raise RecordingError(f"{why}: {_NO_ORDER}")
 
     def go_on(self, plays: Sequence[int]) -> None:
         """Begin where another scope with these recordings ended; where they have changed since, at the start."""
-        if len(plays) == len(self._playback.plays):
-            self._playback.plays[:] = plays
+        if len(plays) == len(self.playback.plays):
+            self.playback.plays[:] = plays
 
     def extend(self, recordings: Sequence[Recording], *, tries: bool = False) -> None:
         """Put more recordings in play, or only see whether that can be done if it `tries`.
 
         What was played and bound stays so. If it raises RecordingError, nothing has changed.
         """
-        old = self._playback.index
+        old = self.playback.index
         index = Index((*old.recordings, *matched(recordings, self._match_on)), old.rules, old.hosts, old.form)
-        playback = self._playback.extended(index)
+        playback = self.playback.extended(index)
         if self._is_shared:
             self.check_shared(counted=False, playback=playback)
         if not tries:
-            self._playback, self._known = playback, KnownRequests()
+            self.playback, self._known = playback, KnownRequests()
 
     def answer(
         self, route: Route, head: Head, body: bytes, *,
@@ -166,7 +163,9 @@ class OpenScope:
             known = self._known.get(route, head, body) if choice is None else None
             if known is None:
                 known = self._knowledge(route, head, body, choice)
-            position = self._playback.take(known.candidates) if complete else None
+            position = self.playback.take(known.candidates) if complete else None
+            if self.webhooks is not None and position is not None:
+                self.webhooks.played(position)
             if self.faults.planned and (fault := self.faults.take(position)):
                 answer, played = self._fault(fault, position, route, head, known, waits=waits), fault.kind
             elif self._responds and complete and (made := self._made(position, route, head, known, waits=waits)):
@@ -174,14 +173,14 @@ class OpenScope:
             elif position is None:
                 answer = self._missing(route, head, known, known.reason if complete else self._misses.too_large)
             elif ready := known.answers.get(position):
-                self._history.play_in(position, begun, time.perf_counter() - begun)
+                self.history.play_in(position, begun, time.perf_counter() - begun)
                 return ready
             else:
-                self._history.play(position)
+                self.history.play(position)
                 answer = self._form(position, route, head, known, waits=waits)
         except RecproxyError as problem:
             answer = self._failed(route, head, problem)
-        self._history.spent(begun, time.perf_counter() - begun, played)
+        self.history.spent(begun, time.perf_counter() - begun, played)
         return answer
 
     def _made(
@@ -191,13 +190,13 @@ class OpenScope:
         recorded = None
         if position is not None:
             if known.candidates.stateful:
-                self._playback.bind(position, known.request, route.any_host)
-            recorded = self._playback.response(position)
+                self.playback.bind(position, known.request, route.any_host)
+            recorded = self.playback.response(position)
         assert self._hooks.respond is not None
         response = self._hooks.respond(known.request, recorded)
         if response is None:
             return None
-        self._history.play(position if position is not None else self._line(known.request))
+        self.history.play(position if position is not None else self._line(known.request))
         return self._forms.made(response, head, waits=waits, http2=route.http2)
 
     def _fault(
@@ -205,10 +204,10 @@ class OpenScope:
     ) -> Answer | Later:
         """A response with a fault of this scope; or the fault alone, where nothing was recorded and nothing need be."""
         if position is not None:
-            self._history.play(position)
+            self.history.play(position)
             answer = self._form(position, route, head, known, fault, waits=waits and fault.kind != "hang")
         else:
-            self._history.play(self._line(known.request))
+            self.history.play(self._line(known.request))
             answer = unanswered(fault)
         if fault.kind == "hang" and isinstance(answer, PacedAnswer):
             return LastingAnswer(answer, lambda: self.note(lasted_note(self._profile.name, fault)))
@@ -227,7 +226,7 @@ class OpenScope:
         """The answer to a request if a recorded interaction fits it and is left to play, else None: no miss."""
         try:
             known = self._knowledge(route, head, body, choice)
-            if not self._playback.offers(known.candidates):
+            if not self.playback.offers(known.candidates):
                 return self._made(None, route, head, known, waits=waits) if self._responds else None
         except RecproxyError as problem:
             return self._failed(route, head, problem)
@@ -235,16 +234,16 @@ class OpenScope:
 
     def note(self, line: str) -> None:
         """Keep a line for the user, once."""
-        self._history.note(line)
+        self.history.note(line)
 
     def outcome(self) -> Outcome:
         """What happened so far."""
         for words in self.faults.unplayed():
             self.note(f"{self._profile.name}: the fault {words!r} was not played: no request fitted it")
-        for line in rate_limit_notes(self._playback):
+        for line in rate_limit_notes(self.playback):
             self.note(line)
-        unused = (each for each in self._playback.unused() if self.tells_unused and self._is_ours(each))
-        return self._history.outcome(self.name, self._playback, self.traffic, unused)
+        unused = (each for each in self.playback.unused() if self.tells_unused and self._is_ours(each))
+        return self.history.outcome(self.name, self.playback, self.traffic, unused)
 
     def _knowledge(self, route: Route, head: Head, body: bytes, choice: Choice | None) -> KnownRequest:
         """What is worked out for a request, now or when an equal one came; a choice holds for this one alone."""
@@ -252,7 +251,7 @@ class OpenScope:
             said = redact_line(choice.error or choice.reason, self._redaction)
             if choice.error:
                 raise HookError(said)
-            return KnownRequest(self._playback.among(choice.positions), live_request(route, head, body), said)
+            return KnownRequest(self.playback.among(choice.positions), live_request(route, head, body), said)
         return self._known.get(route, head, body) or self._work_out(route, head, body)
 
     def _work_out(self, route: Route, head: Head, body: bytes) -> KnownRequest:
@@ -262,7 +261,7 @@ class OpenScope:
                 f"{self._line(request)}: recorded requests differ only in {', '.join(candidates.unequal)}, "
                 "and none is equal: their order decided"
             )
-        if self._is_shared and (why := order_decides(self._playback, candidates, self._shown)):
+        if self._is_shared and (why := order_decides(self.playback, candidates, self._shown)):
             raise RecordingError(f"{why}: {_NO_ORDER}")
         known = KnownRequest(candidates, request)
         self._known.keep(route, head, body, known)
@@ -272,16 +271,16 @@ class OpenScope:
         self, position: int, route: Route, head: Head, known: KnownRequest, fault: Fault | None = None, *, waits: bool
     ) -> Answer | Later:
         """The bytes of an interaction for this client."""
-        recorded = self._playback.interaction(position)
+        recorded = self.playback.interaction(position)
         if recorded.response.omitted is not None:
-            self._history.played -= 1
+            self.history.played -= 1
             return self._missing(route, head, known)
         if known.candidates.stateful:
-            self._playback.bind(position, known.request, route.any_host)
+            self.playback.bind(position, known.request, route.any_host)
         if recorded.protocol == WEBSOCKET:
             fitting, line = known.candidates.positions, self._line(known.request)
             return self.conversations.websockets.answer(position, fitting, head, line)
-        return self._forms.form(position, self._playback, head, fault, known.answers, waits=waits, http2=route.http2)
+        return self._forms.form(position, self.playback, head, fault, known.answers, waits=waits, http2=route.http2)
 
     def _line(self, request: Request) -> str:
         """A request as it may be shown."""
@@ -291,10 +290,10 @@ class OpenScope:
     def _missing(self, route: Route, head: Head, known: KnownRequest, reason: str = "") -> Answer | Later:
         """A miss: remembered for the outcome, and told to the client; `reason` goes before the differences."""
         used = known.candidates.positions
-        return self._misses.take(head, known.request, self._playback, route.any_host, used, reason, self.remark())
+        return self._misses.take(head, known.request, self.playback, route.any_host, used, reason, self.remark())
 
     def _is_ours(self, position: int) -> bool:
-        _, url, wild = self._playback.index.asked(position)
+        method, url, wild = self.playback.index.asked(position)
         host = authority_host(url.partition("://")[2].partition("/")[0].partition("?")[0])
         is_wild = wild is not None and wild.lower() in host
-        return not host or is_wild or self.owns(host)
+        return not host or is_wild or method == WEBHOOK or self.owns(host)

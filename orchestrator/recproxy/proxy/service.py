@@ -36,7 +36,7 @@ from recproxy.control.messages import (
     Setup,
     Stop,
 )
-from recproxy.control.variables import DEFAULT_LANE
+from recproxy.control.webhook_messages import Delivered, SteerWebhooks, WebhookAnswered, WebhookComes
 from recproxy.errors import HookError, RecproxyError, defect_text
 from recproxy.http import Owners, authority_host, split_authority
 from recproxy.matching.rules import Ways
@@ -45,9 +45,11 @@ from recproxy.play.hooks import load_hooks
 from recproxy.play.recorded_moments import earliest_moment
 from recproxy.proxy.forwarding import Forwarding
 from recproxy.proxy.lane import ProxyLane
+from recproxy.proxy.miss_remarks import remark
 from recproxy.proxy.recording_cache import RecordingCache
 from recproxy.proxy.scope import OpenScope
 from recproxy.proxy.tls import Contexts
+from recproxy.proxy.webhook_service import WebhookService
 
 __all__ = ["Service"]
 
@@ -55,7 +57,6 @@ __all__ = ["Service"]
 _QUIET_SECONDS = 5.0
 #: After so long, a client that sends no more counts as gone: one that has left a stream, which is silent now.
 _LEFT_SECONDS = 1.0
-_REPLAYS_ALWAYS = "\nthis test replays in every mode (mode='replay'): write what its recording lacks by hand"
 
 
 class Service:
@@ -74,6 +75,7 @@ class Service:
         self._owners: Owners
         self._contexts: Contexts
         self._forwarding: Forwarding
+        self._webhooks: WebhookService
         self._places: tuple[MailPlace, ...] = ()
         self._idle_timeout = 0.0
         self._listening = LOOPBACK
@@ -93,6 +95,10 @@ class Service:
             Look: self._look,
             EndScope: self._end_scope,
             EndLane: self._end_lane,
+            Delivered: lambda order, _: self._webhooks.delivered(order),
+            WebhookComes: lambda order, _: self._webhooks.comes(order, self._lane(order.lane)),
+            WebhookAnswered: lambda order, _: self._webhooks.answered(order),
+            SteerWebhooks: lambda order, _: self._webhooks.steer(order, self._lane(order.lane).scope),
             Stop: lambda *_: self._finish(),
         }
 
@@ -126,6 +132,9 @@ class Service:
             Path(order.recordings), self._profile, self._ways, hooks.compare, root=Path(order.root)
         )
         self._forwarding = Forwarding(self._profile, order, self._channel.send, hooks)
+        self._webhooks = WebhookService(
+            self._profile, self._forwarding, self._given, self._channel.send, recorded_clock=order.recorded_clock
+        )
         self._channel.send(Ready())
 
     def _know(self, order: Know, descriptors: list[int]) -> None:
@@ -223,8 +232,10 @@ class Service:
         scope.tells_unused = not order.fallback
         scope.owns = self._lane(order.lane).owns
         scope.chooser = order.chooser
-        scope.remark = lambda: self._remark(order, scope.mode)
+        unset = self._forwarding.unset if scope.mode == "auto" else ()
+        scope.remark = lambda: remark(order, unset, self._lanes)
         self._lane(order.lane).begin(scope, base=order.base)
+        self._webhooks.open(scope, self._lane(order.lane))
         if scope.faults.of_tls:
             self._lane(order.lane).retire()  # what is kept alive would never see a handshake
         self._channel.send(_began(order.order, scope))
@@ -239,32 +250,14 @@ class Service:
         scope.tells_unused |= not order.tries
         self._channel.send(_began(order.order, scope))
 
-    def _remark(self, order: Begin, mode: str) -> str:
-        """What a miss says besides: why the service was not asked, and where the request came from."""
-        unset = self._forwarding.unset if mode == "auto" else ()
-        are = "is" if len(unset) == 1 else "are"
-        text = f"\n{', '.join(unset)} {are} not set, so the service was not asked" if unset else ""
-        if order.base and order.lane == DEFAULT_LANE:
-            return text + self._outside()
-        return text + (_REPLAYS_ALWAYS if order.mode is not None else "")
-
-    def _outside(self) -> str:
-        """What a miss outside of all scopes says where tests run in lanes of their own."""
-        lanes = sorted(name for name in self._lanes if name != DEFAULT_LANE)
-        if not lanes:
-            return ""
-        return (
-            f"\nit came in lane {DEFAULT_LANE!r}, while tests run in lanes {', '.join(lanes)}: the program that sent it "
-            "was started outside of the test workers; start it in each worker (in a session fixture, say), or test "
-            "without workers"
-        )
-
     def _look(self, order: Look, descriptors: list[int]) -> None:
         self._channel.send(Playing(order=order.order, outcome=self._lane(order.lane).scope.outcome()))
 
     def _end_scope(self, order: EndScope, descriptors: list[int]) -> None:
         lane = self._lane(order.lane)
         ended = lane.end()
+        if ended.webhooks is not None:
+            ended.webhooks.end()
         lane.leave_mail(ended)
         if ended.traffic.busy:
             task = self._loop.create_task(self._end_when_quiet(order.order, lane, ended))
@@ -294,5 +287,5 @@ class Service:
 
 
 def _began(order: int, scope: OpenScope) -> Began:
-    moment = earliest_moment(scope.index.recordings, scope.name)
-    return Began(order=order, interactions=len(scope.index.interactions), recorded_at=moment)
+    moment = earliest_moment(scope.playback.index.recordings, scope.name)
+    return Began(order=order, interactions=len(scope.playback.index.interactions), recorded_at=moment)

@@ -25,6 +25,9 @@ class Traffic:
         self.seconds = 0.0
         self.failures: list[str] = []
         self._under_way = 0
+        #: How many of those under way are webhooks.
+        self.webhooks = 0
+        self._one_ended = asyncio.Event()
         self._quiet = asyncio.Event()
         self._quiet.set()
         self.asking = asyncio.Semaphore(_MOST_ASKED)
@@ -43,8 +46,17 @@ class Traffic:
         """An exchange has ended, well or not."""
         self.seconds += seconds
         self._under_way -= 1
+        self._one_ended.set()
+        self._one_ended = asyncio.Event()
         if not self._under_way:
             self._quiet.set()
+
+    async def next_end(self) -> bool:
+        """Wait until an exchange ends that is no webhook; False, at once, where none is under way."""
+        if self._under_way <= self.webhooks:
+            return False
+        await self._one_ended.wait()
+        return True
 
     def fail(self, line: str) -> None:
         """A request has no answer: the scope counts as failed. Each counts; whoever shows them tells equal ones once."""

@@ -21,11 +21,21 @@ from recproxy.recording.values import (
     Recording,
     Request,
     Response,
+    Webhook,
     begins_websocket,
     conversation,
     header,
     header_values,
     is_websocket,
+)
+from recproxy.recording.webhooks import (
+    WEBHOOK,
+    SentWebhook,
+    answer_request,
+    as_interaction,
+    as_sent,
+    as_told,
+    webhook_url,
 )
 from recproxy.recording.wildcard import Pattern, fill, named_places, pattern, unused
 from recproxy.recording.writer import dump, pieces
@@ -33,6 +43,7 @@ from recproxy.recording.writer import dump, pieces
 __all__ = [
     "CODINGS",
     "PROTOCOLS",
+    "WEBHOOK",
     "WEBSOCKET",
     "WILD",
     "Act",
@@ -46,7 +57,13 @@ __all__ = [
     "Recording",
     "Request",
     "Response",
+    "SentWebhook",
     "Step",
+    "Webhook",
+    "answer_request",
+    "as_interaction",
+    "as_sent",
+    "as_told",
     "begins_websocket",
     "conversation",
     "decode",
@@ -68,5 +85,6 @@ __all__ = [
     "recorded_scopes",
     "unpack",
     "unused",
+    "webhook_url",
     "with_length",
 ]

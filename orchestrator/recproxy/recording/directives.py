@@ -67,6 +67,7 @@ class Notes:
     correlate: bool | None = None
     scope: str | None = None
     recorded: dt.date | None = None
+    webhook: float | None = None
     headers: list[tuple[bytes, bytes]] = field(default_factory=list)
     trailers: list[tuple[bytes, bytes]] = field(default_factory=list)
     style: tuple[str, ...] = ()
@@ -168,6 +169,10 @@ def _recorded(notes: Notes, value: str) -> None:
     notes.recorded = dt.date.fromisoformat(value)
 
 
+def _webhook(notes: Notes, value: str) -> None:
+    notes.webhook = seconds_of(value) if value else 0.0
+
+
 def _body(notes: Notes, value: str) -> None:
     notes.style = read_style(tuple(value.split()))
 
@@ -247,6 +252,7 @@ _DIRECTIVES = {
     "correlate": _Directive(("file",), ":correlate no", _correlate),
     "scope": _Directive(("interaction",), ":scope test_send", _scope),
     "recorded": _Directive(("interaction",), ":recorded 2026-01-31", _recorded),
+    "webhook": _Directive(("interaction",), ":webhook 0.25", _webhook),
     "body": _Directive(("request", "response"), ":body base64", _body),
     "encoding": _Directive(("request", "response"), ":encoding gzip", _encoding),
     "message": _Directive(

@@ -13,7 +13,7 @@ from pickle import PickleBuffer
 from typing import Any
 
 from recproxy.recording.steps import Act, Step
-from recproxy.recording.values import Chunk, Headers, Interaction, Request, Response
+from recproxy.recording.values import Chunk, Headers, Interaction, Request, Response, Webhook
 
 __all__ = ["Packed", "pack", "parts", "pieces_of_packed", "unpack"]
 
@@ -60,6 +60,7 @@ def parts(interaction: Interaction) -> tuple[bytes, bytes, bytes]:
         "chunks": [[chunk.size, chunk.gap] for chunk in response.chunks],
         "scope": interaction.scope,
         "recorded": interaction.recorded.isoformat() if interaction.recorded is not None else None,
+        "webhook": [interaction.webhook.method, interaction.webhook.delay] if interaction.webhook else None,
         "comments": interaction.comments,
         "steps": [
             [step.act, len(step.data), step.fault, step.binary, step.code, step.delay, step.omitted]
@@ -101,6 +102,7 @@ def unpack(packed: Packed) -> Interaction:
             ),
             scope=about["scope"],
             recorded=dt.date.fromisoformat(recorded) if recorded is not None else None,
+            webhook=Webhook(method=about["webhook"][0], delay=about["webhook"][1]) if about["webhook"] else None,
             comments=tuple(about["comments"]),
             steps=steps,
         )

@@ -18,16 +18,15 @@ from recproxy.recording.lines import Cursor, decent, show_line
 from recproxy.recording.located import Located
 from recproxy.recording.messages import take_messages
 from recproxy.recording.values import WILD, Interaction, Recording, Request, Response, begins_websocket, is_websocket
+from recproxy.recording.webhooks import as_webhook
 
 __all__ = ["FIRST_LINE", "load", "locate"]
 
 FIRST_LINE = b"#recproxy 2"
 
-_REQUEST_END = b"===="
-_RESPONSE_END = b"======="
+_REQUEST_END, _RESPONSE_END = b"====", b"======="
 _STATUS = re.compile(rb"(HTTP/[0-9](?:\.[0-9])?) ([1-9][0-9]{2})(?: (.*))?", re.DOTALL)
-#: Bytes of a line that is kept with what it says.
-_SHORT = 200
+_SHORT = 200  # bytes of a line that is kept with what it says
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -147,13 +146,13 @@ class _Reader:
         """The interaction whose request line is here."""
         cursor = self.cursor
         line = cursor.line
-        if begins_conversation(cursor.peek() or b""):
+        if lead.webhook is None and begins_conversation(cursor.peek() or b""):
             return read_conversation(cursor, lead, comments)
         request = self._request()
         response_line = cursor.line
         response = self._response(request)
         steps = take_messages(cursor, request.wild or WILD) if begins_websocket(request, response) else ()
-        return Interaction(
+        made = Interaction(
             request=request,
             response=with_length(response, request.method),
             scope=lead.scope,
@@ -163,6 +162,7 @@ class _Reader:
             line=line,
             response_line=response_line,
         )
+        return made if lead.webhook is None else as_webhook(made, lead.webhook)
 
     def _request(self) -> Request:
         cursor = self.cursor

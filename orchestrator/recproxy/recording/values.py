@@ -26,6 +26,7 @@ __all__ = [
     "Recording",
     "Request",
     "Response",
+    "Webhook",
     "begins_websocket",
     "conversation",
     "header",
@@ -104,13 +105,21 @@ class Response:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Webhook:
+    """What a webhook has besides: the `method` it was sent with, and the `delay` in seconds behind the response before it."""
+
+    method: str = "POST"
+    delay: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Interaction:
     """One request and its response, or a conversation: then `steps` hold what was said.
 
     The request of a conversation has its protocol as the method (`SMTP`), its address as the URL
     (`smtp://mail.example:587`) and nothing else but the wild word; its response is empty, with status 0. A WebSocket has
     the request that began it and its response without a body (101), and the messages as steps. `scope` names the test that recorded it, `recorded` the day; `comments` are the file's lines above it, without
-    `#`. `line` and `response_line` (1-based, 0 where there is no file) say where it stands and do not take part in
+    `#`. `webhook` is there for what the service sent on its own account (see webhooks.py). `line` and `response_line` (1-based, 0 where there is no file) say where it stands and do not take part in
     comparison.
     """
 
@@ -120,6 +129,7 @@ class Interaction:
     recorded: dt.date | None = None
     comments: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
+    webhook: Webhook | None = None
     line: int = field(default=0, compare=False)
     response_line: int = field(default=0, compare=False)
 

@@ -20,6 +20,7 @@ from recproxy.recording.message_coding import check_framing, check_type, is_mess
 from recproxy.recording.messages import message_lines
 from recproxy.recording.steps import WEBSOCKET
 from recproxy.recording.values import Headers, Interaction, Recording, Request, Response
+from recproxy.recording.webhooks import as_sent
 from recproxy.recording.wildcard import unused
 
 if TYPE_CHECKING:
@@ -81,6 +82,13 @@ def _interaction(interaction: Interaction) -> Iterator[bytes]:
         yield f":recorded {interaction.recorded.isoformat()[:10]}\n".encode()
     if interaction.protocol == WEBSOCKET:
         yield from _websocket(interaction)
+        return
+    if interaction.webhook is not None:
+        delay = interaction.webhook.delay
+        yield f":webhook {directives.seconds_text(delay)}\n".encode() if delay else b":webhook\n"
+        sent = as_sent(interaction)
+        yield from _request(sent.request)
+        yield from _response(with_length(sent.answer, sent.request.method))
         return
     if interaction.steps:
         yield from conversation_lines(interaction)

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from recproxy.counting import counted
-from recproxy.recording import WEBSOCKET, WILD, Headers, Interaction
+from recproxy.recording import WEBSOCKET, WILD, Headers, Interaction, as_told
 from recproxy.recording.printable import printable
 from recproxy.report.page.bodies import BodyTable
 from recproxy.report.page.exchanges import exchange_values, is_exchange
@@ -117,6 +117,7 @@ def interaction_values(path: str, number: int, found: Interaction | None, bodies
     """An interaction as a page shows it, its bodies by their numbers in `bodies`; None is one that is not shown."""
     if found is None:
         return {"path": path, "number": number, "hidden": True}
+    found = as_told(found)
     request, response = found.request, found.response
     values: dict[str, Any] = {
         "path": path,

@@ -1,0 +1,228 @@
+"""The webhooks of one scope: due when the interaction that caused them is played, sent then or when a test says so.
+
+What the application answers is compared with what was recorded; a difference is a miss. Knows no socket: the
+orchestrator carries them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import replace
+from typing import Any
+
+from recproxy.config.profile import Profile
+from recproxy.config.webhook_table import WebhookTable
+from recproxy.control.outcomes import Missed
+from recproxy.control.webhook_messages import Deliver, Delivered, SteerWebhooks, WebhooksNow
+from recproxy.errors import HookError
+from recproxy.http.received import without_coding
+from recproxy.matching.differences import Difference
+from recproxy.matching.index import Index
+from recproxy.matching.miss import difference_table
+from recproxy.matching.nearest import nearest
+from recproxy.play.hooks import Hooks
+from recproxy.play.playback import Playback
+from recproxy.play.webhook_causes import webhooks_by_cause
+from recproxy.play.webhook_signatures import signed
+from recproxy.proxy.scope_history import ScopeHistory
+from recproxy.proxy.traffic import Traffic
+from recproxy.recording import Recording, Request, Response, answer_request, as_sent
+from recproxy.redaction.rules import RedactionRules
+
+__all__ = ["ScopeWebhooks"]
+
+_SCHEME = "webhook://"
+#: What the connection to the application says itself.
+_OF_CONNECTION = frozenset((b"host", b"content-length", b"connection", b"transfer-encoding", b"content-encoding"))
+
+
+class ScopeWebhooks:
+    """What a scope has to send; `playback`, `history` and `traffic` are the scope's.
+
+    Args:
+        profile: the profile.
+        playback: gives what is in play now.
+        history: counts what was sent and missed.
+        traffic: the end of the scope waits for what is under way.
+        hooks: the profile's, of which one may sign.
+        redaction: how an answer is shown.
+        secrets: the values of variables, by name.
+        deliver: has a webhook sent, and gives the answer.
+        spawn: runs what takes its time.
+        now: the application's time, in seconds since 1970.
+        lane: the lane of the scope.
+        test: its name; empty outside of tests.
+    """
+
+    def __init__(
+        self,
+        profile: Profile,
+        playback: Callable[[], Playback],
+        history: ScopeHistory,
+        traffic: Traffic,
+        *,
+        hooks: Hooks,
+        redaction: RedactionRules,
+        secrets: Mapping[str, bytes],
+        deliver: Callable[[Callable[[int], Deliver]], Awaitable[Delivered]],
+        spawn: Callable[[Coroutine[Any, Any, None]], object],
+        now: Callable[[], float],
+        lane: str,
+        test: str = "",
+    ) -> None:
+        self._profile = profile
+        self._tables = {each.name: each for each in profile.webhooks}
+        self._playback = playback
+        self._history = history
+        self._traffic = traffic
+        self._hooks = hooks
+        self._redaction = redaction
+        self._secrets = secrets
+        self._deliver = deliver
+        self._spawn = spawn
+        self._now = now
+        self._lane = lane
+        self._test = test
+        self._held = False
+        #: Positions of those that wait for a test.
+        self._due: list[int] = []
+        self._sent = 0
+        self._causes: tuple[int, dict[int, tuple[int, ...]]] = (-1, {})
+
+    def played(self, position: int = -1) -> None:
+        """An interaction was played, or the scope begins: what it caused is due."""
+        playback = self._playback()
+        count = len(playback.index.interactions)
+        if self._causes[0] != count:
+            self._causes = count, webhooks_by_cause(playback.index.interactions)
+        for webhook in self._causes[1].get(position, ()):
+            if playback.plays[webhook] or playback.is_foreign(webhook):
+                continue
+            playback.plays[webhook] += 1
+            if self._held:
+                self._due.append(webhook)
+            else:
+                delay = playback.interaction(webhook).webhook
+                paced = self._profile.replay.pace == "recorded" and delay is not None
+                self._start(webhook, delay.delay if paced and delay is not None else 0.0)
+
+    def steer(self, order: SteerWebhooks) -> WebhooksNow:
+        """Do what a test wants; how things are then."""
+        if order.action == "hold":
+            self._held = True
+        elif order.action in ("release", "send"):
+            self._held = self._held and order.action == "send"
+            chosen = [each for each in self._due if order.webhook in ("", self._name(each))]
+            for webhook in chosen[: order.count or None]:
+                self._due.remove(webhook)
+                self._start(webhook, 0.0)
+        due = (as_sent(self._playback().interaction(each)).request for each in self._due)
+        told = tuple((*_place(each.url), each.method) for each in due)
+        return WebhooksNow(
+            order=order.order,
+            held=self._held,
+            due=tuple((name, method, target) for name, target, method in told),
+            sent=self._sent,
+        )
+
+    def end(self) -> None:
+        """The scope ends: what a test still holds was never sent."""
+        for webhook in self._due:
+            self._playback().plays[webhook] -= 1
+        self._due.clear()
+
+    def _name(self, position: int) -> str:
+        return _place(self._playback().interaction(position).request.url)[0]
+
+    def _start(self, position: int, delay: float) -> None:
+        self._sent += 1
+        self._traffic.begin()  # the end of the scope waits for it
+        self._spawn(self._send(position, delay))
+
+    async def _send(self, position: int, delay: float) -> None:
+        begun = time.perf_counter()
+        try:
+            if delay:
+                await asyncio.sleep(delay)
+            await self._send_now(position)
+        except HookError as problem:
+            self._traffic.fail(problem.message)
+        finally:
+            self._history.play_in(position, begun, time.perf_counter() - begun)
+            self._traffic.end(0.0)
+
+    async def _send_now(self, position: int) -> None:
+        playback = self._playback()
+        recorded = playback.interaction(position)
+        name, target = _place(recorded.request.url)
+        table = self._tables.get(name)
+        if table is None:
+            self._traffic.fail(f"webhook {name!r} is not declared: write it in [[webhooks]] of the profile")
+            return
+        request = self._request(table, as_sent(replace(recorded, response=playback.response(position))).request)
+        answer = await self._deliver(
+            lambda order: Deliver(
+                order=order,
+                lane=self._lane,
+                webhook=name,
+                method=request.method,
+                target=target,
+                headers=request.headers,
+                body=request.body,
+            )
+        )
+        if answer.error:
+            self._miss(position, f"could not be sent: {answer.error}", ())
+        else:
+            self._compare(position, answer)
+
+    def _request(self, table: WebhookTable, recorded: Request) -> Request:
+        """What is sent: without what the connection says itself, and signed anew."""
+        headers = tuple(line for line in recorded.headers if line[0].lower() not in _OF_CONNECTION)
+        secret = self._secrets.get(table.secret, b"").decode("utf-8", "surrogateescape")
+        return signed(table, replace(recorded, headers=headers), secret, int(self._now()), self._hooks.sign)
+
+    def _compare(self, position: int, answer: Delivered) -> None:
+        playback = self._playback()
+        recorded = playback.interaction(position)
+        body, _ = without_coding(answer.body, answer.headers)
+        said = Response(status=answer.status, headers=answer.headers, body=body, wild=None)
+        live = answer_request(recorded.request.url, said)
+        index = Index((Recording(interactions=(recorded,)),), self._profile.rules(), form=self._hooks.compare)
+        differences: tuple[Difference, ...] = ()
+        if recorded.response.status != answer.status:
+            differences = (Difference("status", str(recorded.response.status), str(answer.status)),)
+        if index.find(live, bound=playback.bound).tiers:
+            playback.bind(position, live)
+        else:
+            shown = self._hooks.show(live, self._redaction)
+            found = nearest(index, shown, any_host=None, bound=playback.bound)
+            differences += found[1] if found is not None else ()
+        if differences:
+            self._miss(position, "got another answer from the application than the recorded one", differences)
+
+    def _miss(self, position: int, what: str, differences: tuple[Difference, ...]) -> None:
+        recorded = self._playback().interaction(position)
+        name, target = _place(recorded.request.url)
+        method = as_sent(recorded).request.method
+        lines = [f"the webhook {name} {what}", "", f"  webhook  {method} {target}"]
+        lines += ["", *difference_table(differences)] if differences else []
+        self._history.describe(
+            self._history.miss(),
+            Missed(
+                method=f"webhook {method}",
+                url=target,
+                text="\n".join((*lines, "")),
+                differences=tuple((each.field, each.wanted, each.got) for each in differences),
+                closest=self._playback().index.where(position),
+                test=self._test,
+            ),
+        )
+
+
+def _place(url: str) -> tuple[str, str]:
+    """The name of a webhook, and the path and query it goes to."""
+    name, slash, target = url.removeprefix(_SCHEME).partition("/")
+    return name, slash + target
