@@ -180,6 +180,38 @@ def test_a_recorded_request_shows_masked_values_and_mail_as_a_conversation(opene
     assert page.locator(".says .card dd").inner_text() == "hello"
 
 
+def test_messages_of_a_websocket_and_of_a_call_are_shown_one_by_one(browser, tmp_path):
+    (tmp_path / "a.rec").write_text(
+        "#recproxy 2\n\nGET wss://a.example/live HTTP/1.1\n\n====\nHTTP/1.1 101 Switching Protocols\n\n"
+        '< {"type": "hello"}\n:binary base64\n> AAH/\n:close 1000\n=======\n\n'
+        "POST https://a.example/a.B/C HTTP/1.1\nContent-Type: application/grpc\n:encoding grpc\n\n"
+        '[{"1": "one"}, {"1": "two"}]\n====\nHTTP/1.1 200 OK\n:trailer grpc-status: 0\n:encoding grpc\n\n{"2": 7}\n=======\n'
+    )
+    unused = [UnusedInteraction(path="a.rec", number=each, line=3, request="it", passed=True) for each in range(2)]
+    profile = ProfileReport(name="shop", mode="replay", interactions_unused=tuple(unused))
+    run = RunReport(recproxy="0.2.0", runs=("r",), profiles=(profile,))
+    path = tmp_path / "report.html"
+    path.write_text(html_page(run, PageSources(places=ReportPlaces(root=tmp_path))), encoding="utf-8")
+    for width, theme in ((1200, "light"), (375, "dark")):
+        said = []
+        context = new_context(browser, width, theme)
+        page = show(context, f"file://{path}#recordings", said=said, ours="file:", limit=seconds(20))
+        for summary in page.locator("summary").all():
+            summary.click()
+        messages = page.locator(".says > li")
+        who = ["server", "client, binary", "server", "client", "client", "server"]
+        assert messages.locator(".who").all_inner_texts() == who
+        for number, text in enumerate(
+            ('"hello"', "00 01 ff", "closes the connection with 1000", '"one"', '"two"', "7")
+        ):
+            assert text in messages.nth(number).inner_text()
+        page.get_by_text("grpc-status").wait_for()
+        assert violations(page, "messages") == []
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        assert said == []
+        context.close()
+
+
 def test_the_theme_is_that_of_the_system_until_somebody_chooses(opened):
     def back(page):
         return page.evaluate("getComputedStyle(document.body).backgroundColor")

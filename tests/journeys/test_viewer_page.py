@@ -247,6 +247,51 @@ def test_the_messages_of_a_call_are_shown_one_by_one_and_masked(opened, project,
     assert '[{"text": "pencils"}, {"text": "XXX"}]' in text
 
 
+SOCKET = """
+:scope run
+GET wss://shop.example/live HTTP/1.1
+Sec-WebSocket-Protocol: prices.v2
+
+====
+HTTP/1.1 101 Switching Protocols
+Sec-WebSocket-Protocol: prices.v2
+
+< {"type": "hello", "text": "HOSTILE"}
+> {"type": "subscribe", "channel": "pencils"}
+:delay 0.25
+:binary base64
+< AAH/
+:leave 1000 bye
+=======
+"""
+
+
+@pytest.mark.parametrize(("width", "theme"), [(1200, "light"), (375, "dark")])
+def test_what_was_said_on_a_websocket_is_shown_in_its_order(opened, project, width, theme):
+    text = SOCKET.replace("HOSTILE", HOSTILE.replace('"', '\\"').replace("\u202e", "\\u202e"))
+    many = SOCKET.replace("> {", "".join(f"> {each}\n" for each in range(250)) + "> {")
+    (project / FOLDER / "socket.rec").write_text(f"#recproxy 2\n{text}{many}")
+    page = opened(interaction("socket.rec", 0), width=width, theme=theme)
+    said = detail(page).locator(".says > li")
+    said.nth(3).wait_for()
+    assert said.locator(".who").all_inner_texts() == ["server", "client", "server, binary, 250 ms later", "client"]
+    assert "00 01 ff" in said.nth(2).inner_text()
+    assert "closes the connection with 1000: bye" in said.nth(3).inner_text()
+    assert said.nth(1).locator(".tree").inner_text().count("pencils") == 1
+    assert page.evaluate("window.ran") is None
+    assert violations(page, "socket") == []
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    area = open_text(page)
+    select(area, "pencils")
+    page.get_by_role("button", name="Mask the selection").click()
+    page.get_by_role("button", name="Save the change").click()
+    page.get_by_text("Saved.").wait_for()
+    assert '"channel": "XXX"' in (project / FOLDER / "socket.rec").read_text()
+    page.evaluate(f"location.hash = '{interaction('socket.rec', 1)}'")
+    page.get_by_role("button", name="Show 1 more of 3").click()
+    assert said.count() == 200
+
+
 def test_a_change_that_loses_an_answer_is_said_before_it_is_saved(opened, project):
     page = opened(interaction("default.rec", 1))
     before = (project / FOLDER / "default.rec").read_bytes()

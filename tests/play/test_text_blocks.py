@@ -83,3 +83,24 @@ def test_the_body_of_each_side_is_found(is_response, body):
 def test_a_block_without_bodies_has_none():
     block = b"GET https://a.example/ HTTP/1.1\n\n====\nHTTP/1.1 200 OK\n\n======="
     assert {start == end for start, end in (body_place(block, is_response=each) for each in (False, True))} == {True}
+
+
+def test_a_wild_word_stands_in_messages_of_a_websocket_and_not_around_them():
+    block = b"""GET wss://a.example/ HTTP/1.1
+
+====
+HTTP/1.1 101 Switching Protocols
+
+< {
++   "a": 1
++ }
+:delay 0.5
+:binary base64
+> AAEC
++ AAEC
+:binary
+> plain
+:leave 1000 bye
+======="""
+    found = [block[start:end] for start, end in maskable_lines(block)]
+    assert found[2:] == [b"< {", b'+   "a": 1', b"+ }", b"> plain"]

@@ -18,6 +18,8 @@ _END = re.compile(rb"={7}[ \t\r]*\Z")
 _SEPARATOR = re.compile(rb"={4,}[ \t\r]*\Z")
 #: Directives of a file: what stands above the last of them is the file's.
 _OF_FILE = (b":match_on", b":repeat", b":correlate")
+_CODED_MESSAGE = (b":base64", b":binary base64")
+_WEBSOCKET = re.compile(rb"\S+ wss?://", re.IGNORECASE)
 _CODED = (b":body base64", b":body omitted")
 
 
@@ -142,12 +144,17 @@ class _Lines:
         #: Whether the body, or what is said, stands in base64.
         self._coded = False
         self._announced = False
+        #: Whether messages of a WebSocket follow the response.
+        self._is_websocket = False
+        self._is_response = False
 
     def passes(self, row: bytes) -> bool:
         """Whether a wild word may stand in the next line."""
         if self.part != "above" and _SEPARATOR.match(row):
-            self.part, self._coded = "head", False
+            self.part, self._coded, self._is_response = "head", False, True
             return False
+        if self._is_websocket and self._is_response and self.part == "body":
+            return self._in_messages(row)
         return self._in_body(row) if self.part == "body" else self._in_head(row)
 
     def _in_head(self, row: bytes) -> bool:
@@ -160,10 +167,19 @@ class _Lines:
             return False
         if self.part == "above" and row.startswith(b"#"):
             return False
+        self._is_websocket = self._is_websocket or (self.part == "above" and bool(_WEBSOCKET.match(row)))
         self.part = "head"
         if row[:1] in (b"<", b">"):
             self._coded, self._announced = self._announced, False
         return not (self._coded and row[:1] in (b"<", b">", b"+"))
+
+    def _in_messages(self, row: bytes) -> bool:
+        if row.startswith(b":"):
+            self._announced = row.startswith(_CODED_MESSAGE)
+            return False
+        if row[:1] in (b"<", b">"):
+            self._coded, self._announced = self._announced, False
+        return not self._coded
 
     def _in_body(self, row: bytes) -> bool:
         if row.startswith(b":body base64"):  # of a part

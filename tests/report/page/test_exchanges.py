@@ -1,8 +1,8 @@
-"""The messages of calls of gRPC as a page shows them."""
+"""The messages of WebSockets and of calls of gRPC as a page shows them."""
 
 import pytest
 
-from recproxy.recording import Interaction, Request, Response
+from recproxy.recording import Act, Interaction, Request, Response, Step
 from recproxy.report.page.bodies import BodyTable
 from recproxy.report.page.data import interaction_values
 from recproxy.report.page.exchanges import exchange_values
@@ -59,3 +59,40 @@ def test_a_call_has_messages_instead_of_bodies_and_its_trailers():
     assert (values["request"]["body"], values["response"]["body"], len(values["exchange"])) == (None, None, 2)
     assert values["response"]["trailers"] == [["grpc-status", "0"]]
     assert "exchange" not in interaction_values("a.rec", 0, call(b"{}", b"{}", None), BodyTable(1_000_000))
+
+
+def socket(*steps):
+    request = Request(method="GET", url="wss://a.example/live", wild="ZZZ")
+    return Interaction(request=request, response=Response(status=101, reason=b"Switching Protocols"), steps=steps)
+
+
+def test_what_is_said_on_a_websocket_is_shown_in_its_order():
+    found = socket(
+        Step(Act.SERVER, b'{"type": "hello"}', delay=0.25),
+        Step(Act.CLIENT, b"\0\1", binary=True),
+        Step(Act.SERVER, omitted=20_000_000),
+        Step(Act.CLIENT),
+        Step(Act.PING, b"\x1b[2J"),
+        Step(Act.LEAVE, "\u202ebye".encode(), code=1000),
+        Step(Act.RESET, fault="delay 1"),
+    )
+    bodies = BodyTable(1_000_000)
+
+    values = interaction_values("a.rec", 0, found, bodies)
+
+    said = values["exchange"]
+    assert "steps" not in values
+    assert [each["who"] for each in said] == ["server", "client", "server", "client", "server", "client", "server"]
+    kinds = [bodies.values[each["body"]]["kind"] if each.get("body") is not None else "" for each in said]
+    assert kinds == ["json", "binary", "omitted", "", "", "", ""]
+    assert (said[0]["after"], said[1]["binary"], said[6]["fault"]) == (0.25, True, "delay 1")
+    assert [each.get("event") for each in said[4:]] == [
+        "asks whether the other side is there: \\x1b[2J",
+        "closes the connection with 1000: \\u202ebye",
+        "breaks the connection off",
+    ]
+
+
+def test_very_many_messages_of_a_websocket_are_counted():
+    values = exchange_values(socket(*[Step(Act.SERVER, b"{}")] * 1_200), BodyTable(1_000_000))
+    assert (len(values["exchange"]), values["exchange_left_out"]) == (1_000, 200)

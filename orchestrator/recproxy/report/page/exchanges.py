@@ -1,4 +1,4 @@
-"""The messages of a call of gRPC as a page shows them: in their order, and who sent each. Pure.
+"""The messages of a WebSocket and of a call of gRPC as a page shows them: in their order, and who sent each. Pure.
 
 Each is shown as a body is: as JSON, as text, or as bytes.
 """
@@ -10,44 +10,79 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from recproxy.recording import WILD, Interaction, Request, Response
+from recproxy.recording import WEBSOCKET, WILD, Act, Interaction, Request, Response, Step
 from recproxy.recording.json_reader import JSON_TOKEN
 from recproxy.recording.message_coding import is_message_coding
+from recproxy.recording.printable import printable
 from recproxy.report.page.bodies import BodyTable
 
 __all__ = ["exchange_values", "is_exchange"]
 
 #: Messages of one side that are listed; the others are counted.
 _MOST = 1_000
+_DOES = {
+    Act.CLOSE: "closes the connection",
+    Act.LEAVE: "closes the connection",
+    Act.PING: "asks whether the other side is there",
+    Act.RESET: "breaks the connection off",
+    Act.TLS: "begins TLS",
+}
 _DEPTH = {b"{": 1, b"[": 1, b"}": -1, b"]": -1}
 _BASE64 = re.compile(rb'"((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)"')
 
 
 def is_exchange(found: Interaction) -> bool:
     """Whether an interaction holds messages rather than bodies."""
-    return any(is_message_coding(block.encoding) for block in (found.request, found.response))
+    return found.protocol == WEBSOCKET or any(
+        is_message_coding(block.encoding) for block in (found.request, found.response)
+    )
 
 
 def exchange_values(found: Interaction, bodies: BodyTable) -> dict[str, Any]:
-    """The messages as `exchange`: `who` sent which `body`.
+    """The messages as `exchange`: `who` sent which `body`, or what happened, the `event`; `after` are seconds.
 
-    First all of the client, since a recording of a call does not say in which order both sides spoke. `path` leads to a
-    message in the list that its side has as a body. `exchange_left_out` counts those that are not listed.
+    `path` leads to a message in the list that its side has as a body. `exchange_left_out` counts those that are not listed.
     """
+    rows, count = _said(found, bodies) if found.protocol == WEBSOCKET else _called(found, bodies)
+    return {"exchange": rows, **({"exchange_left_out": count - len(rows)} if count > len(rows) else {})}
+
+
+def _said(found: Interaction, bodies: BodyTable) -> tuple[list[dict[str, Any]], int]:
+    """What was said on a WebSocket, and how much there is of it."""
+    return [_step(found, each, bodies) for each in found.steps[:_MOST]], len(found.steps)
+
+
+def _step(found: Interaction, step: Step, bodies: BodyTable) -> dict[str, Any]:
+    is_client = step.act in (Act.CLIENT, Act.LEAVE)
+    row: dict[str, Any] = {"who": "client" if is_client else "server"}
+    if step.act in (Act.CLIENT, Act.SERVER):
+        word = (found.request if is_client else found.response).wild or WILD
+        row["body"] = bodies.add(Response(status=0, body=step.data, wild=word, omitted=step.omitted or None))
+        row |= {"binary": True} if step.binary else {}
+    else:
+        said = printable(step.data.decode("utf-8", "backslashreplace"))
+        row["event"] = f"{_DOES[step.act]}{f' with {step.code}' if step.code else ''}{f': {said}' if said else ''}"
+    row |= {"after": step.delay} if step.delay else {}
+    return row | ({"fault": printable(step.fault)} if step.fault else {})
+
+
+def _called(found: Interaction, bodies: BodyTable) -> tuple[list[dict[str, Any]], int]:
+    """The messages of a call, and how many there are."""
     rows: list[dict[str, Any]] = []
-    left_out = 0
+    count = 0
     for who, block in (("client", found.request), ("server", found.response)):
         if is_message_coding(block.encoding):
             items = _items(block.body)
             is_list = block.body.lstrip().startswith(b"[")
-            left_out += max(len(items) - _MOST, 0)
+            count += len(items)
             rows += (
                 {"who": who, "body": _body(item, block, bodies), "path": [number] if is_list else []}
                 for number, item in enumerate(items[:_MOST])
             )
         elif block.body:
+            count += 1
             rows.append({"who": who, "body": bodies.add(block)})
-    return {"exchange": rows, **({"exchange_left_out": left_out} if left_out else {})}
+    return rows, count
 
 
 def _body(item: bytes, block: Request | Response, bodies: BodyTable) -> int | None:

@@ -94,7 +94,7 @@ function testsView(data, go) {
 
 function recordingsView(data) {
   const state = (each) => [each.failed ? "failed test" : each.changed ? "changed" : "unchanged", each.kept ? ", the old recording was kept" : ""].join("");
-  const unused = (each) => el("details", { class: "card" }, el("summary", {}, `${each.profile}: ${each.request}`, el("span", { class: "soft" }, ` ${place(each)}${each.passed ? "" : ", in play of a test that failed"}`)), interaction(data, each.interaction, 4));
+  const unused = (each) => el("details", { class: "card" }, el("summary", {}, `${each.profile}: ${each.request}`, el("span", { class: "soft" }, ` ${place(each)}${each.passed ? "" : ", in play of a test that failed"}`)), interaction(data, each.interaction, 3));
   return el("div", {},
     el("h2", {}, "Written"), data.written.length ? table("Written recordings", [["file", "text"], ["interactions", "number"], ["what became of it", ""]],
       data.written.map((each) => [each.path, each.interactions, state(each)])) : el("p", { class: "empty" }, "This run wrote no recording."),
