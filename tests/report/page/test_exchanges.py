@@ -1,5 +1,7 @@
 """The messages of WebSockets and of calls of gRPC as a page shows them."""
 
+import base64
+
 import pytest
 
 from recproxy.recording import Act, Interaction, Request, Response, Step
@@ -96,3 +98,9 @@ def test_what_is_said_on_a_websocket_is_shown_in_its_order():
 def test_very_many_messages_of_a_websocket_are_counted():
     values = exchange_values(socket(*[Step(Act.SERVER, b"{}")] * 1_200), BodyTable(1_000_000))
     assert (len(values["exchange"]), values["exchange_left_out"]) == (1_000, 200)
+
+
+def test_a_message_that_is_shown_decoded_holds_no_key_of_known_form():
+    token = b"gh" + b"p_" + b"a1B2" * 9
+    said, _ = shown(call(b'"%s"' % base64.b64encode(b"ab" + token + b"  " + token + b" end"), b""))
+    assert [text for _, _, text, _ in said] == ["abXXX  XXX end"]

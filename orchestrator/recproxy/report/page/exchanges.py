@@ -14,6 +14,7 @@ from recproxy.recording import WEBSOCKET, WILD, Act, Interaction, Request, Respo
 from recproxy.recording.json_reader import JSON_TOKEN
 from recproxy.recording.message_coding import is_message_coding
 from recproxy.recording.printable import printable
+from recproxy.redaction.shapes import shapes
 from recproxy.report.page.bodies import BodyTable
 
 __all__ = ["exchange_values", "is_exchange"]
@@ -88,8 +89,18 @@ def _called(found: Interaction, bodies: BodyTable) -> tuple[list[dict[str, Any]]
 def _body(item: bytes, block: Request | Response, bodies: BodyTable) -> int | None:
     """The number of a message: an object of JSON, or a string of JSON with its bytes in base64."""
     coded = _BASE64.fullmatch(item)
-    data = base64.b64decode(coded[1]) if coded else item
+    data = _without_secrets(base64.b64decode(coded[1])) if coded else item
     return bodies.add(Response(status=0, body=data, wild=block.wild or WILD))
+
+
+def _without_secrets(data: bytes) -> bytes:
+    """Bytes that nobody could look through while they were coded."""
+    first = len(data)
+    for span in sorted(shapes(data), key=lambda each: each.end, reverse=True):
+        if span.end <= first:
+            first = span.start
+            data = data[:first] + WILD.encode() + data[span.end :]
+    return data
 
 
 def _items(text: bytes) -> Sequence[bytes]:
