@@ -129,13 +129,11 @@ def interaction_values(path: str, number: int, found: Interaction | None, bodies
         "method": printable(request.method),
         "url": _shortened(request.url),
     }
-    steps = {"steps": step_values(found.protocol, found.steps)} if found.protocol else {}
     if found.protocol not in ("", WEBSOCKET):
-        return {**values, **steps}
+        return {**values, "steps": step_values(found.protocol, found.steps)}
     messages = exchange_values(found, bodies) if is_exchange(found) else {}
     return {
         **values,
-        **steps,
         **messages,
         "request": {
             "headers": _headers(request.headers),

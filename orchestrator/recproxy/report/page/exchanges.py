@@ -19,7 +19,7 @@ from recproxy.report.page.bodies import BodyTable
 
 __all__ = ["exchange_values", "is_exchange"]
 
-#: Messages of one side that are listed; the others are counted.
+#: Messages that are listed; the others are counted.
 _MOST = 1_000
 _DOES = {
     Act.CLOSE: "closes the connection",
@@ -69,25 +69,41 @@ def _step(found: Interaction, step: Step, bodies: BodyTable) -> dict[str, Any]:
 
 def _called(found: Interaction, bodies: BodyTable) -> tuple[list[dict[str, Any]], int]:
     """The messages of a call, and how many there are."""
-    rows: list[dict[str, Any]] = []
-    count = 0
-    for who, block in (("client", found.request), ("server", found.response)):
-        if is_message_coding(block.encoding):
-            items = _items(block.body)
-            is_list = block.body.lstrip().startswith(b"[")
-            count += len(items)
-            rows += (
-                {"who": who, "body": _body(item, block, bodies), "path": [number] if is_list else []}
-                for number, item in enumerate(items[:_MOST])
-            )
-        elif block.body:
-            count += 1
-            rows.append({"who": who, "body": bodies.add(block)})
-    return rows, count
+    asked, answered = _messages("client", found.request), _messages("server", found.response)
+    order = _order(len(asked), len(answered), found.response.after)
+    rows = []
+    for number in order[:_MOST]:
+        block: Request | Response = found.request if number < len(asked) else found.response
+        row, item = asked[number] if number < len(asked) else answered[number - len(asked)]
+        rows.append({**row, "body": _body(item, block, bodies)})
+    return rows, len(order)
+
+
+def _messages(who: str, block: Request | Response) -> list[tuple[dict[str, Any], bytes]]:
+    """The messages of a side, as they are written."""
+    if not is_message_coding(block.encoding):
+        return [({"who": who}, block.body)] if block.body or block.omitted else []
+    is_list = block.body.lstrip().startswith(b"[")
+    return [({"who": who, "path": [at] if is_list else []}, item) for at, item in enumerate(_items(block.body))]
+
+
+def _order(asked: int, answered: int, after: Sequence[int]) -> list[int]:
+    """The numbers of all messages, the client's first, in the order in which they were said.
+
+    `after` has for each message of the server how many of the client came before it; without it, all of them did.
+    """
+    order: list[int] = []
+    for number in range(answered):
+        before = after[number] if number < len(after) and after[number] >= 0 else asked
+        order += range(len(order) - number, min(before, asked))
+        order.append(asked + number)
+    return [*order, *range(len(order) - answered, asked)]
 
 
 def _body(item: bytes, block: Request | Response, bodies: BodyTable) -> int | None:
     """The number of a message: an object of JSON, or a string of JSON with its bytes in base64."""
+    if not is_message_coding(block.encoding):
+        return bodies.add(block)
     coded = _BASE64.fullmatch(item)
     data = _without_secrets(base64.b64decode(coded[1])) if coded else item
     return bodies.add(Response(status=0, body=data, wild=block.wild or WILD))
