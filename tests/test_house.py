@@ -49,6 +49,7 @@ ELSEWHERE = {
     "proxy/asking": "tests/cli/test_verify.py: a service on loopback",
     "cli/profiles/distribution_tests": "tests/cli/profiles/test_new.py: they pass",
     "config/verify_table": "tests/config/test_reference.py: its keys as they are documented",
+    "config/websocket_table": "tests/play/test_websocket_turns.py: what its key does",
     "config/shift_table": "tests/play/test_shifted_times.py: what its keys do",
     "config/report_table": "tests/play/test_response_tokens.py: what its keys do",
     "config/upstream_table": "tests/config/test_reference.py: its keys as they are documented",

@@ -62,3 +62,41 @@ def test_a_named_place_is_echoed():
     assert first.startswith('{"id": "k\\"1", "n": "')
     assert second == 'k"1'
     assert of.playback.bound["id"] == b'k"1'
+
+
+RPC = (
+    '> {"jsonrpc":"2.0","id":1,"method":"a"}\n> {"jsonrpc":"2.0","id":2,"method":"b"}\n'
+    '< {"jsonrpc": "2.0", "result": {"id": 9}, "id" : 2, "x": 1}\n< {"jsonrpc":"2.0","id":1,"result":"A"}\n'
+)
+
+
+def test_ids_of_json_rpc_are_the_clients_own_in_any_order():
+    replay = WebSocketReplay(played(RPC), 0, (0,))
+
+    said_b, said_a, again = say(
+        replay,
+        '{"jsonrpc":"2.0","id":"x","method":"b"}',
+        '{"jsonrpc":"2.0","id":7,"method":"a"}',
+        '{"jsonrpc":"2.0","id":8,"method":"a"}',
+    )
+
+    assert said_b == ['{"jsonrpc": "2.0", "result": {"id": 9}, "id" : "x", "x": 1}']
+    assert said_a == ['{"jsonrpc":"2.0","id":7,"result":"A"}']
+    assert again == ['{"jsonrpc":"2.0","id":8,"result":"A"}']
+    assert say(replay, '{"jsonrpc":"2.0","id":3,"method":"c"}') == [None]
+
+
+def test_a_subscription_ends_by_the_id_that_began_it():
+    said_first = '> {"id":"1","type":"subscribe","q":"a"}\n> {"id":"2","type":"subscribe","q":"b"}\n'
+    ends = '> {"id":"1","type":"complete"}\n< one\n> {"id":"2","type":"complete"}\n< two\n'
+    replay = WebSocketReplay(played(said_first + ends), 0, (0,))
+
+    found = say(
+        replay,
+        '{"id":"p","type":"subscribe","q":"b"}',
+        '{"id":"q","type":"subscribe","q":"a"}',
+        '{"id":"p","type":"complete"}',
+        '{"id":"q","type":"complete"}',
+    )
+
+    assert found == [[], [], ["two"], ["one"]]

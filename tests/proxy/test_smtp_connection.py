@@ -432,7 +432,7 @@ async def test_clients_that_give_tls_up_do_not_keep_a_scope_from_ending(trust, p
         _, waiting = await asyncio.open_connection("localhost", bench.ports[port])
         await bench.raw(b"this is no TLS\r\n", port)
 
-        bench.lane.leave_mail(bench.lane.end())
+        bench.lane.leave_conversations(bench.lane.end())
         assert [*bench.lane.smtp, *bench.lane.imap] == []
         assert [line.partition(" began no TLS")[0] for line in bench.outcome.notes] == [
             f"a client of mail.example:{port}"
@@ -697,7 +697,7 @@ async def test_a_connection_over_two_scopes_is_kept_for_each_with_its_login(trus
 
         async def next_scope():
             ended = bench.lane.end()
-            bench.lane.leave_mail(ended)
+            bench.lane.leave_conversations(ended)
             await ended.traffic.quiet(seconds(5))
             bench.begin("u")
 

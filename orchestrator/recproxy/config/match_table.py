@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from recproxy.config import profile_words as words
 from recproxy.config.ignore_table import IgnoreTable
+from recproxy.config.websocket_table import WebSocketTable
 from recproxy.recording.dataclass import dataclass
 
 __all__ = ["Match"]
@@ -37,6 +38,7 @@ class Match:
     `order_id` for what follows `/orders/` in a path. These values stay as they are.
     """
     ignore: IgnoreTable = IgnoreTable()
+    websocket: WebSocketTable = WebSocketTable()
     repeat: Literal["last", "miss", "cycle"] = "last"
     """What follows the last recorded repeat of a request: the last one again, a miss, or the first one."""
     miss: Literal["status", "reset"] = "status"

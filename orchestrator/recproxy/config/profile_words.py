@@ -162,6 +162,7 @@ DESCRIPTORS = Word(
     r".+\.(binpb|pb|desc|protoset|bin|proto)", "name a file of descriptors, as api.binpb, or a .proto file"
 )
 POINTER = Word("/.*", "a JSON Pointer begins with /, as in /user/id")
+POINTERS = Word(r"(?:/\S*(?: +/\S*)*)?", "each JSON Pointer begins with /, as in /id /reply_to")
 EXPRESSION = Word(check=_expression)
 #: An expression of which the groups are what is masked.
 SHAPE = Word(check=_shape)

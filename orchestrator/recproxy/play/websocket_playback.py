@@ -16,8 +16,8 @@ from recproxy.matching.rules import Rules
 from recproxy.matching.websocket_messages import RecordedMessage, index_of_messages, message_request
 from recproxy.play.filling import filled_response, filling_values
 from recproxy.play.playback import Playback
-from recproxy.play.websocket_turns import WebSocketTurn, websocket_turns
-from recproxy.recording import Act, Response, Step
+from recproxy.play.websocket_turns import MessageId, WebSocketTurn, known_id, websocket_turns, with_id
+from recproxy.recording import Act, Request, Response, Step
 from recproxy.recording.dataclass import dataclass
 
 __all__ = ["MessagePlace", "WebSocketPlayback", "WebSocketReplay"]
@@ -32,7 +32,7 @@ class MessagePlace:
 
 
 class Messages:
-    """What clients say in some conversations, in one index."""
+    """What clients say in some conversations, in one index; and in another one what has an id, whatever that is."""
 
     def __init__(self, playback: WebSocketPlayback, positions: Iterable[int], rules: Rules) -> None:
         self.places = [
@@ -42,6 +42,21 @@ class Messages:
             if turn.step.act is Act.CLIENT
         ]
         self.index: Index = index_of_messages((playback.message(each) for each in self.places), rules)
+        #: The ids that clients chose, by number of a message.
+        self.ids = {
+            number: found
+            for number, place in enumerate(self.places)
+            if (found := known_id(playback.turn(place).step.data)) is not None
+        }
+        self._with_ids = list(self.ids)
+        self._by_rest = index_of_messages(
+            (playback.message(self.places[each]) for each in self._with_ids), rules.ignoring({"json": ("/id",)})
+        )
+
+    def like(self, live: Request) -> tuple[int, ...]:
+        """The numbers of messages that differ from a live one in their id at most."""
+        found = self._by_rest.find(live) if self._with_ids else None
+        return tuple(self._with_ids[each] for tier in (found.tiers if found else ()) for each in tier)
 
 
 class WebSocketPlayback:
@@ -93,6 +108,8 @@ class WebSocketReplay:
         self.position = position
         self._positions = (position, *(each for each in others if each != position))
         self._played: set[MessagePlace] = set()
+        #: By a recorded id the one that the client has instead.
+        self._ids: dict[MessageId, MessageId] = {}
         #: The conversations besides its own that this connection has had something of.
         self.borrowed: set[int] = set()
 
@@ -106,10 +123,14 @@ class WebSocketReplay:
         live = message_request(data, binary=binary)
         bound = self._of.playback.bound
         found = messages.index.find(live, bound=bound)
-        number = self._chosen(messages, found.tiers)
+        number = self._left(messages, found.tiers)
+        if number is None:
+            number = self._like(messages, live)
+        if number is None:
+            number = self._again(messages, [each for tier in found.tiers for each in tier])
         if number is None:
             return None
-        if found.stateful:
+        if found.stateful and any(number in tier for tier in found.tiers):
             for name, value in messages.index.captures(number, live, bound=bound).items():
                 bound.setdefault(name, value)
         place = messages.places[number]
@@ -117,25 +138,44 @@ class WebSocketReplay:
         self._of.plays[place] += 1
         if place.position != self.position:
             self.borrowed.add(place.position)
-        return self._of.filled(self._of.turn(place).answers, place.position)
+        return tuple(map(self._with_own_id, self._of.filled(self._of.turn(place).answers, place.position)))
 
     def messages(self) -> Messages:
         """What this connection may say."""
         return self._of.messages(self._positions)
 
-    def _chosen(self, messages: Messages, tiers: Iterable[tuple[int, ...]]) -> int | None:
-        """Of messages that fit, the next one to play: of its own conversation, then of another, then once more."""
-        played: list[int] = []
+    def _left(self, messages: Messages, tiers: Iterable[Sequence[int]]) -> int | None:
+        """Of messages that fit, the next one to play: of its own conversation, then of another."""
         for tier in tiers:
-            own = [each for each in tier if messages.places[each].position == self.position]
-            others = [each for each in tier if messages.places[each].position != self.position]
+            own = (each for each in tier if messages.places[each].position == self.position)
             left = next((each for each in own if messages.places[each] not in self._played), None)
             if left is None:
+                others = (each for each in tier if messages.places[each].position != self.position)
                 left = next((each for each in others if not self._of.plays[messages.places[each]]), None)
             if left is not None:
                 return left
-            played += own or others
-        return self._again(messages, played)
+        return None
+
+    def _like(self, messages: Messages, live: Request) -> int | None:
+        """The next message that differs in its id alone: its client counts otherwise than when it was recorded."""
+        own = known_id(live.body)
+        if own is None:
+            return None
+        like = messages.like(live)
+        known = [each for each in like if self._ids.get(messages.ids[each]) == own]
+        free = [each for each in like if messages.ids[each] not in self._ids]
+        number = self._left(messages, (known, free))
+        if number is None:
+            number = self._again(messages, known or like)
+        if number is not None:
+            self._ids[messages.ids[number]] = own
+        return number
+
+    def _with_own_id(self, step: Step) -> Step:
+        """What a server says with the id that this client chose."""
+        recorded = known_id(step.data) if self._ids and step.act is Act.SERVER else None
+        own = self._ids.get(recorded) if recorded is not None else None
+        return step if own is None or own == recorded else replace(step, data=with_id(step.data, own))
 
     def _again(self, messages: Messages, played: Sequence[int]) -> int | None:
         """Of messages that were all played, the one that repeats."""

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Hashable, Iterable, Sequence
+from typing import TypeAlias
 
 from recproxy.matching.rules import pointer_tokens
 from recproxy.recording import Act, Step
 from recproxy.recording.dataclass import dataclass
 
-__all__ = ["WebSocketTurn", "message_keys", "websocket_turns"]
+__all__ = ["MessageId", "WebSocketTurn", "known_id", "message_keys", "websocket_turns", "with_id"]
 
 #: Messages of the two GraphQL protocols that carry the id of a subscription.
 _OF_SUBSCRIPTION = frozenset(("subscribe", "next", "error", "complete", "start", "data", "stop"))
+_BLANKS = re.compile(r"[ \t\r\n]*")
+#: A value that connects messages.
+MessageId: TypeAlias = str | int | float
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +63,23 @@ def message_keys(data: bytes, tokens: Iterable[tuple[str, ...]]) -> tuple[Hashab
     except ValueError:
         return ()
     found = [value for each in tokens if (value := _at(message, each)) is not None]
-    if (own := known_id(message)) is not None:
+    if (own := _known_id(message)) is not None:
         found.append(own)
     return tuple((type(value).__name__, value) for value in found)
 
 
-def known_id(message: object) -> str | int | float | None:
+def known_id(data: bytes) -> MessageId | None:
     """The id of a message of JSON-RPC 2.0 or of a GraphQL subscription; None where it is no such message."""
+    if not data.startswith(b"{"):
+        return None
+    try:
+        message = json.loads(data)
+    except ValueError:
+        return None
+    return _known_id(message)
+
+
+def _known_id(message: object) -> MessageId | None:
     if not isinstance(message, dict):
         return None
     is_known = message.get("jsonrpc") == "2.0" or message.get("type") in _OF_SUBSCRIPTION
@@ -72,7 +87,20 @@ def known_id(message: object) -> str | int | float | None:
     return value if is_known and isinstance(value, str | int | float) else None
 
 
-def _at(value: object, tokens: tuple[str, ...]) -> str | int | float | None:
+def with_id(data: bytes, value: MessageId) -> bytes:
+    """A message that has a known id, with another one; nothing else in it changes."""
+    text, decoder = data.decode(), json.JSONDecoder()
+    at = text.index("{") + 1
+    while True:
+        name, at = decoder.raw_decode(text, _BLANKS.match(text, at).end())  # type: ignore[union-attr]
+        start = _BLANKS.match(text, text.index(":", at) + 1).end()  # type: ignore[union-attr]
+        _, end = decoder.raw_decode(text, start)
+        if name == "id":
+            return (text[:start] + json.dumps(value, ensure_ascii=False) + text[end:]).encode()
+        at = text.index(",", end) + 1
+
+
+def _at(value: object, tokens: tuple[str, ...]) -> MessageId | None:
     for token in tokens:
         if isinstance(value, dict):
             value = value.get(token)

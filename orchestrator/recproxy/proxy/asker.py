@@ -5,6 +5,7 @@ It is the sink of whatever reads the requests. What the answer is, the open scop
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -14,6 +15,7 @@ from recproxy.proxy.connection_lane import ConnectionLane
 from recproxy.proxy.downstream import Answer, Later, Work
 from recproxy.proxy.ownership import Ownership
 from recproxy.proxy.route import Route
+from recproxy.proxy.scope import OpenScope
 from recproxy.proxy.states import ASKING, Asked, Asking
 from recproxy.proxy.turns import Turns
 from recproxy.recording import Headers
@@ -121,7 +123,20 @@ class Asker:
             return
         self._asking = ASKING[self._asking][Asked.SWITCH]
         self._feed = self._turns.feed = BodyFeed(0, self._steer)
+        self._turns.again = self._answer_again(self._lane.scope)
         self._turns.take(answer if isinstance(answer, Answer) else answer.work(self._turns))
+
+    def _answer_again(self, scope: OpenScope) -> Callable[[], Answer | Later | None]:
+        """What answers the last request anew as soon as another scope is open, and then not until yet another is."""
+        answered = [scope]
+
+        def again() -> Answer | Later | None:
+            if self._lane.scope is answered[0] or self._lane.forwards:
+                return None
+            answered[0] = self._lane.scope
+            return self._lane.answer(self._route, self._head, b"", complete=True)
+
+        return again
 
     def _stream(self, event: Asked = Asked.STREAM) -> None:
         """Let the service answer; its request goes out as it comes, and what passes behind it is kept otherwise."""

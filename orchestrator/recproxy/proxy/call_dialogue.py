@@ -159,6 +159,7 @@ class _Kept:
     """A downstream that keeps what is written."""
 
     feed: BodyFeed | None = None
+    again: Callable[[], Answer | Later | None] | None = None
 
     def __init__(self) -> None:
         self.data = bytearray()

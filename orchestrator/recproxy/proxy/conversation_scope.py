@@ -50,7 +50,7 @@ class ConversationScope:
         """What WebSockets ask."""
         from recproxy.proxy.websocket_scope import WebSocketScope  # noqa: PLC0415 - most runs have none
 
-        return WebSocketScope(self._misses)
+        return WebSocketScope(self._misses, self._faults)
 
     def play(self, positions: Sequence[int]) -> None:
         """Conversations were played."""

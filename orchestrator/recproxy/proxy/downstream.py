@@ -27,10 +27,12 @@ class Answer:
 class Downstream(Protocol):
     """The client's side of what takes its time.
 
-    `feed` is what the client sends behind a request that asks for another protocol; else None.
+    `feed` is what the client sends behind a request that asks for another protocol; else None. `again` gives what answers
+    that request in the scope that is open now, if that is another one.
     """
 
     feed: BodyFeed | None
+    again: Callable[[], Answer | Later | None] | None
 
     @property
     def has_gone(self) -> bool:

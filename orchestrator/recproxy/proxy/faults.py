@@ -11,10 +11,12 @@ from recproxy.proxy.pacing import PacedAnswer
 from recproxy.proxy.route import Route
 from recproxy.recording.faults import LASTED, Fault, read_fault, read_planned_fault
 
-__all__ = ["LastingAnswer", "ScopeFaults", "faulty", "lasted_note", "unanswered"]
+__all__ = ["LastingAnswer", "ScopeFaults", "faulty", "faulty_message", "lasted_note", "unanswered"]
 
 #: A body that drips comes in so many pieces a second, or a byte at a time.
 _DRIPS = 10
+#: Bytes that are no frame: reserved bits, and an opcode that nobody knows. RFC 6455 section 5.2.
+_GARBAGE = b"\xff\x7f" + b"recproxy plays garbage" * 4
 
 
 class ScopeFaults:
@@ -93,6 +95,21 @@ def lasted_note(profile: str, fault: Fault) -> str:
 def unanswered(fault: Fault) -> PacedAnswer:
     """What a client gets of a fault that needs no response."""
     return PacedAnswer(((fault.value or 0.0, b""),), close=True, reset=fault.kind == "reset")
+
+
+def faulty_message(fault: Fault, data: bytes) -> PacedAnswer:
+    """What a client gets of a message on a WebSocket with this fault; bytes count from the beginning of its frame."""
+    value = fault.value or 0.0
+    if not fault.needs_response:
+        return unanswered(fault)
+    if fault.kind in ("reset", "truncate"):
+        return PacedAnswer(((0.0, data[: int(value)]),), close=True, reset=fault.kind == "reset")
+    if fault.kind == "delay":
+        return PacedAnswer(((value, data),))
+    if fault.kind == "garbage":
+        return PacedAnswer(((0.0, _GARBAGE),))
+    size = max(int(value) // _DRIPS, 1)
+    return PacedAnswer(tuple((size / value, data[at : at + size]) for at in range(0, len(data), size)))
 
 
 def faulty(fault: Fault | str, data: bytes, close: bool, *, http2: bool = False) -> PacedAnswer:

@@ -116,6 +116,14 @@ class Forwarding:
             http2=route.http2,
         )
 
+    def turn(
+        self, before: Traffic, scope: str, traffic: Traffic, spawn: Callable[[Coroutine[Any, Any, None]], object]
+    ) -> None:
+        """Another scope is open: conversations that go on are kept for the one before, and are this one's from now on."""
+        for each in tuple(self.room.open):
+            if each.is_of(before):
+                each.turn(scope, traffic, spawn)
+
     def smtp_relay(self, place: MailPlace) -> SmtpRelay:
         """A connection to the real mail server; what is said on it is kept in record and auto."""
         from recproxy.proxy.smtp_relay import SmtpRelay  # noqa: PLC0415 - see above

@@ -115,11 +115,13 @@ class ProxyLane:
     def begin(self, scope: OpenScope, *, base: bool) -> None:
         """Open a scope, before the one that is open; a base scope takes the place of the last base scope."""
         self._catch_up()
+        before = self.scope
         if base:
             self.base = scope
         else:
             self._open.append(scope)
         self.scope = self._open[-1] if self._open else self.base
+        self.forwarding.turn(before.traffic, self.scope.name, self.scope.traffic, self.spawn)
 
     def end(self) -> OpenScope:
         """End the open scope and return it; the one before it goes on, at last the base scope."""
@@ -180,10 +182,11 @@ class ProxyLane:
         for connection in self.connections:
             connection.leave()
 
-    def leave_mail(self, ended: OpenScope) -> None:
-        """A scope has ended: what mail connections that go on have said in it is kept for it."""
+    def leave_conversations(self, ended: OpenScope) -> None:
+        """A scope has ended: what was said in it on connections that go on is kept for it."""
         for connection in (*self.smtp, *self.imap):
             connection.leave(ended)
+        self.forwarding.turn(ended.traffic, self.scope.name, self.scope.traffic, self.spawn)
 
     def close(self) -> None:
         """Close listeners and connections."""

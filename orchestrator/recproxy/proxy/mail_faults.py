@@ -55,6 +55,9 @@ class MailFaults:
                 self._drip(data, value, done)
             case "hang":
                 self._later(value, hung)
+            case "close" | "garbage":
+                self._wire.write(b"\xff" * 64 if fault.kind == "garbage" else b"")
+                self._wire.end(Act.CLOSE)
             case "truncate":
                 self._wire.write(data[: int(value)])
                 self._wire.end(Act.CLOSE)

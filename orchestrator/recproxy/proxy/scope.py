@@ -279,7 +279,7 @@ class OpenScope:
             self.playback.bind(position, known.request, route.any_host)
         if recorded.protocol == WEBSOCKET:
             fitting, line = known.candidates.positions, self._line(known.request)
-            return self.conversations.websockets.answer(position, fitting, head, line)
+            return self.conversations.websockets.answer(position, fitting, head, line, fault)
         return self._forms.form(position, self.playback, head, fault, known.answers, waits=waits, http2=route.http2)
 
     def _line(self, request: Request) -> str:

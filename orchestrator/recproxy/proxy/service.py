@@ -258,7 +258,7 @@ class Service:
         ended = lane.end()
         if ended.webhooks is not None:
             ended.webhooks.end()
-        lane.leave_mail(ended)
+        lane.leave_conversations(ended)
         if ended.traffic.busy:
             task = self._loop.create_task(self._end_when_quiet(order.order, lane, ended))
             self._ending.add(task)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any, Protocol
 
+from recproxy.proxy.traffic import Traffic
 from recproxy.recording import Step
 
-__all__ = ["MOST_STEPS", "StepRoom"]
+__all__ = ["MOST_STEPS", "OpenConversation", "StepRoom"]
 
 #: A longer conversation is nothing that a person could read, and takes minutes to redact.
 MOST_STEPS = 250_000
@@ -14,6 +16,16 @@ MOST_STEPS = 250_000
 _MOST_BYTES = 512 << 20
 #: What a step costs besides what was said in it.
 _STEP_BYTES = 200
+
+
+class OpenConversation(Protocol):
+    """A conversation that is under way."""
+
+    def is_of(self, traffic: Traffic) -> bool:
+        """Whether what is said now belongs to the scope with this traffic."""
+
+    def turn(self, scope: str, traffic: Traffic, spawn: Callable[[Coroutine[Any, Any, None]], object]) -> None:
+        """Another scope is open: what was said is kept for the one before, and what follows is this one's."""
 
 
 class StepRoom:
@@ -24,6 +36,8 @@ class StepRoom:
 
     def __init__(self, *, largest: int = 0, keeps: bool = True, most_steps: int = MOST_STEPS) -> None:
         self.keeps = keeps
+        #: The conversations under way that may go on when a scope ends.
+        self.open: set[OpenConversation] = set()
         self._most_steps = most_steps
         self._most = self._left = max(_MOST_BYTES, 4 * largest)
 

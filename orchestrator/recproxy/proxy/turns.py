@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from recproxy.control.sockets import reset_on_close
 from recproxy.proxy.body import BodyFeed
-from recproxy.proxy.downstream import PIECE, Answer, Work
+from recproxy.proxy.downstream import PIECE, Answer, Later, Work
 from recproxy.proxy.states import ANSWERING, Answered, Answering
 
 __all__ = ["Turns"]
@@ -30,6 +30,8 @@ class Turns:
         self.client_has_ended = False
         #: What the client sends behind a request that asks for another protocol.
         self.feed: BodyFeed | None = None
+        #: What answers that request in the scope that is open now, if that is another one.
+        self.again: Callable[[], Answer | Later | None] | None = None
         self._spawn = spawn
         self._changed = changed
         self._transport: asyncio.Transport

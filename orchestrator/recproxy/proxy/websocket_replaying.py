@@ -13,8 +13,10 @@ from recproxy.http import Head
 from recproxy.play.websocket_playback import WebSocketReplay
 from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.downstream import Downstream, Work, send
+from recproxy.proxy.faults import faulty, faulty_message
 from recproxy.recording import Act, Response, Step, header_values
 from recproxy.recording.dataclass import dataclass
+from recproxy.recording.faults import Fault, read_message_fault
 from recproxy.recording.printable import printable
 from recproxy.websocket.endpoint import Heard, HeardKind, WebSocketEnd
 from recproxy.websocket.handshake import HANDSHAKE_HEADERS, accepted, deflate_answer
@@ -40,10 +42,19 @@ class MessageMisses(Protocol):
     def too_large(self, url: str, size: int) -> str:
         """A message is too large to be matched."""
 
+    def fault(self, position: int) -> Fault | None:
+        """The fault to play with what the server says next, where a test wants one."""
+
+    def lasted(self, fault: Fault) -> None:
+        """A client has waited for the end of a hang."""
+
 
 @dataclass(frozen=True, slots=True)
 class WebSocketAnswer:
-    """A recorded agreement to a WebSocket; `paced` says that the server takes its time as it was recorded."""
+    """A recorded agreement to a WebSocket; `paced` says that the server takes its time as it was recorded.
+
+    `begins_with` is a fault of the agreement itself.
+    """
 
     misses: MessageMisses
     replay: WebSocketReplay
@@ -52,6 +63,7 @@ class WebSocketAnswer:
     url: str
     most: int
     paced: bool
+    begins_with: Fault | None = None
 
     def work(self, downstream: Downstream) -> Work:
         """The work that answers this client, which is heard."""
@@ -100,7 +112,11 @@ class _Conversation(Work):
         """Agree, and converse until one side has closed; no other request can follow."""
         head, deflate = handshake_answer(self._answer.response, self._answer.head)
         self._endpoint = WebSocketEnd(client=False, deflate=deflate)
-        self._downstream.write(head)
+        if (fault := self._answer.begins_with) is not None:
+            if not await faulty(fault, head, False).work(self._downstream).run():
+                return False
+        else:
+            self._downstream.write(head)
         self._do(self._answer.replay.open())
         speaking = asyncio.ensure_future(self._speak())
         hearing = asyncio.ensure_future(self._hear())
@@ -109,7 +125,7 @@ class _Conversation(Work):
             if hearing in done:
                 self._due.put_nowait(None)
                 await speaking
-            else:
+            elif not self._endpoint.speaks:  # it has closed, and the client is to close, too
                 async with asyncio.timeout(_CLOSING):
                     await hearing
         except TimeoutError:
@@ -140,11 +156,28 @@ class _Conversation(Work):
                 self._downstream.write(self._endpoint.close(step.code, step.data))
                 return
             data = step.data if step.binary else step.data.decode("utf-8", "replace")
-            await send(
-                self._downstream,
-                self._endpoint.ping(step.data) if step.act is Act.PING else self._endpoint.message(data),
-            )
-            await self._downstream.drain()
+            framed = self._endpoint.ping(step.data) if step.act is Act.PING else self._endpoint.message(data)
+            fault = self._fault(step)
+            if fault is not None and not await self._play(fault, framed):
+                return
+            if fault is None:
+                await send(self._downstream, framed)
+                await self._downstream.drain()
+
+    def _fault(self, step: Step) -> Fault | None:
+        """The fault of what is said: a test's, or the recording's."""
+        planned = self._answer.misses.fault(self._answer.replay.position) if step.act is Act.SERVER else None
+        return planned or (read_message_fault(step.fault) if step.fault else None)
+
+    async def _play(self, fault: Fault, framed: bytes) -> bool:
+        """Say something with a fault; whether the connection goes on behind it."""
+        if fault.kind == "close":
+            self._downstream.write(self._endpoint.close(int(fault.value or 0)))
+            return False
+        goes_on = await faulty_message(fault, framed).work(self._downstream).run()
+        if fault.kind == "hang":
+            self._answer.misses.lasted(fault)
+        return goes_on
 
     async def _hear(self) -> None:
         """Hear the client until it has closed or gone."""
@@ -181,12 +214,25 @@ class _Conversation(Work):
         return True
 
     def _said(self, data: bytes, *, binary: bool) -> None:
+        if not self._turn():
+            return
         answer = self._answer
         steps = answer.replay.say(data, binary=binary)
         if steps is not None:
             self._do(steps)
         else:
             self._miss(answer.misses.miss(answer.replay, answer.url, data, binary=binary), MISSED)
+
+    def _turn(self) -> bool:
+        """Where another scope is open now, go on with what it has recorded; False where that is nothing."""
+        again = self._downstream.again() if self._downstream.again is not None else None
+        if isinstance(again, WebSocketAnswer):
+            self._answer = again
+            self._do(again.replay.open())
+        elif again is not None:
+            self._miss("no WebSocket like this one was recorded for this test", MISSED)
+            return False
+        return True
 
     def _miss(self, text: str, code: int) -> None:
         reason = printable(text).encode()[:_LONGEST_REASON].decode("utf-8", "ignore")

@@ -8,8 +8,10 @@ from recproxy.matching.websocket_messages import message_request
 from recproxy.play.playback import Playback
 from recproxy.play.websocket_playback import WebSocketPlayback, WebSocketReplay
 from recproxy.proxy.conversation_misses import ConversationMisses
+from recproxy.proxy.faults import ScopeFaults, lasted_note
 from recproxy.proxy.websocket_replaying import WebSocketAnswer
 from recproxy.recording import WEBSOCKET
+from recproxy.recording.faults import Fault
 
 __all__ = ["WebSocketScope"]
 
@@ -20,12 +22,18 @@ _LARGEST_COMPARED = 1 << 18
 class WebSocketScope:
     """What one scope has for WebSockets."""
 
-    def __init__(self, misses: ConversationMisses) -> None:
+    def __init__(self, misses: ConversationMisses, faults: ScopeFaults) -> None:
         self._misses = misses
+        self._faults = faults
         self._known: WebSocketPlayback | None = None
 
-    def answer(self, position: int, fitting: tuple[int, ...], head: Head, line: str) -> WebSocketAnswer:
-        """A connection that begins as one conversation; all that are `fitting` began with the same request."""
+    def answer(
+        self, position: int, fitting: tuple[int, ...], head: Head, line: str, fault: Fault | None = None
+    ) -> WebSocketAnswer:
+        """A connection that begins as one conversation; all that are `fitting` began with the same request.
+
+        A `fault` is of the agreement itself.
+        """
         playback = self._playback()
         positions = tuple(each for each in fitting if playback.playback.interaction(each).protocol == WEBSOCKET)
         return WebSocketAnswer(
@@ -36,7 +44,16 @@ class WebSocketScope:
             url=line.partition(" ")[2],
             most=self._misses.profile.upstream.max_body,
             paced=self._misses.profile.replay.pace == "recorded",
+            begins_with=fault,
         )
+
+    def fault(self, position: int) -> Fault | None:
+        """The fault to play with what the server says next, where a test wants one."""
+        return self._faults.take(position, "MESSAGE") if self._faults.planned else None
+
+    def lasted(self, fault: Fault) -> None:
+        """A client has waited for the end of a hang."""
+        self._misses.history.note(lasted_note(self._misses.profile.name, fault))
 
     def miss(self, replay: WebSocketReplay, url: str, data: bytes, *, binary: bool) -> str:
         """Count a message that was not recorded, and describe it in one line: the reason to close with."""
@@ -80,5 +97,5 @@ class WebSocketScope:
     def _playback(self) -> WebSocketPlayback:
         playback: Playback = self._misses.playback()
         if self._known is None or self._known.playback is not playback:
-            self._known = WebSocketPlayback(playback)
+            self._known = WebSocketPlayback(playback, self._misses.profile.match.websocket.key.split())
         return self._known

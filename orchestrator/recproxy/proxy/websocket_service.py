@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 
 import h11
 
@@ -17,12 +18,22 @@ from recproxy.proxy.traffic import Traffic
 from recproxy.proxy.upstream_errors import UpstreamError
 from recproxy.proxy.websocket_relaying import WebSocketRelay
 from recproxy.recording import Interaction, Request, Response, Step, header
+from recproxy.recording.dataclass import dataclass
 from recproxy.recording.steps import steps_size
 from recproxy.websocket.handshake import HANDSHAKE_HEADERS
 
 __all__ = ["JoinedWebSocket"]
 
 Keep = Callable[[Interaction, Traffic, float], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What was said in one scope, since when, and why it cannot be kept; empty where it can."""
+
+    steps: tuple[Step, ...]
+    begun: float
+    problem: str
 
 
 class JoinedWebSocket:
@@ -54,8 +65,8 @@ class JoinedWebSocket:
         self._steps: list[Step] = []
         self._problem = ""
         self._begun = time.monotonic()
-        self._is_kept = False
-        self._result = RequestResult.FORWARDED
+        #: Whether what was said before was kept for another scope.
+        self._is_continued = False
 
     async def run(
         self,
@@ -67,6 +78,7 @@ class JoinedWebSocket:
         most: int,
     ) -> None:
         """Join client and service until one is done, and keep what was said."""
+        self._room.open.add(self)
         relay = WebSocketRelay(
             downstream,
             link,
@@ -80,39 +92,56 @@ class JoinedWebSocket:
         try:
             await relay.run()
         finally:
+            self._room.open.discard(self)
             await self._flush()
 
     def _hear(self, step: Step) -> None:
-        problem = self._room.take(len(self._steps), step)
-        if not problem:
+        self._problem = self._problem or self._room.take(len(self._steps), step)
+        if not self._problem:
             self._steps.append(step)
-        elif not self._problem and self._keep is not None:
-            self._problem = problem
+
+    def turn(self, scope: str, traffic: Traffic, spawn: Callable[[Coroutine[Any, Any, None]], object]) -> None:
+        """Another scope is open: what was said is kept for the one before, and what follows is this one's."""
+        self._traffic.begin()  # at once: the end of that scope waits for it
+        spawn(self._keep_as(self._scope, self._traffic, self._taken()))
+        self._scope, self._traffic = scope, traffic
+        self._is_continued = True
 
     async def _flush(self) -> None:
-        """Keep what was said; where it cannot be kept, the scope fails."""
-        if self._is_kept:
-            return
-        self._is_kept = True
-        steps = tuple(self._steps)
+        """Keep what was said."""
+        self._traffic.begin()
+        await self._keep_as(self._scope, self._traffic, self._taken())
+
+    def _taken(self) -> _Said | None:
+        """What was said since the last time; None where that is nothing to keep."""
+        steps, begun, problem = tuple(self._steps), self._begun, self._problem
         self._room.free(self._steps)
         self._steps.clear()
-        self._traffic.begin()
-        try:
-            await self._keep_steps(steps)
-        except UpstreamError as problem:
-            self._result = RequestResult.FAILED
-            self._traffic.fail(f"{self._line}: {problem}")
-        finally:
-            self._traffic.end(0)
-            self._traffic.timeline.add_forwarded(
-                self._result, self._begun, lambda: self._line, status=self._response.status, size=steps_size(steps)
-            )
+        self._begun, self._problem = time.monotonic(), ""
+        is_first, self._is_continued = not self._is_continued, True
+        return _Said(steps, begun, problem) if is_first or steps else None
 
-    async def _keep_steps(self, steps: tuple[Step, ...]) -> None:
-        if self._problem:
-            raise UpstreamError(502, self._problem)
-        if self._keep is not None:
-            said = Interaction(request=self._request, response=self._response, steps=steps, scope=self._scope)
-            await self._keep(said, self._traffic, self._begun)
-            self._result = RequestResult.RECORDED
+    async def _keep_as(self, scope: str, traffic: Traffic, said: _Said | None) -> None:
+        """Keep what was said for a scope; where it cannot be kept, that fails."""
+        result = RequestResult.FORWARDED
+        try:
+            if said is None:
+                return
+            if said.problem and self._keep is not None:
+                raise UpstreamError(502, said.problem)  # noqa: TRY301 - as what cannot be kept
+            if self._keep is not None:
+                kept = Interaction(request=self._request, response=self._response, steps=said.steps, scope=scope)
+                await self._keep(kept, traffic, said.begun)
+                result = RequestResult.RECORDED
+        except UpstreamError as problem:
+            result = RequestResult.FAILED
+            traffic.fail(f"{self._line}: {problem}")
+        finally:
+            traffic.end(0)
+            if said is not None:
+                status, size = self._response.status, steps_size(said.steps)
+                traffic.timeline.add_forwarded(result, said.begun, lambda: self._line, status=status, size=size)
+
+    def is_of(self, traffic: Traffic) -> bool:
+        """Whether what is said now belongs to the scope with this traffic."""
+        return self._traffic is traffic

@@ -10,16 +10,29 @@ from dataclasses import replace
 
 from recproxy.recording.dataclass import dataclass
 
-__all__ = ["FAULTS", "LASTED", "MUTATED", "TLS_FAULTS", "Fault", "read_fault", "read_planned_fault", "read_test_fault"]
+__all__ = [
+    "FAULTS",
+    "LASTED",
+    "MESSAGE_FAULTS",
+    "MUTATED",
+    "TLS_FAULTS",
+    "Fault",
+    "read_fault",
+    "read_planned_fault",
+    "read_test_fault",
+]
 
 #: The forms of a fault.
 FAULTS = ("reset", "reset after BYTES", "truncate BYTES", "hang SECONDS", "delay SECONDS", "drip BYTES/s")
+#: Those of what a server says on a WebSocket, besides these.
+MESSAGE_FAULTS = ("close CODE", "garbage")
 #: Those of a TLS handshake: it is over before the first request, so no response can have them.
 TLS_FAULTS = ("tls expired", "tls wrong name", "tls untrusted", "tls cut")
 #: What is noted of a fault that hung until its end: its client has no shorter time-out.
 LASTED = "lasted to its end"
 #: How an answer with one thing changed begins, where a run plays it as a fault. Nobody writes that.
 MUTATED = "mutate "
+_CLOSE = re.compile(r"close ([1-4][0-9]{3})")
 _PLACE = re.compile(r"[A-Za-z]{1,20}")
 _BYTES = r"[0-9]{1,15}"
 _SECONDS = r"[0-9]{1,9}(?:\.[0-9]{1,9})?"
@@ -46,7 +59,7 @@ class Fault:
     @property
     def ends(self) -> bool:
         """Whether the connection ends with it."""
-        return self.kind in ("reset", "truncate", "hang")
+        return self.kind in ("reset", "truncate", "hang", "close", "garbage")
 
     @property
     def needs_response(self) -> bool:
@@ -70,6 +83,19 @@ def read_fault(text: str) -> Fault:
     return Fault(kind, value)
 
 
+def read_message_fault(text: str) -> Fault:
+    """The fault that stands above a message of a WebSocket's server. Raises ValueError where it is none."""
+    if text == "garbage":
+        return Fault("garbage")
+    if found := _CLOSE.fullmatch(text):
+        return Fault("close", float(found[1]))
+    try:
+        return read_fault(text)
+    except ValueError as problem:
+        more = f", {', '.join(MESSAGE_FAULTS)}" if "known are" in str(problem) else ""
+        raise ValueError(f"{problem}{more}") from None
+
+
 def read_test_fault(text: str) -> Fault:
     """The fault that a test names, those of TLS included. Raises ValueError where it is none."""
     text, at, place = " ".join(text.split()).partition(" at ")
@@ -78,7 +104,8 @@ def read_test_fault(text: str) -> Fault:
     if text in TLS_FAULTS and not at:
         return Fault("tls", tls=text.partition(" ")[2])
     try:
-        return replace(read_fault(text), at=place.upper())
+        read = read_message_fault if place.lower() == "message" else read_fault
+        return replace(read(text), at=place.upper())
     except ValueError as problem:
         raise ValueError(
             f"{problem}, {', '.join(TLS_FAULTS)}" if "known are" in str(problem) else str(problem)

@@ -26,7 +26,7 @@ from recproxy.recording import jsontext
 from recproxy.recording.bodies import read_style
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.directives import seconds_text
-from recproxy.recording.faults import read_fault
+from recproxy.recording.faults import read_message_fault
 from recproxy.recording.grammar import clean, from_base64, is_utf8, seconds_of
 from recproxy.recording.lines import Cursor
 from recproxy.recording.steps import END, WIDTH, Act, Step, said_lines, take_said
@@ -62,7 +62,7 @@ def message_lines(steps: tuple[Step, ...]) -> Iterator[bytes]:
         if step.fault:
             if step.act not in _OF_SERVER:
                 raise ValueError("a fault is of what the server says")
-            read_fault(step.fault)
+            read_message_fault(step.fault)
             yield b":fault %s\n" % step.fault.encode()
         yield from _event(step) if step.act in _EVENTS else _message(step)
 
@@ -174,7 +174,7 @@ def _directive(cursor: Cursor, line: bytes, about: _About) -> Step | None:
             about.delay = seconds_of(value)
         elif name == "fault":
             about.fault = " ".join(value.split())
-            read_fault(about.fault)
+            read_message_fault(about.fault)
         elif key == "form":
             about.binary = name == "binary"
             words = tuple(value.split())

@@ -10,6 +10,7 @@ A row is a dict. Its `steps` are tuples, done one after the other over real TCP 
     ("service", ...)                the same; "service 2" is the second connection that the proxy opens to it
     ("scope", "is quiet")              nothing is under way that its end would wait for
     ("scope", "waits no longer")       it has ended, and clients that send no more are dropped
+    ("scope", "turns")                 it ends, and another one begins, with the recording `then`
     ("lane", "closes")                 as at the end of a run; its tasks must end
     ("keeping", "goes on" | "fails")   where `keeping` is "waits": an interaction is kept only now, or cannot be
 
@@ -18,7 +19,7 @@ interactions that were recorded, as (method and URL, status, body), of a WebSock
 URLs that missed; `handed_back` the bytes that went back to the gateway, with those that it can still read. What a row does not name must be empty.
 
 Other keys: `mode` ("record" unless given), `entry` ("base URL", "gateway" or "tunnel"), `recording` (the text of a
-recording in play), `upstream` (settings), `pace`.
+recording in play), `upstream` (settings), `pace`, `faults` (of the test).
 """
 
 import asyncio
@@ -30,11 +31,14 @@ import pytest
 import uvloop
 
 from recproxy.config.profile import Endpoint, Profile, ReplayTable, Upstream
+from recproxy.control.scope_options import ScopeFault
 from recproxy.http import Owners
 from recproxy.proxy.exchange import Exchange
+from recproxy.proxy.forwarding import Forwarding as Forwarded
 from recproxy.proxy.lane import ProxyLane
 from recproxy.proxy.route import target_of
 from recproxy.proxy.scope import OpenScope
+from recproxy.proxy.step_room import StepRoom
 from recproxy.proxy.upstream import Upstreams
 from recproxy.proxy.upstream_errors import UpstreamError
 from recproxy.recording import load
@@ -53,6 +57,8 @@ OPTIONS = {
     "upstream",
     "pace",
     "keeping",
+    "then",
+    "faults",
 }
 
 
@@ -149,6 +155,7 @@ class Forwarding:
         self.kept = []
         self._allowed = asyncio.Event()
         self._refused = False
+        self.room = StepRoom()
         if row.get("keeping") != "waits":
             self._allowed.set()
 
@@ -170,8 +177,11 @@ class Forwarding:
         return Exchange(
             downstream, self._upstreams, target_of(route, head), head, feed,
             traffic=traffic, scope=scope, most=self._most, keep=self.keep if self.mode != "live" else None,
-            shown=lambda url: url,
+            shown=lambda url: url, room=self.room,
         )  # fmt: skip
+
+    def turn(self, before, scope, traffic, spawn):
+        Forwarded.turn(self, before, scope, traffic, spawn)
 
     def close(self):
         self._upstreams.close()
@@ -204,7 +214,9 @@ class Play:
         owners = Owners({HOST: "shop", "other.example": "other"})
         self._lane = ProxyLane("default", profile, lambda: owners, loop, self._hand_back, self._forwarding)
         recordings = [load(row["recording"].encode())] if "recording" in row else []
-        self._scope = OpenScope(profile, "test_a", recordings, mode=self._forwarding.mode)
+        self._profile = profile
+        faults = [ScopeFault(fault=each) for each in row.get("faults", ())]
+        self._scope = OpenScope(profile, "test_a", recordings, mode=self._forwarding.mode, faults=faults)
         self._lane.begin(self._scope, base=False)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._address = self._listener.getsockname()
@@ -244,6 +256,9 @@ class Play:
             await self._heard_all()
             self._lane.leave()
             return
+        if kind == "scope" and verb == "turns":
+            self._turn_scope()
+            return
         if kind == "scope":
             await self._scope.traffic.quiet(SECONDS)
             assert self._scope.outcome().failures == ()
@@ -278,6 +293,13 @@ class Play:
                 peer.transport.resume_reading()
             case _:
                 pytest.fail(f"no such step: {verb}")
+
+    def _turn_scope(self):
+        """End the scope, and open another one with the recording `then`."""
+        self._lane.leave_conversations(self._lane.end())
+        recordings = [load(self._row["then"].encode())] if "then" in self._row else []
+        self._scope = OpenScope(self._profile, "test_b", recordings, mode=self._forwarding.mode)
+        self._lane.begin(self._scope, base=False)
 
     async def _heard_all(self):
         """Wait until the lane has seen each client's end."""

@@ -228,6 +228,19 @@ FORWARDED = {
         "steps": [*OPEN, ("scope", "is quiet"), ("lane", "closes"), ("service", "sees reset"), ("client", "sees end")],
         "kept": [(URL, 101, [])],
     },
+    "what is said in two tests is kept for each": {
+        "steps": [
+            *OPEN,
+            ("client", "sends", says(b"a")),
+            ("service", "sees", says(b"a")),
+            ("scope", "turns"),
+            ("service", "sends", answers(b"b")),
+            ("client", "sees", answers(b"b")),
+            ("scope", "turns"),
+            *LEAVES,
+        ],
+        "kept": [(URL, 101, [(">", b"a")]), (URL, 101, [("<", b"b")]), (URL, 101, [(":leave", 1001)])],
+    },
     "a client that does not read lets the service wait, and the other way goes on": {
         "steps": [
             *OPEN,
@@ -322,6 +335,65 @@ REPLAYED = {
             ("client", "sees end"),
         ],
         "missed": ["wss://shop.example/chat"],
+    },
+    "a connection goes on in another test with what that recorded": {
+        "then": RECORDED.replace("< hello", "< again").replace('"say": "a"', '"say": "c"'),
+        "steps": [
+            *BEGINS,
+            *SAYS_A,
+            ("scope", "turns"),
+            ("client", "sends", says(b'{"id":"k8","say":"c"}')),
+            ("client", "sees", answers(b"again") + answers(b'{"id": "k8", "said": "a"}') + answers(b"\0\1\2", 0x82)),
+            *SAYS_B,
+            *GOES,
+        ],
+    },
+    "and closes where that recorded nothing": {
+        "steps": [
+            *BEGINS,
+            ("scope", "turns"),
+            ("client", "sends", says(b"end")),
+            ("client", "sees", answers(close(4599, b"no WebSocket like this one was recorded for this test"), 0x88)),
+            ("client", "sends", says(close(4599), 0x88)),
+            ("client", "sees end"),
+        ],
+        "missed": ["wss://shop.example/chat"],
+    },
+    "the agreement may fail on purpose": {
+        "faults": ["reset"],
+        "steps": [("client", "sends", ASKS), ("client", "sees reset")],
+    },
+    "a message may be closed for": {
+        "faults": ["close 1011 at message"],
+        "steps": [
+            ("client", "sends", ASKS),
+            ("client", "sees", AGREES + answers(close(1011), 0x88)),
+            ("client", "sends", says(close(1011), 0x88)),
+            ("client", "sees end"),
+        ],
+    },
+    "a message may be garbage": {
+        "faults": ["garbage at message"],
+        "steps": [
+            ("client", "sends", ASKS),
+            ("client", "sees", AGREES + b"\xff\x7f" + b"recproxy plays garbage" * 4),
+            *GOES,
+        ],
+    },
+    "faults above messages are played": {
+        "recording": RECORDED.replace("< b\n", ":fault delay 0.01\n< b\n").replace(
+            "< bb", ":fault reset after 3\n< bb"
+        ),
+        "steps": [
+            *BEGINS,
+            ("client", "sends", says(b'{"say":"b","id":2}')),
+            ("client", "sees", answers(b"b") + answers(b"bb")[:3]),
+            ("client", "sees reset"),
+        ],
+    },
+    "what drips comes whole": {
+        "recording": RECORDED.replace("< b\n", ":fault drip 1000/s\n< b\n"),
+        "steps": [*BEGINS, *SAYS_B, *GOES],
     },
     "a client that breaks the protocol is told": {
         "steps": [
