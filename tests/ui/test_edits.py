@@ -127,6 +127,18 @@ def test_what_is_no_value_of_a_tree_is_refused(tree, edit, said):
         edited(tree, edit)
 
 
+def test_of_a_webhook_the_request_is_what_a_replay_sends(files, project):
+    body = '{"id": 17}\n====\nHTTP/1.1 200 OK\n\n{"ok": [1]}\n=======\n'
+    text = f"#recproxy 2\n\n:webhook 0.25\nPOST webhook://events/hooks HTTP/1.1\n\n{body}"
+    (project / FOLDER / "hook.rec").write_text(text)
+    opened = OpenedRecordings(files).open(project / FOLDER / "hook.rec")
+
+    assert b'{"id": XXX[id]}' in edited(opened, in_tree("request", 0, name="id")).text
+    assert b'{"ok": "XXX"}' in edited(opened, in_tree("response", 0)).text
+    with pytest.raises(RecordingError, match="needs a name"):
+        edited(opened, in_tree("request", 0))
+
+
 def test_a_list_of_a_request_that_is_masked_matches_any(tree):
     after = load(edited(tree, in_tree("request", 0)).text)
     other = TREE.replace('[{"sku": "a-1", "é": "x\\"y", "é": null}, [], {}]', '"none"')

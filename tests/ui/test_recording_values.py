@@ -66,3 +66,15 @@ def test_a_head_comment_repeats_no_secret_of_an_interaction(files, project):
     path.write_text(text.replace("#recproxy 2\n", "#recproxy 2\n# see hunter2hunter2hunter2\n", 1))
 
     assert recording_values("shop", opened(files, project, "leaky.rec"))["comments"] == ["see XXX"]
+
+
+def test_a_webhook_is_shown_as_it_was_sent(files, project):
+    text = "POST webhook://events/hooks HTTP/1.1\nX-Sent: yes\n\n====\nHTTP/1.1 202 Accepted\n\n=======\n"
+    (project / FOLDER / "hook.rec").write_text(f"#recproxy 2\n\n:webhook 0.25\n{text}")
+    hook = opened(files, project, "hook.rec")
+
+    (row,) = recording_values("shop", hook)["rows"]
+    shown = shown_interaction(hook, 0)
+    found = shown["interaction"]
+    assert (row["method"], row["url"], row["status"]) == ("POST", "webhook://events/hooks", 202)
+    assert (found["webhook"], found["request"]["headers"], shown["copies"]) == (0.25, [["X-Sent", "yes"]], {})

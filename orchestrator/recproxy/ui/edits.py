@@ -83,14 +83,15 @@ def _mask(opened: OpenedRecording, edit: Mapping[str, Any]) -> Edit:
         raise RecordingError("a name has letters, digits, dots, dashes and underscores only")
     blocks = blocks_of(opened)
     block = blocks.shown(number).encode()
-    start, end, is_whole = _chosen(block, edit)
+    is_webhook = opened.recording.interactions[number].webhook is not None
+    start, end, is_whole = _chosen(block, edit, sent="request" if is_webhook else "response")
     before, value, behind = block[:start], block[start:end], block[end:]
     if b"\n" in value and not is_whole:
         raise RecordingError("select a part of one line: each line is masked by itself")
     last = end if b"\n" not in value else block.index(b"\n", start)
     if not any(first <= start and last <= end for first, end in maskable_lines(block)):
         raise RecordingError("this part cannot be masked: it is a directive, a comment, a separator, or in base64")
-    mask = _wild_word(opened.recording.interactions[number], blocks.first_line(number) + before.count(b"\n"))
+    mask = _wild_word(opened.told(number), blocks.first_line(number) + before.count(b"\n"))
     if mask in value and not is_whole:
         raise RecordingError(f"the selection holds {mask.decode()} already: select what stands around it or between")
     masked = _named(mask, name)
@@ -100,14 +101,17 @@ def _mask(opened: OpenedRecording, edit: Mapping[str, Any]) -> Edit:
         for other, first in enumerate(blocks.first_lines()):
             block = (texts.get(other) or blocks.shown(other)).encode()
             if whole.search(block):
-                new = _masked_block(block, opened.recording.interactions[other], first, whole, name)
+                new = _masked_block(block, opened.told(other), first, whole, name)
                 if new != block:
                     texts[other] = new.decode()
     return Edit(blocks.with_blocks(texts).text, tuple(texts), number)
 
 
-def _chosen(block: bytes, edit: Mapping[str, Any]) -> JsonPlace:
-    """What is to be masked of a block: a selection, whose places count characters, or a value of a JSON body."""
+def _chosen(block: bytes, edit: Mapping[str, Any], *, sent: str) -> JsonPlace:
+    """What is to be masked of a block: a selection, whose places count characters, or a value of a JSON body.
+
+    `sent` is the side that a replay sends: a plain wild word in it is a text like any other.
+    """
     path, start, end = edit.get("path"), edit.get("start"), edit.get("end")
     if path is None:
         text = block.decode()
@@ -118,10 +122,12 @@ def _chosen(block: bytes, edit: Mapping[str, Any]) -> JsonPlace:
         raise RecordingError("path: name a value of the tree by numbers")
     side = str(edit.get("side"))
     place = json_place(block, side, path)
-    if side == "response" and place.is_whole:
-        raise RecordingError("a list or an object of a response cannot be masked as a whole: choose a value in it")
-    if side == "response" and not edit.get("name") and block[place.start - 1 : place.start] != b'"':
-        raise RecordingError("a number of a response needs a name: a replay sends a plain XXX as it stands")
+    if side == sent and place.is_whole:
+        raise RecordingError(
+            "a list or an object that a replay sends cannot be masked as a whole: choose a value in it"
+        )
+    if side == sent and not edit.get("name") and block[place.start - 1 : place.start] != b'"':
+        raise RecordingError("a number that a replay sends needs a name: a plain XXX is sent as it stands")
     return place
 
 

@@ -21,7 +21,7 @@ from recproxy.play.file_problems import problems_of_recording
 from recproxy.play.line_numbers import placed
 from recproxy.play.reading import foreign_format, load_any, read_bytes, read_loaded
 from recproxy.play.scanning import looked_through
-from recproxy.recording import Interaction, Recording
+from recproxy.recording import Interaction, Recording, as_told
 from recproxy.recording.steps import steps_size
 from recproxy.redaction.earlier_values import EarlierValues
 from recproxy.redaction.recording_lines import with_clean_scopes
@@ -107,6 +107,10 @@ class OpenedRecording:
             while self._part_ends[-1] <= number:
                 self._mask_part()
             return self._masked[number]
+
+    def told(self, number: int) -> Interaction:
+        """An interaction as the file tells it: of a webhook, what was sent and then what was answered. Its secrets are in it."""
+        return as_told(self.recording.interactions[number])
 
     def secrets(self, number: int) -> int:
         """How many secrets an interaction holds, as far as it was looked through."""

@@ -108,7 +108,8 @@ def _answers(opened: OpenedRecording, after: Recording, edit: Edit) -> tuple[lis
     hosts = opened.profile.hosts if opened.profile else ()
     old, new = (Index([each], rules, hosts) for each in (opened.recording, after))
     others = [number for number in range(len(opened)) if number not in edit.touched]
-    asked = [number for number in (*edit.touched, *others) if not opened.recording.interactions[number].steps]
+    all_asked = ((number, opened.recording.interactions[number]) for number in (*edit.touched, *others))
+    asked = [number for number, each in all_asked if not each.steps and each.webhook is None]
     rows = []
     for number in asked[:_MOST_ASKED]:
         live = sample_request(opened.recording.interactions[number].request)

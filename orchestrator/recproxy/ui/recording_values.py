@@ -8,7 +8,7 @@ from typing import Any
 
 from recproxy.formats.curl_command import curl_command
 from recproxy.formats.request_code import fetch_code, httpx_code
-from recproxy.recording import Interaction
+from recproxy.recording import Interaction, as_told
 from recproxy.recording.printable import printable
 from recproxy.report.page.bodies import BodyLimits, BodyTable, hex_rows
 from recproxy.report.page.data import interaction_values
@@ -54,7 +54,7 @@ def recording_rows(opened: OpenedRecording, first: int) -> list[dict[str, Any]]:
 
 
 def _row(opened: OpenedRecording, number: int, marks: int) -> dict[str, Any]:
-    masked = opened.masked(number)
+    masked = _told(opened, number)
     line = opened.recording.interactions[number].line
     common = {"number": number, "line": line, "marks": max(marks, opened.secrets(number))}
     if masked is None:
@@ -93,14 +93,19 @@ def shown_interaction(opened: OpenedRecording, number: int) -> dict[str, Any]:
 
 def hexadecimal(opened: OpenedRecording, number: int, side: str) -> str:
     """The first bytes of a body of one interaction, without its secrets, sixteen in a line."""
-    masked = opened.masked(number)
+    masked = _told(opened, number)
     block = None if masked is None else masked.response if side == "response" else masked.request
     return hex_rows(block.body, _LIMITS.hexadecimal) if block is not None else ""
 
 
+def _told(opened: OpenedRecording, number: int) -> Interaction | None:
+    masked = opened.masked(number)
+    return as_told(masked) if masked is not None else None
+
+
 def _copies(masked: Interaction | None) -> dict[str, str]:
-    """The request as a command and as code; nothing of a conversation, nor of a call whose messages are shown as JSON."""
-    if masked is None or masked.steps or is_exchange(masked):
+    """The request as a command and as code; nothing of what no program sends so."""
+    if masked is None or masked.steps or masked.webhook is not None or is_exchange(masked):
         return {}
     request = masked.request
     return {"curl": curl_command(request), "httpx": httpx_code(request), "fetch": fetch_code(request)}

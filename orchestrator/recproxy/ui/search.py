@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from recproxy.errors import RecproxyError
-from recproxy.recording import WEBSOCKET, Headers, Interaction, Request, Response
+from recproxy.recording import WEBSOCKET, Headers, Interaction, Request, Response, as_told
 from recproxy.recording.printable import printable
 from recproxy.recording.readable_body import readable_body
 from recproxy.report.page.messages import step_values
@@ -79,7 +79,8 @@ def _hits_of(
             return
         recording = opened.open(path)
         for number in range(len(recording)):
-            masked = recording.masked(number)
+            shown = recording.masked(number)
+            masked = as_told(shown) if shown is not None else None
             place = hits_in(masked, words, name) if masked is not None else None
             if masked is None or place is None:
                 yield None

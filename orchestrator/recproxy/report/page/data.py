@@ -117,7 +117,7 @@ def interaction_values(path: str, number: int, found: Interaction | None, bodies
     """An interaction as a page shows it, its bodies by their numbers in `bodies`; None is one that is not shown."""
     if found is None:
         return {"path": path, "number": number, "hidden": True}
-    found = as_told(found)
+    webhook, found = found.webhook, as_told(found)
     request, response = found.request, found.response
     values: dict[str, Any] = {
         "path": path,
@@ -128,6 +128,7 @@ def interaction_values(path: str, number: int, found: Interaction | None, bodies
         "wild": request.wild or WILD,
         "method": printable(request.method),
         "url": _shortened(request.url),
+        **({"webhook": webhook.delay} if webhook is not None else {}),
     }
     if found.protocol not in ("", WEBSOCKET):
         return {**values, "steps": step_values(found.protocol, found.steps)}

@@ -73,17 +73,17 @@ function unquoted(key) {
 }
 
 /** A tree with a button that makes its values choosable, and what is done with the chosen one. `mask` gets side, path and name. */
-function maskedInTree(read, wild, label, side, mask) {
+function maskedInTree(read, wild, label, side, mask, isSent) {
   const tree = el("div", { class: "tree mono", role: "group", "aria-label": label });
   if (!mask) { tree.append(jsonTree(read, wild)); return tree; }
   const chosen = el("div", { class: "bar actions", "aria-live": "polite" });
   const picking = {
     is_on: false, opened: new Map(),
-    /** A list or object of a response is no value that a replay could send as a word. */
-    takes: (node) => !node.children || side === "request",
+    /** A replay could not send a list or an object as a word. */
+    takes: (node) => !node.children || !isSent,
     pick(path, pointer, key, node) {
       const whole = Boolean(node.children);
-      const usual = side === "response" ? unquoted(key).replace(/[^\w.-]+/g, "_") : "";
+      const usual = isSent ? unquoted(key).replace(/[^\w.-]+/g, "_") : "";
       const name = el("input", { type: "text", autocomplete: "off", placeholder: "none", size: 14, value: usual });
       const everywhere = el("input", { type: "checkbox" });
       replace(chosen, el("span", {}, "Mask ", el("code", {}, pointer.slice(0, 200) || "all of it")), el("label", { class: "inline" }, "as the name ", name),
@@ -121,8 +121,8 @@ function drawnPage(text) {
   return frame;
 }
 
-/** A body of the `request` or `response` with buttons for the ways to look at it; without `mask` nothing is masked in it. */
-function bodyViews(data, number, wild, side, { label = `${side} body`, asHex = null, mask = null } = {}) {
+/** A body of the `request` or `response` with buttons for the ways to look at it; without `mask` nothing is masked in it. A replay sends what `isSent`. */
+function bodyViews(data, number, wild, side, { label = `${side} body`, asHex = null, mask = null, isSent = side === "response" } = {}) {
   if (number === null || number === undefined) return null;
   const value = data.bodies[number];
   if (value.kind === "omitted") return el("p", { class: "soft" }, `A body of ${size(value.size)}, too large to be shown here: open it in your editor.`);
@@ -131,7 +131,7 @@ function bodyViews(data, number, wild, side, { label = `${side} body`, asHex = n
   if (value.kind === "picture") ways.push(["Picture", () => el("img", { class: "picture", alt: `picture of ${size(value.size)}`, src: `data:${value.type};base64,${value.picture}` })]);
   if (value.kind === "json" && !value.cut) {
     const read = readJson(value.text, wild);
-    if (read && read.children) ways.push(["Tree", () => maskedInTree(read, wild, label, side, mask)]);
+    if (read && read.children) ways.push(["Tree", () => maskedInTree(read, wild, label, side, mask, isSent)]);
   }
   if (value.text !== undefined) ways.push([{ form: "Fields", binary: "Bytes" }[value.kind] || "Text", () => plainText(value, wild, label)]);
   if (value.kind === "markup") ways.push(["Page", () => drawnPage(value.text)]);

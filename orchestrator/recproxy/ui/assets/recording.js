@@ -90,7 +90,7 @@ function recordingView(go) {
   function shown(data) {
     const found = data.interaction;
     if (found.hidden) return hiddenInteraction();
-    const facts = [found.line && `line ${found.line}`, found.scope && `recorded by ${found.scope}`, found.recorded].filter(Boolean).join(" · ");
+    const facts = [webhookFact(found), found.line && `line ${found.line}`, found.scope && `recorded by ${found.scope}`, found.recorded].filter(Boolean).join(" · ");
     const parts = [
       el("h2", {}, `${found.method} `, marked(found.url, found.wild)),
       facts ? el("p", { class: "soft" }, facts) : null,
@@ -103,16 +103,16 @@ function recordingView(go) {
     const answer = found.response;
     const bytes = (side) => async () => el("pre", { tabindex: 0, role: "group", "aria-label": `bytes of the ${side}` },
       (await ask("bytes", { name: state.name, number: found.number, side })).text);
-    const number = state.number;
+    const number = state.number, isWebhook = found.webhook !== undefined;
     const mask = state.values.unwritable ? null : (edit, what) => {
       review.show(`Mask ${what} as ${edit.name ? `XXX[${edit.name}]` : "XXX"}`, { kind: "mask", number, ...edit });
       review.box.tabIndex = -1;
       review.box.focus();
     };
     return [...parts,
-      el("h3", {}, "Request"), headers(found.request.headers, found.wild), bodyViews(data, found.request.body, found.wild, "request", { asHex: bytes("request"), mask }), trailers(found.request.trailers, found.wild),
+      el("h3", {}, "Request"), headers(found.request.headers, found.wild), bodyViews(data, found.request.body, found.wild, "request", { asHex: bytes("request"), mask, isSent: isWebhook }), trailers(found.request.trailers, found.wild),
       el("h3", {}, "Response"), statusLine(answer),
-      headers(answer.headers, answer.wild), bodyViews(data, answer.body, answer.wild, "response", { asHex: bytes("response"), mask }), trailers(answer.trailers, answer.wild),
+      headers(answer.headers, answer.wild), bodyViews(data, answer.body, answer.wild, "response", { asHex: bytes("response"), mask, isSent: !isWebhook }), trailers(answer.trailers, answer.wild),
       found.exchange ? [el("h3", {}, "Messages"), exchange(found, (each) => message(data, each, mask))] : null];
   }
 

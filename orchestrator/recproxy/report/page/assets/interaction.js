@@ -89,13 +89,18 @@ function noRecording() {
   return el("p", { class: "soft" }, "There is no recording of it here: only its request line is known, and nothing of its content is kept.");
 }
 
+/** That the service sent it, and how long after the response above it. */
+function webhookFact(found) {
+  return found.webhook === undefined ? "" : `a webhook${found.webhook ? `, ${duration(found.webhook)} after the response above it` : ""}`;
+}
+
 /** A recorded interaction under headings of this level. */
 function interaction(data, number, level) {
   if (number === null || number === undefined) return null;
   const found = data.interactions[number];
   if (found.hidden) return hiddenInteraction();
   const heading = (text) => el(`h${level}`, {}, text);
-  const facts = el("p", { class: "soft" }, [place(found), found.scope && `recorded by ${found.scope}`, found.recorded].filter(Boolean).join(" · "));
+  const facts = el("p", { class: "soft" }, [webhookFact(found), place(found), found.scope && `recorded by ${found.scope}`, found.recorded].filter(Boolean).join(" · "));
   if (found.steps) return [heading("Conversation"), facts, conversation(found.steps, found.wild)];
   const answer = found.response;
   return [
