@@ -96,3 +96,34 @@ def test_what_is_wrong_is_one_line(folder, words, wanted):
     done = recproxy("diff", *words, folder=folder)
 
     assert (done.returncode, wanted in done.stderr) == (2, True), done.stderr
+
+
+WEBHOOK = """#recproxy 2
+
+:webhook
+POST webhook://events/hooks HTTP/1.1
+Content-Type: application/json
+
+{{"id": {}}}
+====
+HTTP/1.1 {} OK
+
+=======
+"""
+
+
+def test_a_webhook_is_told_as_it_was_sent_and_answered(tmp_path):
+    for name, values in (("a.rec", (1, 200)), ("b.rec", (2, 201))):
+        (tmp_path / name).write_text(WEBHOOK.format(*values))
+
+    assert recproxy("diff", "a.rec", "b.rec", folder=tmp_path).stdout == (
+        "  POST webhook://events/hooks\n    status            200 -> 201\n    request json /id  1 -> 2\n"
+    )
+    shown = recproxy("show", "a.rec", folder=tmp_path).stdout
+    assert shown.splitlines()[:2] == ["#1  line 4  webhook", "POST webhook://events/hooks"]
+    assert shown.index('"id": 1') < shown.index("200 OK")
+    curl = recproxy("show", "--curl", "a.rec", folder=tmp_path).stdout
+    assert curl == "# webhook://events/hooks: a webhook, which no program of yours sends\n"
+    exported = recproxy("export", "--format", "har", "a.rec", "--to", "out", folder=tmp_path)
+    assert "holds a webhook, for which no other format has a place" in exported.stdout + exported.stderr
+    assert recproxy("check", "a.rec", folder=tmp_path).returncode == 0

@@ -49,10 +49,11 @@ class WebhookComes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookAnswered:
-    """The application has answered the webhook of this number; `packed` is empty if it has not."""
+    """The application has answered the webhook of this number; `packed` is empty if it has not, and `error` says why."""
 
     number: int
     packed: Packed = field(repr=False)
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

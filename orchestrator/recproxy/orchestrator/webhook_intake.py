@@ -82,7 +82,7 @@ class WebhookIntake:
                 status=answer.status, reason=answer.reason, headers=answer.headers, body=answer.body, wild=None
             )
             packed = pack(as_interaction(SentWebhook(request=sent, answer=said)))
-        self._proxy.send(WebhookAnswered(number=number, packed=packed))
+        self._proxy.send(WebhookAnswered(number=number, packed=packed, error=answer.error))
         return answer
 
 

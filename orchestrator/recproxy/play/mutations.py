@@ -59,7 +59,12 @@ def read_mutation(text: str) -> Mutation:
 def mutations_of(interaction: Interaction) -> Iterator[Mutation]:
     """The changes to make to the answer of an interaction, those that say most first; none to a conversation."""
     response = interaction.response
-    if interaction.steps or response.omitted is not None or response.fault is not None:
+    if (
+        interaction.steps
+        or interaction.webhook is not None
+        or response.omitted is not None
+        or response.fault is not None
+    ):
         return
     if response.status < 400:
         yield from (Mutation("status", str(status)) for status, _ in _OTHER_STATUS)

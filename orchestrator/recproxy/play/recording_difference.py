@@ -69,7 +69,7 @@ class Changed:
 
 def compare_recordings(before: Recording, after: Recording) -> list[Changed]:
     """The interactions that differ, in the order of the newer version; what is gone comes first."""
-    pairs = _pairs(before.interactions, after.interactions)
+    pairs = _pairs([as_told(each) for each in before.interactions], [as_told(each) for each in after.interactions])
     found = [Changed(before=one, after=None) for one, other in pairs if other is None]
     for one, other in pairs:
         if other is not None and one is None:

@@ -124,6 +124,8 @@ class WebhookService:
         if coming.kept and message.packed:
             coming.lane.spawn(self._keep(unpack(message.packed), coming))
         else:
+            if message.error:
+                coming.traffic.fail(f"a webhook came, but {message.error}")
             self._ended(coming.traffic)
 
     def _ended(self, traffic: Traffic) -> None:
