@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from namespaces import need_namespaces
 from plugins import WITHOUT_PLUGINS
 
 from .conftest import Project
@@ -47,7 +48,10 @@ class Shop(BaseHTTPRequestHandler):
         if self.path.startswith("/together"):
             server.together.wait(30)
         status = 503 if self.path == "/busy" and first else 200
-        body = json.dumps({"n": 1 if "same" in self.path else number, "path": self.path}).encode()
+        values = {"n": 1 if "same" in self.path else number, "path": self.path}
+        if self.path == "/usage":
+            values |= {"model": "m", "usage": {"input_tokens": 30, "output_tokens": 12}}
+        body = json.dumps(values).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
@@ -79,7 +83,7 @@ def project(tmp_path):
         yield made
 
 
-def prove(project, *words, tests=("test_repeatable.py", "test_unrepeatable.py")):
+def prove(project, *words, tests=("test_repeatable.py", "test_unrepeatable.py"), **environment):
     done = project.run(
         "run",
         *("--record", "shop", "--prove", "--report", "report.json", *words, "--"),
@@ -88,6 +92,7 @@ def prove(project, *words, tests=("test_repeatable.py", "test_unrepeatable.py"))
             "PYTEST_ADDOPTS": f"{WITHOUT_PLUGINS} -p xdist",
             "SHOP_KEY": "the-key-of-the-recording",
             "PYTHONHASHSEED": "random",
+            **environment,
         },
     )
     return done, json.loads((project.root / "report.json").read_text())
@@ -99,6 +104,8 @@ def test_each_test_that_does_not_replay_is_named_with_the_reason_and_no_other(pr
         shutil.copy(path, project.root / path.name)
     with (project.root / "pyproject.toml").open("a") as file:
         file.write('[tool.recproxy.profiles.shop.match]\nignore.json = ["/nonce"]\n')
+        file.write('[tool.recproxy.profiles.shop.report.tokens]\nmodel = ["/model"]\n')
+        file.write('input = ["/usage/input_tokens"]\noutput = ["/usage/output_tokens"]\n')
 
     done, report = prove(project)
 
@@ -121,6 +128,9 @@ def test_each_test_that_does_not_replay_is_named_with_the_reason_and_no_other(pr
         )
     }
     assert done.returncode == 3
+    (tokens,) = proof["saves"]["tokens"]  # /usage is asked once, by a test that replays
+    assert (tokens["model"], tokens["responses"], tokens["input"], tokens["output"]) == ("m", 1, 30, 12)
+    assert "s of waiting for services, 42 tokens (30 input, 12 output); the command took " in done.stderr
 
 
 ORDERS = """import json
@@ -167,3 +177,58 @@ def test_a_proof_fails_and_after_mending_holds_as_the_guide_prints_it(project):
     assert [line for line in printed[1] if line not in lines_of(mended.stderr)] == []
     assert 'ignore.json = ["/at"]' in (project.root / "pyproject.toml").read_text()
     assert report["proof"]["mended"] == ["wrote ignore.json of profile 'shop' to pyproject.toml"]
+
+
+LOCAL = """import os
+import urllib.request
+
+
+def get(url):
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url) as answer:
+        return answer.read()
+
+
+def test_with_a_server_of_this_machine():
+    assert get(os.environ["BESIDE"] + "/usage")
+    assert get(os.environ["SHOP_BASE_URL"] + "/items/1")
+
+
+def test_with_the_shop_alone():
+    assert get(os.environ["SHOP_BASE_URL"] + "/items/2")
+"""
+
+
+def test_what_needs_a_server_of_this_machine_is_told_from_the_rest(project):
+    need_namespaces()
+    port = re.search(r"127\.0\.0\.1:(\d+)", (project.root / "pyproject.toml").read_text())[1]
+    project.write("test_local.py", LOCAL)
+
+    done, report = prove(project, tests=("test_local.py",), BESIDE=f"http://127.0.0.1:{port}")
+
+    assert {each["test"]: each["cause"] for each in report["proof"]["verdicts"]} == {
+        "test_local.test_with_a_server_of_this_machine": "needs this machine",
+        "test_local.test_with_the_shop_alone": "",
+    }
+    assert done.returncode == 3
+
+
+def test_a_recording_that_does_not_end_well_is_not_proven(project):
+    project.write("test_orders.py", ORDERS.replace('assert order("tea")', 'assert not order("tea")'))
+
+    done, report = prove(project, tests=("test_orders.py",))
+
+    assert (done.returncode, report["proof"]) == (1, None)
+    assert lines_of(done.stderr) == ["recproxy: proof: nothing was proven, because the recording did not end well"]
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("--live", "shop", "--prove"), "--prove: shop runs live and has nothing to replay: record it, too"),
+        (("--mend",), "--mend needs --prove, and --yes needs --mend"),
+    ],
+)
+def test_what_cannot_be_proven_is_refused_in_one_line(project, words, why):
+    done = project.run("run", *words, "--", "true", environment={"SHOP_KEY": "key"})
+
+    assert (done.returncode, why in done.stderr) == (2, True)

@@ -57,7 +57,7 @@ def test_shared_too():
 class TestNew:
     @pytest.mark.parametrize("item", ["a", "b::c"])
     def test_item(self, item):
-        assert get("/recorded", "BANK")
+        assert get("/recorded?key=" + os.environ["BANK_KEY"], "BANK")
         assert get("/new/" + item[0])
 """
 UNITTEST = """
@@ -118,14 +118,15 @@ def test_what_is_missed_is_listed_and_recorded_exactly(project):
     shared.write_text(shared.read_text().replace("/shared HTTP", "/gone HTTP"))
     before = {path: path.read_bytes() for path in recordings.rglob("*.rec")}
 
-    done, wanted = replay(project, *PYTEST)
+    done, wanted = replay(project, *PYTEST, **KEYS)  # also where the credentials are set
 
     assert done.returncode == 1
+    assert KEYS["BANK_KEY"] not in (project.root / NAME).read_text()
     by_test = {each["test"]: each for each in wanted["tests"]}
     item, shares = by_test["test_shop.TestNew.test_item[b::c]"], by_test["test_shop.test_shared"]
     assert (item["file"], item["names"]) == ("tests/test_shop.py", ["TestNew", "test_item[b::c]"])
     assert item["profiles"] == ["bank"]  # the test failed before it asked the shop
-    assert [each["url"].rpartition("/")[2] for each in item["requests"]] == ["recorded"]
+    assert [each["url"].rpartition("/")[2] for each in item["requests"]] == ["recorded?key=XXX"]
     assert shares["shared_with"] == ["test_shop.test_shared_too"]
     assert shares["recordings"] == ["tests/functional/recordings/shop/shared.rec"]
     assert shares["requests"][0]["closest"].startswith("tests/functional/recordings/shop/shared.rec:")
@@ -133,7 +134,10 @@ def test_what_is_missed_is_listed_and_recorded_exactly(project):
     project.asked.clear()
 
     done = run(project, "--record-wanted", NAME, "--", *PYTEST, **KEYS)
-    assert sorted(project.asked) == ["/recorded", "/recorded", "/shared", "/shared"]
+    assert sorted(project.asked) == [
+        *[f"/recorded?key={KEYS['BANK_KEY']}"] * 2,
+        *["/shared"] * 2,
+    ]
     assert done.returncode == 1  # of the shop, what the new tests ask next is still missing
     changed = {path for path in recordings.rglob("*.rec") if before.get(path) != path.read_bytes()}
     assert shared in changed

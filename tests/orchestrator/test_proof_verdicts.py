@@ -48,6 +48,7 @@ def found(now, *more, recorded=None, unused=(), ambiguous=(), cause=None):
         (scope(), {"unused": (UNUSED,)}, ProofCause.KEPT),
         (scope(requests=(UNUSED.request,)), {"unused": (UNUSED,)}, ProofCause.RETRIES),
         (scope(passed=False), {}, ProofCause.RESULT),
+        (scope(passed=False), {"unused": (UNUSED,)}, ProofCause.RESULT),
         (scope(passed=False, missed=missed()), {"unused": (UNUSED,)}, ProofCause.RANDOM),
         (scope("m.other"), {}, ProofCause.MISSING),
     ],

@@ -101,12 +101,13 @@ def _of_scope(
         return ProofFinding(
             cause=ProofCause.CONCURRENT, profile=unclear.profile, request=unclear.request, where=unclear.where
         )
+    # It may have failed before it asked the rest.
+    if was is not None and was.passed and not now.passed:
+        return ProofFinding(cause=ProofCause.RESULT)
     if unused is not None:
         asked = any(line.endswith(unused.request) for line in now.requests)
         cause = ProofCause.RETRIES if asked else ProofCause.KEPT
         return ProofFinding(cause=cause, profile=unused.profile, request=unused.request, where=unused.where)
-    if was is not None and was.passed and not now.passed:
-        return ProofFinding(cause=ProofCause.RESULT)
     return None
 
 

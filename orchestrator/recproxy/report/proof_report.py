@@ -66,8 +66,8 @@ MEANINGS: Mapping[ProofCause, str] = {
     ProofCause.LOCAL: "the test passes only with this machine's network: name its ports in isolate_ports",
     ProofCause.ORDER: "the test depends on the tests that run before it",
     ProofCause.PARALLEL: "the test depends on tests that run in the same process, or at the same time",
-    ProofCause.RESULT: "all requests are the same, but the test does not have the same result: it depends on something "
-    "else, such as the clock, the speed of answers, or a secret",
+    ProofCause.RESULT: "no request differs, but the test does not have the same result: it depends on something else, "
+    "such as the clock, the speed of answers, or a secret",
     ProofCause.MISSING: "the test was recorded, but did not run again",
 }
 
