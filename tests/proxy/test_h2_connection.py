@@ -126,6 +126,17 @@ def test_a_paced_answer_comes_in_pieces_and_a_truncated_one_is_a_reset():
     run(work)
 
 
+def test_a_miss_that_resets_is_a_reset_of_its_stream():
+    async def work():
+        client = Client(lane(lambda head, _: Answer(b"", reset=True)))
+        streams = [client.ask(), client.ask()]
+
+        assert client.resets == dict.fromkeys(streams, 2)
+        assert not client.transport.closed
+
+    run(work)
+
+
 def test_a_thousand_streams_are_answered_over_one_connection():
     async def work():
         asked = []
