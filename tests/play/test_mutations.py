@@ -123,3 +123,14 @@ def test_a_body_that_breaks_off_is_changed_as_a_whole():
         "429": ["status"], "500": ["status"], "body": ["empty"],
         **{f"header {name}": ["drop"] for name in ("Content-Type", "Location", "Etag")},
     }  # fmt: skip
+
+
+def test_names_that_no_line_can_show_and_endless_nesting_change_nothing():
+    strange = answer(b'{"\\ud800": 1, "a\\nb": 2, "c": 3}')
+    deep = answer(b'{"a":' * 900 + b"1" + b"}" * 900)
+
+    assert {each.place for each in mutations_of(strange) if "json" in each.place} == {"json /c"}
+    assert list(mutations_of(deep))
+    assert json.loads(mutated(answer({"a": "\ud800", "b": 1}).response, read_mutation("drop json /b")).body) == {
+        "a": "\ud800"
+    }

@@ -12,7 +12,8 @@ from recproxy.matching.index import Index
 from recproxy.matching.rules import Rules
 from recproxy.play.filling import filled_response, filling_values
 from recproxy.play.playback import Playback
-from recproxy.recording import Interaction, Recording, Request, Response
+from recproxy.recording import Act, Interaction, Recording, Request, Response, Step, dump, load
+from recproxy.recording.values import conversation as mail_conversation
 from recproxy.redaction.correlation import Correlation
 from recproxy.redaction.fresh_shapes import written_tokens
 from recproxy.redaction.rules import NO_RULES
@@ -211,6 +212,35 @@ def test_the_parts_of_a_multipart_body_are_linked_and_its_boundary_is_not():
 
     assert clean[0].request.body == body % b"XXX[ref.new-uuid]"
     assert replays
+
+
+def test_a_number_is_linked_without_quotes_and_comes_back_from_the_text_of_a_recording():
+    def ask(number):
+        return [asked("POST", "/a", b'{"at": %s}' % number, b'{"at": %s}' % number)]
+
+    clean = recorded(*ask(b"1794999940123456789"))
+    read = load(dump(Recording(interactions=clean))).interactions
+
+    assert clean[0].request.body == b'{"at": XXX[at.new-number]}'
+    assert replayed(read, ask(b"1795086400123456789")) == [b'{"at": 1795086400123456789}']
+
+
+def test_what_a_mail_says_is_linked_but_for_its_message_id():
+    said = b"Subject: order %s\r\nMessage-ID: <%s@host>\r\n\r\n%s is paid\r\n.\r\n"
+    steps = [
+        (Act.SERVER, b"220 hi\r\n"), (Act.CLIENT, b"EHLO x\r\n"), (Act.SERVER, b"250 ok\r\n"),
+        (Act.CLIENT, b"MAIL FROM:<a@x.example>\r\n"), (Act.SERVER, b"250 ok\r\n"), (Act.CLIENT, b"DATA\r\n"),
+        (Act.SERVER, b"354 go\r\n"), (Act.CLIENT, said % (ID.encode(), OTHER.encode(), ID.encode())),
+        (Act.SERVER, b"250 queued %s\r\n" % ID.encode()),
+    ]  # fmt: skip
+    url = "smtp://mail.example:587"
+    (clean,) = recorded(mail_conversation("SMTP", url, tuple(Step(act, data) for act, data in steps), wild=None))
+
+    place = b"XXX[subject.new-uuid]"
+    assert [step.data for step in clean.steps[-2:]] == [
+        said % (place, OTHER.encode(), place),
+        b"250 queued %s\r\n" % place,
+    ]
 
 
 def literal(*interactions, **facts):

@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl, urlencode
 from recproxy.play.body_digests import with_digests
 from recproxy.recording import Interaction, Response, header
 from recproxy.recording.dataclass import dataclass
+from recproxy.recording.message_coding import is_message_coding
 
 __all__ = ["Mutation", "mutated", "mutations_of", "read_mutation"]
 
@@ -64,6 +65,7 @@ def mutations_of(interaction: Interaction) -> Iterator[Mutation]:
         or interaction.webhook is not None
         or response.omitted is not None
         or response.fault is not None
+        or is_message_coding(response.encoding)
     ):
         return
     if response.status < 400:
@@ -95,7 +97,7 @@ def mutated(response: Response, mutation: Mutation) -> Response:
         return response
     steps = [each.replace("~1", "/").replace("~0", "~") for each in where.split("/")[1:]]
     changed_tree = _changed(tree[0], steps, kind)
-    return _with_body(response, json.dumps(changed_tree, ensure_ascii=False).encode("utf-8", "surrogateescape"))
+    return _with_body(response, json.dumps(changed_tree).encode())
 
 
 def _with_body(response: Response, body: bytes) -> Response:
@@ -134,7 +136,10 @@ def _of_body(response: Response) -> Iterator[Mutation]:
 def _of_tree(tree: Any) -> Iterator[Mutation]:
     """The changes to each field of a tree, by the pattern of its place; fields of many elements are one."""
     places: dict[str, list[Any]] = {}
-    _gather(tree, "", places)
+    try:
+        _gather(tree, "", places)
+    except RecursionError:  # nested as no answer is that a program reads
+        places.clear()
     for place, values in places.items():
         for kind in _kinds(values, is_member=bool(place) and not place.endswith("/*")):
             yield Mutation(kind, f"json {place}".rstrip())
@@ -147,6 +152,8 @@ def _gather(node: Any, place: str, places: dict[str, list[Any]]) -> None:
         places.setdefault(place, []).append(node)
     if isinstance(node, dict):
         for name, value in node.items():
+            if not name.isprintable():  # half a character, or one that no line of a report could show
+                continue
             _gather(value, f"{place}/{name.replace('~', '~0').replace('/', '~1')}", places)
     elif isinstance(node, list):
         for value in node:
