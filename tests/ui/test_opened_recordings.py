@@ -57,3 +57,14 @@ def test_a_body_that_is_too_large_is_not_shown(files, project):
 
     assert opened.masked(0).response.omitted == 5_000_000
     assert (opened.is_checked, opened.marks()) == (False, ())
+
+
+def test_a_conversation_of_very_many_messages_is_not_checked(files, project):
+    path = project / FOLDER / "socket.rec"
+    said = "< {}\n" * 10_001
+    head = "GET wss://shop.example/live HTTP/1.1\n\n====\nHTTP/1.1 101 Switching Protocols\n\n"
+    path.write_text(f"#recproxy 2\n\n{head}{said}=======\n")
+
+    assert not OpenedRecordings(files).open(path).is_checked
+    path.write_text(f"#recproxy 2\n\n{head}{said[:50]}=======\n")
+    assert OpenedRecordings(files).open(path).is_checked

@@ -35,8 +35,8 @@ __all__ = ["LARGEST_BODY", "FileMark", "OpenedRecording", "OpenedRecordings"]
 LARGEST_BODY = 1_000_000
 #: Interactions that are masked together, which is how a secret of one is known in the others, and the bytes of them.
 _PART, _PART_BYTES = 500, 8_000_000
-#: A file of more bytes or interactions is checked by `recproxy check` and `scan`, not here: that takes seconds.
-_MOST_CHECKED, _MOST_INTERACTIONS = 4_000_000, 2_000
+#: A file of more bytes, interactions or steps is checked by `recproxy check` and `scan`, not here: that takes seconds.
+_MOST_CHECKED, _MOST_INTERACTIONS, _MOST_STEPS = 4_000_000, 2_000, 10_000
 #: A file of more bytes is not edited here: each look at a change looks through all of it.
 _MOST_EDITED = 20_000_000
 _KEPT, _KEPT_BYTES = 32, 200_000_000
@@ -88,7 +88,9 @@ class OpenedRecording:
     @property
     def is_checked(self) -> bool:
         """Whether it is small enough to be checked here."""
-        return len(self.data) <= _MOST_CHECKED and len(self) <= _MOST_INTERACTIONS
+        if len(self.data) > _MOST_CHECKED or len(self) > _MOST_INTERACTIONS:
+            return False
+        return sum(len(each.steps) for each in self.recording.interactions) <= _MOST_STEPS
 
     @property
     def unwritable(self) -> str:
