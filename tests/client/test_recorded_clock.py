@@ -107,3 +107,9 @@ def test_only_the_environment_tells_the_moment_where_the_run_has_the_real_time(m
     with at_recording(TEXT, inner=False):
         assert os.environ["RECPROXY_RECORDED_AT"] == TEXT
         assert today() > dt.date(2026, 1, 31)
+
+
+@pytest.mark.parametrize(("value", "seconds"), [("-26092800s", -26_092_800), ("+5s", 5), ("@2026-01-31", 0), ("", 0)])
+def test_the_time_of_a_process_that_libfaketime_has_moved_is_known(monkeypatch, value, seconds):
+    monkeypatch.setenv("FAKETIME", value)
+    assert recorded_clock._faked() == seconds

@@ -58,6 +58,15 @@ def test_the_end_of_a_run_tells_of_tests_that_kept_the_real_time():
     ]
 
 
+def test_without_libfaketime_a_command_that_is_no_test_is_told_of(monkeypatch):
+    clock = RecordedClock(plan())
+    clock.has_moment = True
+    for library, told in (("/lib/libfaketime.so.1", 0), ("", 1)):
+        monkeypatch.setattr(recorded_clock, "faketime_library", lambda library=library: library)
+        assert len(clock.notes) == told
+    assert clock.notes[0].startswith('clock = "recorded" needs libfaketime for programs that are not Python')
+
+
 def test_no_time_is_moved_in_a_run_that_has_that_of_the_recording():
     profile = Profile(
         name="shop", endpoints=(Endpoint(hosts=("a.example",)),),

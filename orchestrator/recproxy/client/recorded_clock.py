@@ -10,6 +10,7 @@ import importlib
 import importlib.util
 import math
 import os
+import re
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -20,8 +21,17 @@ from recproxy.control.variables import CLOCK, RECORDED_AT
 
 __all__ = ["at_recording", "can_set_time", "read_moment"]
 
-#: Taken before anybody sets another time.
-_REAL = time.time() - time.monotonic()
+_FAKED = re.compile(r"([+-][0-9]+)s")
+
+
+def _faked() -> int:
+    """By how many seconds libfaketime has moved the time of this process."""
+    found = _FAKED.fullmatch(os.environ.get("FAKETIME", ""))
+    return int(found[1]) if found is not None else 0
+
+
+#: When the monotonic clock began, taken before anybody in this process sets another time.
+_REAL = time.time() - time.monotonic() - _faked()
 
 
 def read_moment(text: str) -> dt.datetime | None:

@@ -273,6 +273,11 @@ class Lane:
         self.refusals.append(Missed(method=what, url=host, text=f"{text}; {hint}"))
         return f"recproxy: {text}\n{hint}\n"
 
+    def begin_base(self, reply: Began) -> None:
+        """Take note of what is in play while no scope is open."""
+        self.base.look_at(reply)
+        self._roster.clock.has_moment |= self.base.recorded_at is not None
+
     def recorded_at(self, number: int, *, can_set: bool = True) -> str | None:
         """When what is in play in an open scope was recorded, for a client that `can_set` its time; None if nobody knows."""
         scope = next((each for each in self.scopes if each.number == number), None)

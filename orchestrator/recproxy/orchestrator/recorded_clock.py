@@ -21,6 +21,10 @@ _NO_LIBRARY = (
     'clock = "recorded" needs time-machine or freezegun beside your tests: their time was the real one; '
     "install it, for example with `pip install time-machine`"
 )
+_NO_FAKETIME = (
+    'clock = "recorded" needs libfaketime for programs that are not Python: their time was the real one; install it, '
+    "for example with `apt install faketime`"
+)
 
 
 def uses_recorded_clock(plan: RunPlan) -> bool:
@@ -58,6 +62,8 @@ class RecordedClock:
     undated: list[str] = field(default_factory=list)
     #: Whether a test process had nothing to set its time with.
     lacks_library: bool = False
+    #: Whether the run has recordings for its command itself, which say when they were made.
+    has_moment: bool = False
 
     def began(self, scope: str, moment: int | None, *, plays: bool, can_set: bool) -> None:
         """Take note of the clock of a scope that `plays` something recorded, in a process that `can_set` its time."""
@@ -71,6 +77,8 @@ class RecordedClock:
     def notes(self) -> list[str]:
         """Lines about the run."""
         notes = [_NO_LIBRARY] if self.lacks_library else []
+        if self.has_moment and uses_recorded_clock(self.plan) and not faketime_library():
+            notes.append(_NO_FAKETIME)
         if self.undated:
             first = self.undated[0] + (" and others" if len(self.undated) > 1 else "")
             notes.append(

@@ -220,7 +220,7 @@ class Scopes:
         """Begin what goes on in a lane whenever no scope is open, with one proxy."""
         if fault := self.forced(lane.base).get(proxy.profile.name):
             lane.base.add_faults(proxy.profile.name, (fault,))
-        lane.base.look_at(await proxy.ask(self._order(proxy, lane, None, {}), Began))
+        lane.begin_base(await proxy.ask(self._order(proxy, lane, None, {}), Began))
 
     def _order(
         self,
