@@ -506,6 +506,14 @@ def _calls_of_time(node, *names):
     ]
 
 
+def test_what_a_run_starts_with_knows_nothing_of_http_2():
+    """Only a connection that speaks it pays for it."""
+    loaded = loaded_by("recproxy.proxy.service", "recproxy.proxy.exchange", "recproxy.orchestrator.run")
+
+    assert not {"h2", "hpack", "hyperframe"} & foreign(loaded)
+    assert [name for name in loaded if name.startswith("recproxy.http.h2.")] == []
+
+
 def test_no_test_sleeps_or_asserts_how_long_something_takes():
     """Tests wait for events, until deadlines that follow the speed of the machine: tests/helpers/deadlines.py."""
     found = []
