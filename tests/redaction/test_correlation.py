@@ -317,6 +317,17 @@ def test_a_constant_of_the_project_stays_in_each_of_its_spellings():
     assert not literal(order(OTHER), is_constant=written.__contains__)
 
 
+def test_an_escape_before_a_value_is_no_part_of_it():
+    value = ID.replace("-", "").encode()
+    (query,) = recorded(asked("POST", "/a?ref=x%2C" + value.decode()))
+    (text,) = recorded(asked("POST", "/a", b'{"ref": "a\\n%s"}' % value))
+    written = frozenset(written_tokens(b'"first\\n%s", "second\\n%s"' % (value, OTHER.encode())))
+
+    assert query.request.url.endswith("?ref=x%2CXXX[ref.new-hex]")
+    assert text.request.body == b'{"ref": "a\\nXXX[ref.new-hex]"}'
+    assert literal(order(ID), order(OTHER), is_constant=written.__contains__)
+
+
 def test_fields_that_a_profile_lists_stay():
     assert literal(order(ID), constants=frozenset({"id"}))
 

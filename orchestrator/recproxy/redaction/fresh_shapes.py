@@ -16,7 +16,7 @@ from recproxy.redaction.id_times import made_at
 __all__ = ["FreshToken", "fresh_tokens", "normal_form", "written_tokens"]
 
 #: The beginning of a value: no letter or digit stands before, unless it is the end of an escape.
-_BEGIN = rb"(?:(?<![0-9A-Za-z])|(?<=%[0-9A-F]{2})|(?<=\\[nrtbf]))"
+_BEGIN = rb"(?:(?<![0-9A-Za-z%\\])|(?<=%[0-9A-F]{2})|(?<=\\[nrtbf]))"
 _END = rb"(?![0-9A-Za-z])"
 _UUID = rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _TOKEN = re.compile(_BEGIN + rb"(?:(?P<uuid>" + _UUID + rb")" + _END + rb"|(?P<piece>[0-9A-Za-z]{8,64})" + _END + rb")")
@@ -65,13 +65,16 @@ def normal_form(value: bytes) -> bytes:
 
 def written_tokens(text: bytes) -> Iterator[bytes]:
     """The normal forms of all that a text of a project has written out and could be taken for made anew."""
-    for found in _WRITTEN.finditer(text):
-        yield normal_form(found[0])
+    for pattern in (_WRITTEN_UUID, _WRITTEN, _WRITTEN_BEHIND_ESCAPE):
+        for found in pattern.finditer(text):
+            yield normal_form(found[0])
     for found in _RUN.finditer(text):
         yield found[0]
 
 
-_WRITTEN = re.compile(_UUID + rb"|(?=[A-Za-z]{0,64}[0-9])[0-9A-Za-z]{8,64}")
+_WRITTEN_UUID = re.compile(_UUID)
+_WRITTEN = re.compile(rb"(?=[A-Za-z]{0,64}[0-9])[0-9A-Za-z]{8,64}")
+_WRITTEN_BEHIND_ESCAPE = re.compile(rb"(?<=\\[nrtbf])(?=[A-Za-z]{0,64}[0-9])[0-9A-Za-z]{8,64}")
 
 
 def fresh_tokens(text: bytes, now: float) -> Iterator[FreshToken]:
