@@ -247,3 +247,15 @@ def test_a_list_never_dirties_a_repository_that_did_not_ask_for_it(project):
         f"recproxy: wanted: 1 request of 1 test in {NAME}: whoever has the credentials records them with "
         f"--record-wanted {NAME}"
     )
+
+
+def test_a_list_that_cannot_be_written_fails_a_run_only_where_it_was_asked_for(project):
+    project.write("tests/test_shop.py", TESTS)
+    project.write("tests/functional/recordings/.journal", "a file")
+    one = (*PYTEST, "-k", "test_recorded")
+
+    usual = run(project, "--", *one, CI="")
+    asked = run(project, "--", *one, RECPROXY_WANTED="pyproject.toml/w.json")
+
+    assert (usual.returncode, "cannot be written" in usual.stderr) == (1, False)
+    assert (asked.returncode, asked.stderr.count("w.json: cannot be written")) == (1, 1)

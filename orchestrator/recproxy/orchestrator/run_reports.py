@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from recproxy.config.variables import secret_values
-from recproxy.errors import RecproxyError
+from recproxy.errors import RecordingError, RecproxyError
 from recproxy.orchestrator.orchestrator import Orchestrator
 from recproxy.orchestrator.plan import RunPlan
 from recproxy.orchestrator.wanted import WantedRecordings
@@ -80,7 +80,11 @@ class RunReports:
         if self._is_written:
             return code
         self._is_written = True
-        if line := self._wanted.write(self._environment):
+        try:
+            line = self._wanted.write(self._environment)
+        except RecordingError as problem:
+            line, code = problem.message, code or problem.exit_code
+        if line:
             print(f"recproxy: {line}", file=sys.stderr)
         if not self._targets:
             return code

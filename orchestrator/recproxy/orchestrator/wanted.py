@@ -15,6 +15,7 @@ from recproxy.control.scope_options import SelectedTest
 from recproxy.control.shown_paths import shown_path
 from recproxy.control.variables import WANTED
 from recproxy.counting import counted
+from recproxy.errors import RecordingError
 from recproxy.orchestrator.journal_folders import JournalFolders
 from recproxy.orchestrator.lane import LaneScope
 from recproxy.orchestrator.plan import RunPlan
@@ -86,12 +87,13 @@ class WantedRecordings:
         wanted = self.wanted()
         if not wanted.tests:
             return ""
+        text = (json.dumps(wanted_values(wanted), indent=1) + "\n").encode()
         asked = environment.get(WANTED, "")
-        place = Path(self._plan.shown_from or os.curdir, asked) if asked else self._place()
+        place = (
+            self._written_to(Path(self._plan.shown_from or os.curdir, asked), text) if asked else self._written(text)
+        )
         if place is None:
             return ""
-        text = json.dumps(wanted_values(wanted), indent=1) + "\n"
-        replace_file(place, text.encode(), root=place.parent)
         if not (asked or environment.get("CI") or place.parent == self._plan.project.root):
             return ""
         shown = shown_path(str(place), self._plan.shown_from)
@@ -99,6 +101,19 @@ class WantedRecordings:
         return printable(
             f"wanted: {what} in {shown}: whoever has the credentials records them with --record-wanted {shown}"
         )
+
+    def _written(self, text: bytes) -> Path | None:
+        """Where the list was written; None where nobody asked for it and it cannot be: the run says what it missed."""
+        try:
+            place = self._place()
+            return None if place is None else self._written_to(place, text)
+        except (RecordingError, OSError):
+            return None
+
+    @staticmethod
+    def _written_to(place: Path, text: bytes) -> Path:
+        replace_file(place, text, root=place.parent)
+        return place
 
     def _place(self) -> Path | None:
         """Where git does not see it: in the project if that is ignored there, or with the journals of recordings."""
