@@ -52,7 +52,7 @@ _WORKED_OUT = re.compile(
 _BOUNDARY = re.compile(rb"(?i)boundary\s*=\s*\"?([^\";\s]+)")
 _DIGESTS = ("md5", "sha1", "sha256", "sha512")
 _UUID_SIZE = 36
-_MAIL_LINE = re.compile(rb"(?i)(?:\A|\n)(?:message-id|content-id|date|received|mime-version|content-type):[^\n]*\Z")
+_MAIL_LINE = re.compile(rb"(?i)(?:message-id|content-id|date|received|mime-version|content-type):")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +178,9 @@ def _candidates(request: Request, correlation: Correlation) -> Iterator[_Candida
     boundary = _BOUNDARY.search(header(request.headers, b"content-type") or b"")
     edges = {found[1] for found in _BOUNDARY.finditer(body)} | ({boundary[1]} if boundary is not None else set())
     for each in fresh_tokens(body, correlation.now):
-        if not any(each.value in edge for edge in edges) and not _MAIL_LINE.search(body, 0, each.start):
+        if not any(each.value in edge for edge in edges) and not _MAIL_LINE.match(
+            body, body.rfind(b"\n", 0, each.start) + 1
+        ):
             tokens.append((each, field_before(body, each.start)))
     told = dict(made_by_client(request))
     for value, name in told.items():

@@ -8,6 +8,7 @@ Knows bytes and the looks of values, not where they stand. Pure.
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator
 
 from recproxy.recording.dataclass import dataclass
@@ -86,9 +87,12 @@ def fresh_tokens(text: bytes, now: float) -> Iterator[FreshToken]:
         if (kind := _kind_of_run(found[0], now))
     ]
     yield from taken
+    ahead = deque(taken)  # both are in the order of the text
     for found in _TOKEN.finditer(text):
         start, end = found.span()
-        if any(each.start < end and start < each.end for each in taken):
+        while ahead and ahead[0].end <= start:
+            ahead.popleft()
+        if ahead and ahead[0].start < end:
             continue
         before, after = text[max(start - 40, 0) : start], text[end : end + 1]
         if found["uuid"] is None and (after == b"+" or (before[-1:] == b"+" and not _PLUS_NAME.search(before))):
