@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Sequence
 
 from recproxy.play.time_texts import seconds_of_http_date
@@ -35,8 +36,9 @@ def earliest_moment(recordings: Sequence[Recording], scope: str | None = None) -
 
 def _first_moment(recording: Recording, scope: str | None) -> int | None:
     names = recorded_scopes(recording.interactions)
-    own = [place for place, name in enumerate(names) if name is not None and scope and is_name_of(name, scope)]
-    for place in (own or range(len(names)))[:_MOST_ASKED]:
+    own = {name for name in dict.fromkeys(names) if name is not None and scope and is_name_of(name, scope)}
+    places = (place for place, name in enumerate(names) if not own or name in own)
+    for place in itertools.islice(places, _MOST_ASKED):
         if (moment := moment_of(recording.interactions[place])) is not None:
             return moment
     return None
