@@ -166,3 +166,11 @@ def test_any_messages_come_back_through_a_recording(messages, root):
 def test_text_that_is_no_message_is_told(body, why):
     with pytest.raises(ValueError, match=why):
         on_the_wire(replace(named(response(framed(HELLO))), body=body))
+
+
+def test_a_message_of_connect_may_have_a_content_coding():
+    coded = encode(HELLO, "gzip")
+    block = replace(request(HELLO, b"application/proto", (b"content-encoding", b"gzip")), encoding="gzip")
+
+    assert named(block).encoding.partition("\n")[0] == "proto gzip"
+    assert on_the_wire(named(block)).body == coded

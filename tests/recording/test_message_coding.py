@@ -14,7 +14,7 @@ from recproxy.recording.message_coding import (
 
 
 @pytest.mark.parametrize(
-    "text", ["grpc", "grpc gzip", "grpc gzip 1 3", "grpc-web tight", "grpc-web-text tight br 2", "proto"]
+    "text", ["grpc", "grpc gzip", "grpc gzip 1 3", "grpc-web tight", "grpc-web-text tight br 2", "proto", "proto gzip"]
 )
 def test_a_framing_is_read(text):
     check_framing(text)
@@ -23,7 +23,7 @@ def test_a_framing_is_read(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["gzip", "grpc 1", "grpc gzip 0", "grpc tight", "proto gzip", "grpc  gzip", "grpc gzip x"]
+    "text", ["gzip", "grpc 1", "grpc gzip 0", "grpc tight", "proto gzip 1", "grpc  gzip", "grpc gzip x"]
 )
 def test_another_framing_is_refused(text):
     with pytest.raises(ValueError, match="write grpc, grpc-web"):

@@ -22,7 +22,7 @@ from recproxy.grpc.statuses import readable_details, with_details
 from recproxy.grpc.types import Types, types_of
 from recproxy.grpc.wire import Unreadable
 from recproxy.grpc.writing import MessageWriter
-from recproxy.recording.codings import CODINGS
+from recproxy.recording.codings import CODINGS, encode
 from recproxy.recording.message_coding import MessageError, is_message_coding
 from recproxy.recording.values import Headers, Request, Response, header
 
@@ -65,7 +65,8 @@ def read_messages(block: _Block, types: Types, root: str) -> _Block:
         headers, trailers = readable_details(block.headers), readable_details(block.trailers)
         if (headers, trailers) != (block.headers, block.trailers):
             block = replace(block, headers=headers, trailers=trailers)
-    if block.encoding is not None or not block.body or len(block.body) > LARGEST or block.omitted is not None:
+    is_coded = block.encoding is not None and (framing != "proto" or block.encoding not in CODINGS)
+    if is_coded or not block.body or len(block.body) > LARGEST or block.omitted is not None:
         return block
     try:
         return _readable(block, framing, types, root)
@@ -74,7 +75,7 @@ def read_messages(block: _Block, types: Types, root: str) -> _Block:
 
 
 def _readable(block: _Block, framing: str, types: Types, root: str) -> _Block:
-    if header(block.headers, b"content-encoding") is not None:
+    if header(block.headers, b"content-encoding") is not None and block.encoding is None:
         raise ValueError("a content coding")
     compression = compression_of(block.headers)
     found = _frames(block.body, framing, compression)
@@ -85,7 +86,8 @@ def _readable(block: _Block, framing: str, types: Types, root: str) -> _Block:
         trailers, tight = take_trailers(found.pop().data)
         trailers = readable_details(trailers)
     text, used = _text([frame.data for frame in found], types, root)
-    encoding = _first_line(framing, found, compression, tight=tight) + used
+    first = f"proto {block.encoding}" if block.encoding else _first_line(framing, found, compression, tight=tight)
+    encoding = first + used
     if isinstance(block, Response):
         return replace(block, body=text, encoding=encoding, trailers=trailers, chunks=(), delay=0.0)
     return replace(block, body=text, encoding=encoding)
@@ -183,6 +185,8 @@ def _on_the_wire(block: _Block) -> _Block:
         trailers = ()
     if words[0] == "grpc-web-text":
         body = base64.b64encode(body)
+    if words[0] == "proto" and words[1:]:
+        body = encode(body, words[1])
     return replace(block, body=body, encoding=None, trailers=trailers)
 
 

@@ -85,7 +85,7 @@ def check_framing(text: str) -> None:
         framing not in FRAMINGS
         or (numbers and not compressed)
         or not all(re.fullmatch(r"[1-9][0-9]{0,8}", each) for each in positions)
-        or (framing == "proto" and rest)
+        or (framing == "proto" and positions)
     ):
         raise ValueError(
             f"write {', '.join(FRAMINGS)}, and for compressed messages gzip and the numbers of those that are"
