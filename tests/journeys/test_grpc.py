@@ -130,6 +130,19 @@ def test_compressed_messages_match_what_was_recorded_plain(project):
     assert (ran.returncode, ran.stdout) == (0, SAID), ran.stderr
 
 
+def test_a_service_that_tells_its_types_is_asked_for_them(project):
+    said, text = recorded(project, service=("reflection",))
+
+    assert said == SAID
+    assert "\n:message notes.v1.Note text=1 request_id=19\n" in text
+    assert "ServerReflection" not in text
+    assert text.count("\nPOST ") == 5
+
+    again = client(project, "hello", "id-1")
+
+    assert (again.returncode, again.stdout) == (0, SAID), again.stderr
+
+
 def test_auto_records_what_is_missing_and_a_stream_that_departs_from_its_recording_is_a_miss(project):
     project.write("client.py", CLIENT)
     with Service() as port:

@@ -24,7 +24,7 @@ from recproxy.play.candidates import Candidates
 from recproxy.recording import Interaction, Recording, Request
 from recproxy.recording.located import Located
 
-__all__ = ["LiveCalls", "call_path", "load_services", "readable_interaction"]
+__all__ = ["LiveCalls", "call_path", "load_services", "read_interaction", "readable_interaction"]
 
 _NOTHING = Services()
 
@@ -76,10 +76,15 @@ def readable_interaction(interaction: Interaction, place: str) -> Interaction:
     Raises:
         ProfileError: the descriptors cannot be read.
     """
-    request, response = interaction.request, interaction.response
-    if interaction.steps or not (framing_of(request.headers) or framing_of(response.headers)):
+    headers = interaction.request.headers, interaction.response.headers
+    if interaction.steps or not any(map(framing_of, headers)):
         return interaction
-    services = load_services(place)
+    return read_interaction(interaction, load_services(place))
+
+
+def read_interaction(interaction: Interaction, services: Services) -> Interaction:
+    """A call with its messages as JSON, by the types of services."""
+    request, response = interaction.request, interaction.response
     method = services.methods.get(call_path(request.url))
     # A deadline is of one call: it would be another in each recording.
     request = replace(request, headers=tuple(line for line in request.headers if line[0].lower() != b"grpc-timeout"))

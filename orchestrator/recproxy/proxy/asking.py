@@ -18,6 +18,7 @@ from recproxy.proxy.route import Target
 from recproxy.proxy.upstream import Upstreams
 from recproxy.proxy.upstream_errors import UpstreamError
 from recproxy.recording import Request, Response, encode
+from recproxy.recording.message_coding import is_call
 
 __all__ = ["ask"]
 
@@ -37,7 +38,7 @@ async def ask(upstreams: Upstreams, request: Request, *, most: int, declared: bo
     parts = urlsplit(request.url)
     host, port = split_authority(parts.netloc.rpartition("@")[2], _PORTS.get(parts.scheme, 443))
     target = Target(parts.scheme, host, port or _PORTS[parts.scheme])
-    link = await upstreams.link(target, fresh=True)
+    link = await upstreams.link(target, fresh=True, http2=is_call(request.headers))
     conversation = None
     try:
         conversation = Conversation(link, _send(link, request, target), seconds=upstreams.seconds, progress=lambda: 0)
@@ -58,6 +59,8 @@ async def _send(link: ServiceLink, request: Request, target: Target) -> None:
     headers = [line for line in request.headers if line[0].lower() not in _FRAMING]
     if body or request.method not in _BODILESS:
         headers.append((b"Content-Length", str(len(body)).encode()))
+    if is_call(request.headers):  # not recorded, because it is of one connection; servers look for it
+        headers.append((b"TE", b"trailers"))
     place = f"{parts.path or '/'}?{parts.query}" if "?" in request.url else parts.path or "/"
     head = Head(
         method=request.method.encode("ascii"),
@@ -92,6 +95,8 @@ async def _answer(conversation: Conversation, most: int, seconds: float | None, 
         async with asyncio.timeout(seconds):
             while isinstance(event := await conversation.next(), h11.Data):
                 captured.add(bytes(event.data), 0.0)
+            if isinstance(event, h11.EndOfMessage):
+                captured.trailers = tuple((bytes(name), bytes(value)) for name, value in event.headers.raw_items())
     except TimeoutError:
         if not captured.is_stream:
             raise UpstreamError(504, f"the answer was not complete after {seconds:g} s") from None

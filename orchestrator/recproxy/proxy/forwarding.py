@@ -26,10 +26,12 @@ from recproxy.proxy.route import Route, origin_form, target_of
 from recproxy.proxy.step_room import StepRoom
 from recproxy.proxy.traffic import Traffic
 from recproxy.recording import Interaction, Request, parts
+from recproxy.recording.message_coding import is_call
 from recproxy.recording.streams import DeclaredStreams
 
 if TYPE_CHECKING:  # h11 and the way to the service: a replay does without
     from recproxy.proxy.exchange import Exchange
+    from recproxy.proxy.grpc_reflection import ReflectedCalls
     from recproxy.proxy.imap_service import ImapClient, ImapService
     from recproxy.proxy.smtp_relay import SmtpRelay
     from recproxy.proxy.upstream import Upstreams
@@ -85,6 +87,12 @@ class Forwarding:
         made.own_ports = _EVERY_PORT if chosen and self._listening.is_wide else self._own_ports
         made.listening = self._listening
         return made
+
+    @cached_property
+    def _reflected(self) -> ReflectedCalls:
+        from recproxy.proxy.grpc_reflection import ReflectedCalls  # noqa: PLC0415 - most services have no gRPC
+
+        return ReflectedCalls(self._upstreams, self._profile.grpc.place)
 
     def exchange(
         self,
@@ -171,6 +179,8 @@ class Forwarding:
         end = time.monotonic() if ended is None else ended
         if self._profile.webhooks:
             self.kept_in(traffic).append(KeptInteraction(interaction, begun, end))
+        if self._profile.grpc.reflection and is_call(interaction.request.headers):
+            interaction = await self._reflected.readable(interaction)
         order = next(self._orders)
         done = self._waiting[order] = asyncio.get_running_loop().create_future()
         packed = tuple(map(PickleBuffer, parts(interaction)))
