@@ -37,6 +37,7 @@ RUN = "recproxy run --record {profile} -- pytest"
         (f"{RUN} -q {{node}}", UNITTEST, "recproxy run --record 'a b' -- pytest -q"),
         ("M=record python -m unittest {keyword}", UNITTEST, "M=record python -m unittest -k '*test_m.TestC.test_a'"),
         ("M=record python -m unittest {keyword}", None, "M=record python -m unittest"),
+        (f"{RUN} {{node}}", SelectedTest(node="t.py::t", command="M=record pytest t.py::t"), "M=record pytest t.py::t"),
     ],
 )
 def test_a_template_is_filled_with_the_profile_and_the_test(template, selection, wanted):

@@ -206,6 +206,17 @@ def test_a_file_of_another_tool_is_not_advised_to_be_recorded_anew(recorded, liv
     assert "--record" not in text
 
 
+def test_a_file_of_another_tool_that_a_test_records_itself_is_recorded_by_its_command(recorded, live, index):
+    ways = Ways().of_test("RECPROXY_MODE=record pytest test_a.py", (), any_format=True)
+
+    text = miss(
+        index(recorded("https://a.com/1"), path="a.yaml"), live("https://a.com/2"), profile="s", ways=ways
+    ).text()
+
+    assert text.endswith(": RECPROXY_MODE=record pytest test_a.py\n")
+    assert "name a .rec" not in text
+
+
 def test_a_miss_names_the_table_of_the_profile_and_the_command_that_records_it(recorded, live, index):
     ways = Ways(file="pyproject.toml", keys=("tool", "recproxy", "profiles", "shop"), record="recproxy run --any ...")
     found = index(recorded("https://a.com/?nonce=1", line=3), path="a.rec")

@@ -130,7 +130,7 @@ class Begin:
     already. `ignore` are names that are not compared, by part of a request. `mode` is the scope's own. `fallback`: nobody
     named these recordings, nor cares what is unused. `faults` are played on purpose; `chooser`, a socket, says what fits.
     `record` is the command that records this test, if it is not the run's. It has a place for the names of profiles:
-    those that are recorded `together`.
+    those that are recorded `together`. It may record into the files of other tools, too: `records_any_format`.
     """
 
     order: int
@@ -149,6 +149,7 @@ class Begin:
     chooser: str = ""
     record: str = ""
     together: tuple[str, ...] = ()
+    records_any_format: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,7 +30,9 @@ def record_command(template: str, profiles: Sequence[str], selection: SelectedTe
 
 
 def command_for_test(template: str, selection: SelectedTest | None) -> str:
-    """The template with a test in the place that it may have for one; that for profiles stays."""
+    """The template with a test in the place that it may have for one; that for profiles stays. Or the test's own command."""
+    if selection is not None and selection.command:
+        return selection.command
     body, blank, last = template.rpartition(" ")
     if not blank or last not in (KEYWORD_WORD, NODE_WORD):
         return template

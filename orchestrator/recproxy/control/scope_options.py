@@ -22,11 +22,15 @@ class ScopeFault(NamedTuple):
 
 
 class SelectedTest(NamedTuple):
-    """How the test of a scope is run alone: pytest's id, the paths that it takes the place of, and a word for `-k`."""
+    """How the test of a scope is run alone: pytest's id, the paths that it takes the place of, and a word for `-k`.
+
+    Or the `command` that records it, also into the file of another tool that the scope plays.
+    """
 
     node: str = ""
     instead_of: tuple[str, ...] = ()
     keyword: str = ""
+    command: str = ""
 
 
 #: By profile or host.

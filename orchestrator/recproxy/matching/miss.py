@@ -147,7 +147,7 @@ class Miss:
     def _advice(self) -> list[str]:
         also = self.elsewhere.profiles if self.elsewhere is not None else ()
         record = self.ways.recording(self.profile, also)
-        if self.foreign is not None:
+        if self.foreign is not None and not self.ways.any_format:
             record = f"name a .rec for it, or import {self.foreign} with recproxy import: it is never written"
         first = "to record it"
         lines: list[str] = []

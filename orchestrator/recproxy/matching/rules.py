@@ -56,7 +56,7 @@ class Ways:
     knows one, and `together` are the profiles that it records, this one among them. Files are shown as they are seen
     from `folder`, where that is known. `package` is the folder of recordings that came with the profile: they are not
     edited in place, but copied to the project's for `profile`. `tables` are those that the file has already: TOML takes
-    none twice. `after` is what must be done there first.
+    none twice. `after` is what must be done there first. `any_format`: `record` writes the files of other tools, too.
     """
 
     file: str = "the profile"
@@ -68,15 +68,16 @@ class Ways:
     profile: str = ""
     tables: tuple[str, ...] = ()
     after: str = ""
+    any_format: bool = False
 
     def recording(self, profile: str, also: Sequence[str] = ()) -> str:
         """The command that records a profile, those `together` with it, and those that its test needs `also`."""
         names = dict.fromkeys((*(self.together or (profile,)), *also))
         return with_profiles(self.record or f"recproxy run --record {PROFILE_WORD} -- COMMAND", [*names])
 
-    def of_test(self, record: str, together: tuple[str, ...]) -> Ways:
+    def of_test(self, record: str, together: tuple[str, ...], *, any_format: bool = False) -> Ways:
         """The same with the command that records a test; this where none is known."""
-        return replace(self, record=record, together=together) if record else self
+        return replace(self, record=record, together=together, any_format=any_format) if record else self
 
     def is_packaged(self, path: str) -> bool:
         """Whether a recording came with the profile."""
@@ -84,9 +85,8 @@ class Ways:
 
     def toml(self, name: str, *lines: str) -> str:
         """Where one of its tables is written, and the table as TOML to paste."""
-        there = (
-            ", which has this table already" if name in self.tables else f", after {self.after}" if self.after else ""
-        )
+        there = f", after {self.after}" if self.after else ""
+        there = ", which has this table already" if name in self.tables else there
         return "\n    ".join((f"in {self.file}{there}:", f"[{'.'.join((*self.keys, name))}]", *lines))
 
     def shown(self, path: str) -> str:

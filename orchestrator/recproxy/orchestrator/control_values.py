@@ -179,6 +179,7 @@ def _selection(value: Any) -> SelectedTest | None:
         node=read_string(value, "node"),
         instead_of=_words(value.get("instead_of") or [], "selection.instead_of"),
         keyword=read_string(value, "keyword"),
+        command=read_string(value, "command"),
     )
 
 

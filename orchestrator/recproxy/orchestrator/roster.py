@@ -127,7 +127,11 @@ class Roster:
     def record_words(self, profile: Profile, selection: SelectedTest | None, uses: Sequence[str]) -> dict[str, Any]:
         """The same for a test, as an order has it: with a place for profiles, and those that are recorded together."""
         command = self._masked(profile, command_for_test(self.plan.record, selection))
-        return {"record": command, "together": self.plan.recorded_together(profile.name, uses)}
+        return {
+            "record": command,
+            "together": self.plan.recorded_together(profile.name, uses),
+            "records_any_format": selection is not None and bool(selection.command),
+        }
 
     def _masked(self, profile: Profile, command: str) -> str:
         has_secret = any(secret in command for secret in self._secrets(profile))

@@ -109,7 +109,10 @@ class Scopes:
         if not inner:
             await self._end_all(lane)
         outermost = lane.scopes[0].name if lane.scopes else name
-        selection = lane.scopes[0].selection if lane.scopes else scope_options.selection
+        own = scope_options.selection
+        selection = lane.scopes[0].selection if lane.scopes else own
+        if own is not None and own.command:
+            selection = (selection or own)._replace(command=own.command)
         scope = LaneScope(
             name=name, number=next(self._numbers), test=outermost, scope_options=scope_options, selection=selection
         )

@@ -214,7 +214,7 @@ class Service:
                 mode=order.mode or self._forwarding.mode,
                 hooks=self._forwarding.hooks,
                 indexed=self._recording_cache.index,
-                ways=self._ways.of_test(order.record, order.together),
+                ways=self._ways.of_test(order.record, order.together, any_format=order.records_any_format),
                 elsewhere=self._elsewhere,
                 given=self._given,
                 beside=self._beside,

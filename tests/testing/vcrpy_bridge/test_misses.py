@@ -85,6 +85,21 @@ def test_each_fails_its_test_in_a_few_lines(suite):
     assert "address.py" not in got.out
 
 
+def test_the_end_of_a_run_shows_the_command_that_records_the_cassette(suite):
+    suite.cassette("items.yaml", interaction("item?a=1", "first"))
+    suite.write("test_a.py", SUITE)
+
+    got = suite.run("test_a.py", "-k", "there_is_no_cassette or swallowed", "--recproxy-mode=replay", bridge=True)
+
+    assert got == {"failed": 2}
+    end = got.out.partition("= recproxy =")[2]
+    alone = "to record it: recproxy run --mode record -- pytest -p recproxy.vcrpy_bridge test_a.py::{}\n"
+    for name in ("test_there_is_no_cassette", "test_swallowed"):
+        assert alone.format(name) in end
+    assert "name a .rec for it" not in end
+    assert "--record any-host" not in end
+
+
 CLIENTS = """
 import asyncio
 import aiohttp

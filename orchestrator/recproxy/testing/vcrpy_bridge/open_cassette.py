@@ -13,7 +13,7 @@ from recproxy.client.choosing import Chooser
 from recproxy.client.outcome import ScopeResult
 from recproxy.client.scopes import Scope
 from recproxy.control.host_names import normal_host
-from recproxy.control.scope_options import ScopeOptions
+from recproxy.control.scope_options import ScopeOptions, SelectedTest
 from recproxy.errors import NoMatch
 from recproxy.http import Owners
 from recproxy.testing.vcrpy_bridge.cassette_facts import CassetteFacts, CassetteSources
@@ -68,6 +68,7 @@ class OpenCassette:
             repeat="first" if facts.repeats else "miss",
             ignore=facts.ignore,
             local=facts.takes_local,
+            selection=SelectedTest(command=record) if record else None,
         )
         self._scope: Scope | None = None
         self._outcomes: list[ScopeResult] = []
