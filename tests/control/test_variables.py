@@ -23,4 +23,5 @@ def test_the_names_are_these():
         "SPKI": "RECPROXY_SPKI",
         "TESTS": "RECPROXY_TESTS",
         "TOKEN": "RECPROXY_TOKEN",
+        "WANTED": "RECPROXY_WANTED",
     }
