@@ -234,7 +234,7 @@ def test_the_suite_is_recorded_replayed_and_run_live(suite):
     live = suite.run("live", *BUT_FOR_CLIENTS)
     assert live.returncode == 0, live.stdout + live.stderr
     again = {name: count - asked[name] for name, count in suite.asked().items()}
-    assert again == {name: row[2] - (12 if name == "twitter" else 0) for name, row in counts.items()}
+    assert again == {name: row[2] - (14 if name == "twitter" else 0) for name, row in counts.items()}
     assert suite.files() == files
 
 
