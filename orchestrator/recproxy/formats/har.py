@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from email.utils import format_datetime
@@ -17,6 +18,7 @@ from urllib.parse import urlencode
 from recproxy.counting import counted
 from recproxy.formats import polly, stored
 from recproxy.formats.extras import yaml_library
+from recproxy.formats.har_websockets import messages_of_entry, websocket_interaction
 from recproxy.formats.reading import (
     base64_bytes,
     header_value,
@@ -36,6 +38,7 @@ __all__ = ["load", "load_yaml"]
 
 #: The largest size that a recording has a place for; a file may say anything.
 _LARGEST = 10**18 - 1
+_HTTP_OF = re.compile(r"(?i)\Aws(s?)://")
 _ATTRIBUTES = (("Path", "path"), ("Domain", "domain"), ("SameSite", "sameSite"))
 
 
@@ -83,6 +86,13 @@ def _interaction(entry: Mapping[str, Any], notes: Notebook, *, by_polly: bool) -
     """The interaction of an entry; None where it is left out, which is noted. Raises ValueError for a damaged entry."""
     asked, answer = mapping(entry.get("request"), "request"), entry.get("response")
     method, url = string(asked.get("method"), "method"), string(asked.get("url"), "url")
+    if (messages := messages_of_entry(entry)) is not None:
+        # The address of the request that began it; stored requests have those of HTTP.
+        begun = _request(asked, _HTTP_OF.sub(r"http\1://", url), notes)
+        said = mapping(answer, "response")
+        reason = str(said.get("statusText") or "")
+        found = websocket_interaction(begun, reason, _headers(said), messages, notes)
+        return replace(found, recorded=_day(entry.get("startedDateTime")))
     if url.partition(":")[0].lower() not in ("http", "https"):
         notes.lost(f"{method[:20]} {url[:200]}: not HTTP")
         return None

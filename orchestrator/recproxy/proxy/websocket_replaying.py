@@ -185,6 +185,8 @@ class _Conversation(Work):
             for heard in self._endpoint.receive(piece):
                 if not self._heard(heard):
                     return
+                if not self._due.empty():
+                    await asyncio.sleep(0)  # what follows a message is said before a close behind it is heard
 
     def _heard(self, heard: Heard) -> bool:
         """Whether the client is heard on."""

@@ -12,7 +12,7 @@ from enum import Enum, auto
 from wsproto.connection import Connection, ConnectionState, ConnectionType
 from wsproto.events import BytesMessage, CloseConnection, Ping, Pong, TextMessage
 from wsproto.extensions import Extension, PerMessageDeflate
-from wsproto.frame_protocol import CloseReason
+from wsproto.frame_protocol import CloseReason, FrameDecoder, FrameProtocol, Opcode, RsvBits
 
 from recproxy.recording.dataclass import dataclass
 
@@ -46,11 +46,31 @@ class Heard:
     code: int = 0
 
 
+class _Deflate(PerMessageDeflate):
+    """The extension as it should be: a ping or close between the fragments of a compressed message is none of it.
+
+    wsproto 1.3 forgets at such a frame that the message is compressed. RFC 7692 section 6.1.
+    """
+
+    def frame_inbound_header(
+        self, proto: FrameDecoder | FrameProtocol, opcode: Opcode, rsv: RsvBits, payload_length: int
+    ) -> CloseReason | RsvBits:
+        """Called with the header of each frame."""
+        if not opcode.iscontrol():
+            return super().frame_inbound_header(proto, opcode, rsv, payload_length)
+        self._inbound_is_compressible = False
+        return CloseReason.PROTOCOL_ERROR if rsv.rsv1 else RsvBits(rsv1=True, rsv2=False, rsv3=False)
+
+    def frame_inbound_complete(self, proto: FrameDecoder | FrameProtocol, fin: bool) -> bytes | CloseReason | None:
+        """Called at the end of each frame."""
+        return super().frame_inbound_complete(proto, fin) if self._inbound_is_compressible else None
+
+
 class WebSocketEnd:
     """One end: the `client`'s or the server's. `deflate` is the agreed extension line; empty without one."""
 
     def __init__(self, *, client: bool, deflate: bytes = b"") -> None:
-        self._extension = PerMessageDeflate() if deflate else None
+        self._extension = _Deflate() if deflate else None
         if self._extension is not None:
             self._extension.finalize(deflate.decode("ascii", "replace"))
         extensions: list[Extension] = [self._extension] if self._extension is not None else []

@@ -44,6 +44,8 @@ def close(code, reason=b""):
 
 
 DATA = bytes(range(256)) * 2048
+MANY = [b'{"n": %d}' % number for number in range(10_000)]
+MANY_SAID, MANY_ANSWERED = b"".join(map(says, MANY)), b"".join(map(answers, MANY))
 OPEN = [
     ("client", "sends", ASKS),
     ("service", "sees", ASKED),
@@ -227,6 +229,17 @@ FORWARDED = {
     "what is open when the run ends is broken off, and no task is left": {
         "steps": [*OPEN, ("scope", "is quiet"), ("lane", "closes"), ("service", "sees reset"), ("client", "sees end")],
         "kept": [(URL, 101, [])],
+    },
+    "10,000 messages each way are in order": {
+        "steps": [
+            *OPEN,
+            ("client", "sends", MANY_SAID),
+            ("service", "sees", MANY_SAID),
+            ("service", "sends", MANY_ANSWERED),
+            ("client", "sees", MANY_ANSWERED),
+            *LEAVES,
+        ],
+        "kept": [(URL, 101, [*((">", each) for each in MANY), *(("<", each) for each in MANY), (":leave", 1001)])],
     },
     "what is said in two tests is kept for each": {
         "steps": [
