@@ -52,6 +52,7 @@ ELSEWHERE = {
     "recproxy run -- .venv39": "tests/testing/pytest_plugin",
     "protoc --include_imports": "tests/grpc/test_descriptors.py",
     "recproxy run --record mail": "tests/journeys/test_mail.py",
+    "recproxy run --record notes": "tests/journeys/test_grpc.py",
     "recproxy ui": "tests/ui",
     "recproxy push": "tests/cli/test_push.py",
     "git add .gitignore recproxy.lock": "tests/cli/test_push.py",

@@ -87,7 +87,7 @@ def check_printed(block, said):
 def test_each_picture_is_there_and_asks_no_network():
     pictures = re.findall(r"^!\[[^]]{20,}\]\(([^)]+)\)$", README, re.MULTILINE)
 
-    assert len(pictures) == 3
+    assert len(pictures) == 4
     for name in pictures:
         data = (ROOT / name).read_bytes()
         assert len(data) < 150_000

@@ -5,11 +5,11 @@ from __future__ import annotations
 import secrets
 import shutil
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 
 from recproxy.errors import ConfigurationError
 from recproxy.recording import Recording, load
+from recproxy.recording.dataclass import dataclass
 
 __all__ = ["Revision", "call_git", "is_revision", "recording_at", "recording_named", "revisions_of"]
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from typing import Any
 
 from recproxy.errors import ConfigurationError
+from recproxy.recording.dataclass import dataclass
 
 __all__ = [
     "LARGEST_LIST",
