@@ -22,7 +22,7 @@ import warnings
 from pathlib import Path
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE))
+sys.path[:0] = [str(HERE), str(HERE.parent / "helpers")]
 HAS_ATHERIS = importlib.util.find_spec("atheris") is not None
 #: A process that needs more has found something.
 MOST_MEMORY = 2 << 30

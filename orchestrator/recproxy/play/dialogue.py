@@ -6,8 +6,10 @@ them is played as long as it fits. Pure but for the playback; knows no socket.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
+from math import inf
 
 from recproxy.grpc.bodies import sent_messages
 from recproxy.grpc.order import CLIENT_ENDED
@@ -37,6 +39,10 @@ class Dialogue:
         self._heard: list[bytes] = []
         self._has_ended = False
         self._said = 0
+        #: By position, what the service says, and after how many messages of the client: a stream may be long.
+        self._answered: dict[int, list[bytes]] = {}
+        self._moments: dict[int, list[float]] = {}
+        self._sent: tuple[Response, list[bytes]] | None = None
         #: The recorded call that is played; None before anything is said.
         self.position: int | None = None
 
@@ -69,7 +75,9 @@ class Dialogue:
             return None
         self._bind(self.position)
         response = self._playback.response(self.position)
-        frames = sent_messages(response)
+        if self._sent is None or self._sent[0] is not response:
+            self._sent = response, sent_messages(response)
+        frames = self._sent[1]
         said, self._said = self._said, min(due, len(frames))
         return response, frames[said : self._said], due > len(frames)
 
@@ -93,13 +101,18 @@ class Dialogue:
 
     def _due(self, position: int) -> int:
         """How many messages are due by now, with one more for the status; 0 if that is no more than was said."""
-        response = self._playback.interaction(position).response
-        order = response.after or (CLIENT_ENDED,) * (len(self._answers(position)) + 1)
-        due = sum(1 for each in order if self._has_ended or (each != CLIENT_ENDED and each <= len(self._heard)))
+        moments = self._moments.get(position)
+        if moments is None:
+            order = self._playback.interaction(position).response.after
+            order = order or (CLIENT_ENDED,) * (len(self._answers(position)) + 1)
+            moments = self._moments[position] = [inf if each == CLIENT_ENDED else each for each in order]
+        due = len(moments) if self._has_ended else bisect_right(moments, len(self._heard))
         return due if due > self._said else 0
 
     def _answers(self, position: int) -> list[bytes]:
-        return messages_apart(self._playback.interaction(position).response)
+        if position not in self._answered:
+            self._answered[position] = messages_apart(self._playback.interaction(position).response)
+        return self._answered[position]
 
     def _bind(self, position: int) -> None:
         """Bind what the named places of a recorded call take of what the client has said."""
