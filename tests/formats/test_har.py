@@ -355,3 +355,16 @@ def test_the_body_of_a_304_is_left_out_and_said():
 
     assert got.response.body == b""
     assert notes == [("beware", "entry 1")]
+
+
+@pytest.mark.parametrize(
+    ("text", "body"), [("\0\0\0\0\2\xa2\xff", b"\0\0\0\0\2\xa2\xff"), ("\0\xa2", "\0\xa2".encode())]
+)
+def test_bytes_of_grpc_web_are_letters_of_latin_1_as_browsers_write_them(text, body):
+    kind = "application/grpc-web+proto"
+    request = {"method": "POST", "url": "https://a.example/a.B/C", "headers": [{"name": "content-type", "value": kind}]}
+    request["postData"] = {"mimeType": kind, "text": text}
+    entry = {"request": request, "response": {"status": 200, "headers": [], "content": {}}}
+    log = {"log": {"version": "1.2", "creator": {"name": "a"}, "entries": [entry]}}
+
+    assert har.load(json.dumps(log).encode(), "a.har").recording.interactions[0].request.body == body

@@ -6,6 +6,7 @@ on again when the recording is played.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 import re
@@ -32,6 +33,7 @@ from recproxy.formats.reading import (
 from recproxy.formats.stored import Notebook
 from recproxy.formats.texts import parameter, says_utf8, text_bytes
 from recproxy.formats.values import Loaded
+from recproxy.grpc.order import whole_frames
 from recproxy.recording import Headers, Interaction, Recording, Request, Response, header, header_values, unused
 
 __all__ = ["load", "load_yaml"]
@@ -232,6 +234,11 @@ def _is_elsewhere(block: Any) -> bool:
 
 def _coded(text: str, kind: str, notes: Notebook) -> bytes:
     """Text in the character set that its content type names; a file shows it decoded."""
+    if kind.lower().startswith("application/grpc") and "-text" not in kind:
+        with contextlib.suppress(UnicodeEncodeError):
+            data = text.encode("latin-1")  # as browsers write bytes
+            if whole_frames(data) == data:
+                return data
     coded = text_bytes(text, kind)
     if coded is not None:
         return coded
