@@ -99,7 +99,7 @@ function recordingView(go) {
       copies(data),
       ...changes(),
     ];
-    if (found.steps) return [...parts, el("h3", {}, "Conversation"), conversation(found.steps, found.wild)];
+    if (found.steps && !found.response) return [...parts, el("h3", {}, "Conversation"), conversation(found.steps, found.wild)];
     const answer = found.response;
     const bytes = (side) => async () => el("pre", { tabindex: 0, role: "group", "aria-label": `bytes of the ${side}` },
       (await ask("bytes", { name: state.name, number: found.number, side })).text);
@@ -113,6 +113,7 @@ function recordingView(go) {
       el("h3", {}, "Request"), headers(found.request.headers, found.wild), bodyViews(data, found.request.body, found.wild, "request", { asHex: bytes("request"), mask, isSent: isWebhook }), trailers(found.request.trailers, found.wild),
       el("h3", {}, "Response"), statusLine(answer),
       headers(answer.headers, answer.wild), bodyViews(data, answer.body, answer.wild, "response", { asHex: bytes("response"), mask, isSent: !isWebhook }), trailers(answer.trailers, answer.wild),
+      found.steps ? [el("h3", {}, "Messages"), conversation(found.steps, found.wild)] : null,
       found.exchange ? [el("h3", {}, "Messages"), exchange(found, (each) => message(data, each, mask))] : null];
   }
 

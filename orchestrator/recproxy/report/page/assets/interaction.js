@@ -101,7 +101,7 @@ function interaction(data, number, level) {
   if (found.hidden) return hiddenInteraction();
   const heading = (text) => el(`h${level}`, {}, text);
   const facts = el("p", { class: "soft" }, [webhookFact(found), place(found), found.scope && `recorded by ${found.scope}`, found.recorded].filter(Boolean).join(" · "));
-  if (found.steps) return [heading("Conversation"), facts, conversation(found.steps, found.wild)];
+  if (found.steps && !found.response) return [heading("Conversation"), facts, conversation(found.steps, found.wild)];
   const answer = found.response;
   return [
     heading("Recorded request"), facts,
@@ -109,6 +109,7 @@ function interaction(data, number, level) {
     headers(found.request.headers, found.wild), body(data, found.request.body, found.wild), trailers(found.request.trailers, found.wild),
     heading("Recorded response"), statusLine(answer),
     headers(answer.headers, answer.wild), body(data, answer.body, answer.wild), trailers(answer.trailers, answer.wild),
+    found.steps ? [heading("Messages"), conversation(found.steps, found.wild)] : null,
     found.exchange ? [heading("Messages"), exchange(found, (each) => body(data, each.body, each.who === "client" ? found.wild : answer.wild))] : null,
   ];
 }
