@@ -21,6 +21,8 @@ syn match recNumber /\<\d\+\%(\.\d\+\)\?\>/ contained
 " A request, a response and a conversation end above their separator.
 syn region recRequest start=/^\a\S* \S\+\%( HTTP\/\d\%(\.\d\)\?\)\?\s*$/ end=/\n\ze=\{4}\%(=\{3}\)\?\s*$/ keepend contains=recRequestLine,recHeader,recDirective,recRequestBody,recWild
 syn region recResponse start=/^\%(HTTP\/\d\%(\.\d\)\? \)\?[1-9]\d\d\%( .*\)\?$/ end=/\n\ze=\{4}\%(=\{3}\)\?\s*$/ keepend contains=recStatusLine,recHeader,recDirective,recResponseBody,recNamed
+" A 101 is followed by the messages of a WebSocket.
+syn region recWebSocket start=/^\%(HTTP\/\d\%(\.\d\)\? \)\?101\%( .*\)\?$/ end=/\n\ze=\{7}\s*$/ keepend contains=recStatusLine,recHeader,recDirective,recServer,recClient,recContinued,recWild
 syn region recConversation start=/^\%(SMTP\|IMAP\) \S\+\s*$/ end=/\n\ze=\{7}\s*$/ keepend contains=recConversationLine,recDirective,recServer,recClient,recContinued,recWild
 
 syn match recRequestLine /^\a\S* \S\+\%( HTTP\/\d\%(\.\d\)\?\)\?\s*$/ contained contains=recMethod
