@@ -67,6 +67,15 @@ def test_one_byte_windows_are_a_flood_however_much_they_move():
         guard.frame(FrameKind.WINDOW_UPDATE, 4, 0.0)
 
 
+def test_small_messages_that_no_window_cuts_short_are_no_flood_however_many_they_are():
+    guard = FloodGuard(0.0)
+    for _ in range(10 * PATIENCE):  # as grpcio answers each message
+        guard.frame(FrameKind.WINDOW_UPDATE, 4, 0.0)
+        guard.frame(FrameKind.WINDOW_UPDATE, 4, 0.0)
+        guard.frame(FrameKind.PING, 8, 0.0)
+        guard.sent(20, is_whole=True)
+
+
 @pytest.mark.parametrize(("size", "most"), [(100, 63), (0, 4)])
 def test_a_head_has_so_many_continuations(size, most):
     guard = FloodGuard(0.0)

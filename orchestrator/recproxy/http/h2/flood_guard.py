@@ -78,9 +78,12 @@ class FloodGuard:
         if self._left < 0:
             raise _flood(kind)
 
-    def sent(self, size: int) -> None:
-        """A frame with so many bytes of a body has passed: the peer's WINDOW_UPDATE frames have led to something."""
-        if size >= _GOOD_PIECE:
+    def sent(self, size: int, *, is_whole: bool = False) -> None:
+        """A frame with so many bytes of a body has passed: the peer's WINDOW_UPDATE frames have led to something.
+
+        One that no window has cut short `is_whole`: a stream of small messages has a few such frames for each.
+        """
+        if is_whole or size >= _GOOD_PIECE:
             self._give(_MOVED)
 
     def answered(self) -> None:

@@ -269,7 +269,7 @@ class Peer:
                 size = len(piece)
                 ends = outbox.ended and not outbox.size and not outbox.trailers
                 self._h2.send_data(stream, bytes(piece), end_stream=ends)
-                self._guard.sent(size)
+                self._guard.sent(size, is_whole=size < window)
             else:
                 ends = outbox.ended and not outbox.trailers
                 if ends:
