@@ -35,6 +35,17 @@ def test_a_message_arrives_as_it_was_said(deflate, each, data):
         assert whole(events) == data
 
 
+def test_a_bomb_comes_in_pieces_that_fit_in_memory():
+    client, server = ends(DEFLATE)
+    bomb = client.message(bytes(30_000_000))
+    assert len(bomb) < 65_536
+
+    sizes = [len(event.data) for event in server.receive(bomb)]
+
+    assert sum(sizes) == 30_000_000
+    assert max(sizes) < 4_000_000
+
+
 def test_what_is_compressed_is_smaller():
     client, _ = ends(DEFLATE)
 

@@ -50,7 +50,8 @@ class _Piecing:
 
     def add(self, heard: Heard) -> str | bytes | None:
         """Take a piece; what is to be passed on now, if it is enough."""
-        self._waiting.append(heard.data)
+        if heard.data or not self._waiting:  # an endless message of empty fragments must not take memory
+            self._waiting.append(heard.data)
         self._held += len(heard.data)
         if not heard.is_last and self._held < _PIECE:
             return None

@@ -107,6 +107,8 @@ class _Conversation(Work):
         self._message: list[str | bytes] = []
         self._size = 0
         self._hurries = False
+        #: Whether a close is due: what the client says behind it is not heard.
+        self._closes = False
 
     async def run(self) -> bool:
         """Agree, and converse until one side has closed; no other request can follow."""
@@ -204,11 +206,14 @@ class _Conversation(Work):
         return True
 
     def _heard_piece(self, heard: Heard) -> bool:
+        if self._closes:
+            return True
         self._size += len(heard.data)
         if self._size > self._answer.most:
             self._miss(self._answer.misses.too_large(self._answer.url, self._size), _TOO_LARGE)
             return True
-        self._message.append(heard.data)
+        if heard.data:
+            self._message.append(heard.data)
         if heard.is_last:
             data = b"".join(map(_bytes, self._message))
             self._message, self._size = [], 0
@@ -242,6 +247,7 @@ class _Conversation(Work):
 
     def _close(self, code: int, reason: bytes) -> None:
         """Close behind what is due."""
+        self._closes = True
         self._due.put_nowait(Step(Act.CLOSE, reason, code=code))
 
 

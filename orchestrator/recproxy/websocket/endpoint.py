@@ -20,6 +20,8 @@ __all__ = ["Heard", "HeardKind", "WebSocketEnd"]
 
 #: Where a close has no code. RFC 6455 section 7.1.5.
 _NO_CODE = CloseReason.NO_STATUS_RCVD
+#: Bytes that are inflated at a time: they become a thousand times as many at most.
+_INFLATED_AT_ONCE = 2048
 
 
 class HeardKind(Enum):
@@ -79,11 +81,15 @@ class WebSocketEnd:
 
     def receive(self, data: bytes) -> Iterator[Heard]:
         """What bytes of the other end say. Behind a close or a breach, nothing is heard."""
-        if not self.hears:
-            return
-        connection = self._connection
-        connection.receive_data(data)
-        for event in connection.events():
+        most = _INFLATED_AT_ONCE if self._extension is not None else len(data)
+        for start in range(0, len(data), most):
+            if not self.hears:
+                return
+            self._connection.receive_data(data[start : start + most])
+            yield from self._heard()
+
+    def _heard(self) -> Iterator[Heard]:
+        for event in self._connection.events():
             if isinstance(event, TextMessage | BytesMessage):
                 whole = event.data if isinstance(event.data, str) else bytes(event.data)
                 yield Heard(HeardKind.MESSAGE, whole, event.message_finished)

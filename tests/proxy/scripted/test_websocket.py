@@ -349,6 +349,16 @@ REPLAYED = {
         ],
         "missed": ["wss://shop.example/chat"],
     },
+    "what comes behind that is not heard": {
+        "steps": [
+            *BEGINS,
+            ("client", "sends", says(b'{"id": 2, "say": "c"}') * 2 + says(b"d")),
+            ("client", "sees", answers(NOTHING_FITS, 0x88)),
+            ("client", "sends", says(NOTHING_FITS[:2], 0x88)),
+            ("client", "sees end"),
+        ],
+        "missed": ["wss://shop.example/chat"],
+    },
     "a connection goes on in another test with what that recorded": {
         "then": RECORDED.replace("< hello", "< again").replace('"say": "a"', '"say": "c"'),
         "steps": [
