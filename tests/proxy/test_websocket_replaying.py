@@ -367,3 +367,57 @@ def test_a_message_that_is_too_large_closes_with_1009():
         return frames(downstream.data.partition(b"\r\n\r\n")[2])
 
     assert asyncio.run(run()) == [(TEXT, b"a" * 9), (CLOSE, close(1009, b"too large"))]
+
+
+class Kept(NoFaults):
+    """Counts what was not recorded."""
+
+    def __init__(self):
+        self.sizes = []
+
+    def too_large(self, url, size):
+        self.sizes.append(size)
+        return "too large"
+
+
+def conversation(misses, downstream, most):
+    headers = ((b"Sec-WebSocket-Key", b"dGhlIHNhbXBsZSBub25jZQ=="),)
+    head = Head(b"GET", b"/", headers, b"a", False, False, False, upgrades=True)
+    answer = WebSocketAnswer(misses, Echo(), Response(status=101), head, "ws://a/", most, False)
+    return asyncio.ensure_future(answer.work(downstream).run())
+
+
+def test_a_message_that_is_too_large_in_pieces_is_one_miss():
+    misses = Kept()
+
+    async def run():
+        downstream = Downstream(BodyFeed(0, lambda: None))
+        working = conversation(misses, downstream, 10)
+        large = frame(TEXT, b"a" * 40)
+        for at in range(0, len(large), 4):
+            downstream.feed.add(large[at : at + 4])
+        downstream.feed.add(frame(TEXT, b"b" * 11) + frame(CLOSE, close(1009)))
+        await working
+
+    asyncio.run(run())
+
+    assert len(misses.sizes) == 1
+
+
+def test_pings_wait_for_a_client_that_does_not_read():
+    class Stalled(Downstream):
+        async def drain(self):
+            await asyncio.Event().wait()
+
+    async def run():
+        downstream = Stalled(BodyFeed(0, lambda: None))
+        working = conversation(NoFaults(), downstream, 10)
+        for _ in range(20):
+            downstream.feed.add(frame(PING, b"a" * 100))
+            for _ in range(3):
+                await asyncio.sleep(0)
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
+        return frames(downstream.data.partition(b"\r\n\r\n")[2])
+
+    assert asyncio.run(run()) == [(PONG, b"a" * 100)]

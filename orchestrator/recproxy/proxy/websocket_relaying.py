@@ -188,6 +188,7 @@ class WebSocketRelay:
                 await self._from_service(heard)
             if not self._service.hears:
                 return
+            await self._downstream.drain()
             data = await self._link.reader.read(_READ)
 
     async def _from_service(self, heard: Heard) -> None:

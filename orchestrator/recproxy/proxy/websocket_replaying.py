@@ -189,6 +189,7 @@ class _Conversation(Work):
                     return
                 if not self._due.empty():
                     await asyncio.sleep(0)  # what follows a message is said before a close behind it is heard
+            await self._downstream.drain()  # pongs must not pile up for a client that does not read
 
     def _heard(self, heard: Heard) -> bool:
         """Whether the client is heard on."""
