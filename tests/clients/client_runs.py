@@ -44,7 +44,23 @@ _BODIES = {
     "/favicon.ico": ANSWER,
     "/registry/item": json.dumps({"name": "item", "dist-tags": {"latest": "1.0.0"}, "versions": {"1.0.0": _PACKAGE}}),
 }
-RECORDING = "#recproxy 2\n" + "".join(_INTERACTION.format(path=path, body=body) for path, body in _BODIES.items())
+#: A call of gRPC, whose message has no names.
+_CALL = f"""
+POST https://api.shop.example/shop.Shop/Item HTTP/1.1
+:encoding grpc
+
+{{}}
+====
+HTTP/1.1 200 OK
+Content-Type: application/grpc
+:trailer grpc-status: 0
+:encoding grpc
+
+{{"1": "{ANSWER}"}}
+=======
+"""
+_PAGES = (_INTERACTION.format(path=path, body=body) for path, body in _BODIES.items())
+RECORDING = "".join(("#recproxy 2\n", *_PAGES, _CALL))
 RUN = (sys.executable, "-m", "recproxy", "run")
 URL = "https://api.shop.example/item"
 
