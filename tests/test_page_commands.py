@@ -53,6 +53,8 @@ ELSEWHERE = {
     "protoc --include_imports": "tests/grpc/test_descriptors.py",
     "recproxy run --record mail": "tests/journeys/test_mail.py",
     "recproxy run --record notes": "tests/journeys/test_grpc.py",
+    "recproxy run --record prices": "tests/journeys/test_websocket.py",
+    "recproxy run -- pytest tests/functional/test_prices.py": "tests/journeys/test_websocket.py",
     "recproxy ui": "tests/ui",
     "recproxy push": "tests/cli/test_push.py",
     "git add .gitignore recproxy.lock": "tests/cli/test_push.py",
