@@ -36,6 +36,8 @@ def profile(*webhooks, placeholders=(), **more):
         ({"scheme": "hook", "secret": "SHOP_SECRET", "header": "X"}, r'write sign = "MODULE:FUNCTION" under \[hooks\]'),
         ({"public": "SHOP_URL"}, "SHOP_URL has no placeholder"),
         ({"listen": 70000}, "use a port"),
+        ({"address": "http://127.0.0.1:65536"}, "use a port from 1 to 65535"),
+        ({"address": "http://127.0.0.1:0"}, "use a port from 1 to 65535"),
         ({"secret": "PATH"}, "reserved|program"),
     ],
 )

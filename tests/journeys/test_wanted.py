@@ -202,6 +202,7 @@ def test_a_hostile_list_is_refused_in_one_line_and_nothing_is_asked(project):
         list_of("profile.json", profiles=["evil"]): "wants profile 'evil', which the project does not have",
         list_of("word.json", names=["--co"]): "tests[0].names are no classes and test",
         list_of("gone.json", file="tests/test_gone.py"): "tests/test_gone.py is not as it was",
+        list_of("blank.json", file="tests/test_gone.py", sha256=""): "tests/test_gone.py is not as it was",
         "link.json": "cannot be read",
         "pipe.json": "is no file",
         "/dev/zero": "is no file",

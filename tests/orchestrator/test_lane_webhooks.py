@@ -48,6 +48,8 @@ def test_a_test_says_the_port_that_a_profile_leaves_open_and_no_other_address(la
         ("open", "http://127.0.0.1"),
         ("", "http://127.0.0.2:1"),
         ("", "x"),
+        ("open", "http://127.0.0.1:65536"),
+        ("open", "http://127.0.0.1:0"),
     ):
         with pytest.raises(ControlError, match="is no address of a webhook"):
             lane.set_address(name, address)

@@ -39,6 +39,12 @@ def test_claims_of_a_jwt_stay_as_far_from_now_as_they_were():
     assert got.split(b".")[::2] == token.split(b".")[::2]
 
 
+def test_claims_may_have_fractions():
+    token = jwt({"iat": SINCE + 0.25, "exp": SINCE + 3600.5})
+
+    assert claims_of(moved_jwt(token, SINCE, NOW)) == {"iat": NOW + 0.25, "exp": NOW + 3600.5}
+
+
 @pytest.mark.parametrize("payload", [b"{", b"\xff", b'{"sub": "x"}', b'{"exp": "soon"}', b'{"exp": 1.5e9}'])
 def test_what_has_no_times_stays(payload):
     assert moved_jwt(jwt(payload), SINCE, NOW) is None

@@ -45,7 +45,7 @@ def wanted_of(path: Path, project: Project, command: Sequence[str]) -> WantedLis
         if profile not in known:
             raise ConfigurationError(f"{name}: wants profile {profile!r}, which the project does not have: {_stale()}")
     for test in wanted.tests:
-        if test.sha256 != _digest(project.root, test.file):
+        if (test.file and not test.sha256) or test.sha256 != _digest(project.root, test.file):
             raise ConfigurationError(f"{name}: {test.file} is not as it was when the list was written: {_stale()}")
     _check_command(wanted, command, name)
     return wanted

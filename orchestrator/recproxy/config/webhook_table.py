@@ -12,7 +12,7 @@ from recproxy.config.keys import Required, Word
 from recproxy.control.host_names import is_loopback
 from recproxy.recording.dataclass import dataclass
 
-__all__ = ["WebhookTable", "webhook_fault"]
+__all__ = ["WebhookTable", "is_port", "webhook_fault"]
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*\Z")
 _ADDRESS = re.compile(r"https?://(?P<host>\[[0-9a-fA-F:]+\]|[^/:?#@\s]+)(?::(?P<port>[0-9]{1,5}|\*))?\Z")
@@ -30,9 +30,16 @@ def _name(value: str) -> str:
     return value
 
 
+def is_port(text: str) -> bool:
+    """Whether this is the number of a port that an address can have: 1 to 65535."""
+    return text.isascii() and text.isdigit() and 1 <= int(text) <= 65535
+
+
 def _address(value: str) -> str:
-    if not _ADDRESS.match(value):
+    if not (found := _ADDRESS.match(value)):
         raise ValueError("write it as http://127.0.0.1:5000, without a path, or with * for the port")
+    if found["port"] not in (None, "*") and not is_port(found["port"]):
+        raise ValueError("use a port from 1 to 65535")
     return value
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from recproxy.config.profile import Profile
-from recproxy.config.webhook_table import WebhookTable
+from recproxy.config.webhook_table import WebhookTable, is_port
 from recproxy.control.webhook_messages import SteerWebhooks, WebhooksNow
 from recproxy.errors import ControlError
 from recproxy.orchestrator.proxy import Proxy
@@ -42,7 +42,7 @@ class LaneWebhooks:
             (proxy.profile.name, table.name)
             for proxy in self._declaring()
             for table in proxy.profile.webhooks
-            if name in ("", table.name) and table.address == f"{start}*" and address.removeprefix(start).isdigit()
+            if name in ("", table.name) and table.address == f"{start}*" and is_port(address.removeprefix(start))
         ]
         if not found:
             raise ControlError(

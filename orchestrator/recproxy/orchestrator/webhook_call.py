@@ -21,7 +21,10 @@ _Outgoing: TypeAlias = Callable[[socket.AddressFamily], socket.socket] | None
 def call_application(address: str, message: Deliver, outgoing: _Outgoing = None) -> Delivered:
     """Send a webhook to an address, and wait for the answer. For a thread of its own."""
     parts = urlsplit(address)
-    host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+    host, port = (
+        parts.hostname or "",
+        parts.port if parts.port is not None else (443 if parts.scheme == "https" else 80),
+    )
     made: type[http.client.HTTPConnection] = (
         http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     )

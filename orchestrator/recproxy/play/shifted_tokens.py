@@ -20,7 +20,7 @@ __all__ = ["moved_jwt", "moved_tokens"]
 
 _JWT = re.compile(JWT)
 #: RFC 7519 section 4.1, and the time of the login of OpenID Connect.
-_CLAIM = re.compile(rb'("(?:iat|nbf|exp|auth_time)"\s*:\s*)([0-9]{1,10})(?![0-9.eE])')
+_CLAIM = re.compile(rb'("(?:iat|nbf|exp|auth_time)"\s*:\s*)([0-9]{1,10}(?:\.[0-9]{1,9})?)(?![0-9.eE])')
 #: What a masked token says: issued in 1970, so that nobody takes it for the service's.
 _NO_TIME = b"0"
 _ADDRESS = re.compile(rb"""https?:(?:\\?/){2}[^\s"'<>?]+\?[^\s"'<>]+""")
