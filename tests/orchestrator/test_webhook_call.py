@@ -25,7 +25,9 @@ def application():
 
             def once():
                 with listener.accept()[0] as sock:
-                    serve.got = sock.recv(65536)
+                    serve.got = b""
+                    while not serve.got.endswith(MESSAGE.body) and (more := sock.recv(65536)):
+                        serve.got += more  # head and body are sent apart
                     sock.sendall(answer)
 
             thread = threading.Thread(target=once)
