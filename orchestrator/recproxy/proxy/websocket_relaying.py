@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Awaitable, Callable
-from enum import Enum, auto
 
 from recproxy.control.sockets import reset_on_close
 from recproxy.proxy.body import BodyFeed
@@ -28,14 +27,6 @@ _PIECE = 1 << 20
 _FLUSH = 5.0
 #: Shorter silences of a server are chance: they are not recorded.
 _SHORT = 0.1
-
-
-class Ended(Enum):
-    """How a WebSocket ended."""
-
-    CLOSED = auto()
-    CLIENT_LEFT = auto()
-    SERVICE_BROKE = auto()
 
 
 class _Piecing:
@@ -110,7 +101,7 @@ class WebSocketRelay:
         self._said_by_client, self._said_by_service = _Piecing(most), _Piecing(most)
         self._last = time.monotonic()
 
-    async def run(self) -> Ended:
+    async def run(self) -> None:
         """Pass messages until both have closed, or one has gone."""
         up = asyncio.ensure_future(self._up())
         down = asyncio.ensure_future(self._down())
@@ -118,7 +109,7 @@ class WebSocketRelay:
             done, waiting = await asyncio.wait((up, down), return_when=asyncio.FIRST_COMPLETED)
             if waiting and not self._is_broken(done.pop()):
                 await asyncio.wait(waiting, timeout=self._seconds if up.done() else _FLUSH)
-            return self._ended(up, down)
+            self._finish(up, down)
         except asyncio.CancelledError:
             await self._leave()
             raise
@@ -131,17 +122,16 @@ class WebSocketRelay:
         """Whether a way has ended without a close: then nothing is to be waited for."""
         return done.exception() is not None or (self._client.hears and self._service.hears)
 
-    def _ended(self, up: asyncio.Future[None], down: asyncio.Future[None]) -> Ended:
+    def _finish(self, up: asyncio.Future[None], down: asyncio.Future[None]) -> None:
+        """Raise what is a defect; show a client that has not left that the service is gone without a close."""
         problems = [each.exception() for each in (up, down) if each.done()]
         for problem in problems:
             if problem is not None and not isinstance(problem, OSError):
                 raise problem
         if self._client.hears and self._feed.ended:
-            return Ended.CLIENT_LEFT
+            return
         if any(problems) or (self._service.hears and down.done()):
             self._broke()
-            return Ended.SERVICE_BROKE
-        return Ended.CLOSED
 
     def _broke(self) -> None:
         """The service has gone without a close: so the client sees it."""
