@@ -152,3 +152,7 @@ class Outcome:
     size: int = 0
     slowest: str = ""
     slowest_seconds: float = 0.0
+
+    def has_played(self, interaction: int) -> bool:
+        """Whether an interaction was played; the first is 1."""
+        return interaction <= len(self.plays) and self.plays[interaction - 1] > 0

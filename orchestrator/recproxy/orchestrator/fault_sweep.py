@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 
 from recproxy.control.outcomes import NO_TEST, Outcome
 from recproxy.control.process_limits import set_process_limits
@@ -19,7 +18,6 @@ from recproxy.control.scope_options import ScopeFault
 from recproxy.control.variables import DEFAULT_LANE
 from recproxy.counting import counted
 from recproxy.errors import ConfigurationError
-from recproxy.orchestrator.accompaniment import on_signals, watch_parent
 from recproxy.orchestrator.command import check_command
 from recproxy.orchestrator.fault_plan import SweepOptions, planned_trials
 from recproxy.orchestrator.fork_server import ForkServer
@@ -27,11 +25,10 @@ from recproxy.orchestrator.lane import LaneScope
 from recproxy.orchestrator.orchestrator import Orchestrator
 from recproxy.orchestrator.plan import RunPlan
 from recproxy.orchestrator.scope_ends import ScopeOutcome
-from recproxy.orchestrator.sweep_command import EVERY_TEST, STOPPED, SweepCommand, TestChoice
+from recproxy.orchestrator.sweep_command import EVERY_TEST, STOPPED, SweepCommand, TestChoice, in_run, say
 from recproxy.orchestrator.swept_scopes import end_left_open, open_tests, restart_base
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.faults import LASTED
-from recproxy.recording.printable import printable
 from recproxy.report.fault_report import FaultResult, FaultTrial, fault_report, fault_report_values
 
 __all__ = ["sweep_faults"]
@@ -56,9 +53,7 @@ class _Ended:
         if not trial.interaction:
             return trial.profile in self.tls_faulted
         outcome = self.outcomes.get(trial.profile)
-        return (
-            outcome is not None and trial.interaction <= len(outcome.plays) and outcome.plays[trial.interaction - 1] > 0
-        )
+        return outcome is not None and outcome.has_played(trial.interaction)
 
 
 def sweep_faults(
@@ -71,19 +66,11 @@ def sweep_faults(
     """
     check_command(words, environment.get("PATH"))
     set_process_limits()
-    return asyncio.run(_sweep(plan, words, environment, fork_server, options))
 
+    def sweep(orchestrator: Orchestrator, stopping: asyncio.Future[int]) -> Awaitable[int]:
+        return FaultSweep(orchestrator, words, environment, options, stopping).run()
 
-async def _sweep(
-    plan: RunPlan, words: Sequence[str], environment: Mapping[str, str], fork_server: ForkServer, options: SweepOptions
-) -> int:
-    loop = asyncio.get_running_loop()
-    stopping: asyncio.Future[int] = loop.create_future()
-    on_signals(loop, stopping)
-    async with Orchestrator(plan, environment, fork_server) as orchestrator:
-        watch_parent(loop, stopping, os.getppid())
-        sweep = FaultSweep(orchestrator, words, environment, options, stopping)
-        return await sweep.run()
+    return asyncio.run(in_run(plan, environment, fork_server, sweep))
 
 
 class FaultSweep:
@@ -122,7 +109,7 @@ class FaultSweep:
             return code
         by_test = self._plan()
         tests = self._command.tests
-        _say(f"faults: {counted(len(self._trials), 'trial')} in {counted(len(by_test), 'test')}")
+        say(f"faults: {counted(len(self._trials), 'trial')} in {counted(len(by_test), 'test')}")
         await (self._sweep_tests(by_test) if tests is not None else self._sweep_command())
         self._report()
         if self._stopping.done():
@@ -149,7 +136,7 @@ class FaultSweep:
         waiting = {test: list(trials) for test, trials in by_test.items()}
         while waiting and not self._is_over():
             batch = [trials[0] for trials in waiting.values()]
-            _say(
+            say(
                 f"faults: {counted(len(batch), 'test')}, at most {counted(max(map(len, waiting.values())), 'run')} left"
             )
             code, stuck = await self._try(batch)
@@ -166,7 +153,7 @@ class FaultSweep:
         for number, trial in enumerate(self._trials, 1):
             if self._is_over():
                 return
-            _say(f"faults: run {number} of {len(self._trials)}: {trial.kind} in {trial.request}")
+            say(f"faults: run {number} of {len(self._trials)}: {trial.kind} in {trial.request}")
             begun = time.monotonic()
             code, stuck = await self._try([trial])
             trial.seconds = time.monotonic() - begun
@@ -276,7 +263,3 @@ def _ended(scope: LaneScope, outcome: ScopeOutcome, *, passed: bool, seconds: fl
         secured=frozenset(scope.secured),
         tls_faulted=frozenset(profile for profile, _ in scope.handshakes),
     )
-
-
-def _say(line: str) -> None:
-    print(printable(f"recproxy: {line}"), file=sys.stderr, flush=True)

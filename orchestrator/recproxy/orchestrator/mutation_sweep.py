@@ -7,17 +7,15 @@ when its scope begins. Any other command is run as a whole for each mutation. Re
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 
 from recproxy.control.outcomes import NO_TEST, Outcome
 from recproxy.control.process_limits import set_process_limits
 from recproxy.control.scope_options import ScopeFault
 from recproxy.control.variables import DEFAULT_LANE
 from recproxy.counting import counted
-from recproxy.orchestrator.accompaniment import on_signals, watch_parent
 from recproxy.orchestrator.command import check_command
 from recproxy.orchestrator.fork_server import ForkServer
 from recproxy.orchestrator.kept_mutations import KeptMutations
@@ -27,10 +25,9 @@ from recproxy.orchestrator.mutation_queues import MutationQueues, TestQueue, Try
 from recproxy.orchestrator.orchestrator import Orchestrator
 from recproxy.orchestrator.plan import RunPlan
 from recproxy.orchestrator.scope_ends import ScopeOutcome
-from recproxy.orchestrator.sweep_command import EVERY_TEST, STOPPED, SweepCommand, TestChoice
+from recproxy.orchestrator.sweep_command import EVERY_TEST, STOPPED, SweepCommand, TestChoice, in_run, say
 from recproxy.orchestrator.swept_scopes import end_left_open, open_tests, restart_base
 from recproxy.recording.faults import MUTATED
-from recproxy.recording.printable import printable
 from recproxy.report.mutation_report import MutationResult, mutation_report, score_of
 
 __all__ = ["mutate_recordings"]
@@ -57,23 +54,11 @@ def mutate_recordings(
     check_command(words, environment.get("PATH"))
     kept = KeptMutations(options, words)
     set_process_limits()
-    return asyncio.run(_mutate(plan, words, environment, fork_server, options, kept))
 
+    def sweep(orchestrator: Orchestrator, stopping: asyncio.Future[int]) -> Awaitable[int]:
+        return MutationSweep(orchestrator, words, environment, options, kept, stopping).run()
 
-async def _mutate(
-    plan: RunPlan,
-    words: Sequence[str],
-    environment: Mapping[str, str],
-    fork_server: ForkServer,
-    options: MutationOptions,
-    kept: KeptMutations,
-) -> int:
-    loop = asyncio.get_running_loop()
-    stopping: asyncio.Future[int] = loop.create_future()
-    on_signals(loop, stopping)
-    async with Orchestrator(plan, environment, fork_server) as orchestrator:
-        watch_parent(loop, stopping, os.getppid())
-        return await MutationSweep(orchestrator, words, environment, options, kept, stopping).run()
+    return asyncio.run(in_run(plan, environment, fork_server, sweep))
 
 
 class MutationSweep:
@@ -118,7 +103,7 @@ class MutationSweep:
         self._planned = sampled(planned_mutations(ended, self._seconds), self._options)
         self._kept.take_over(self._planned)
         answers = len({(each.trial.profile, each.trial.where) for each in self._planned})
-        _say(
+        say(
             f"mutate: {counted(len(self._planned), 'mutation')} of {counted(answers, 'answer')}; a plain run took {plain:.1f} s"
         )
         await (self._play_tests() if tests is not None else self._play_command())
@@ -139,7 +124,7 @@ class MutationSweep:
                 break  # a process that tells nothing of any test would tell nothing again
             self._kept.write(self._planned, time.monotonic() - self._begun)
             done, missed = len(self._planned) - queues.open, self._count(MutationResult.UNNOTICED)
-            _say(f"mutate: {done} of {len(self._planned)} played, {missed} unnoticed")
+            say(f"mutate: {done} of {len(self._planned)} played, {missed} unnoticed")
 
     def _choice(self, chosen: Mapping[str, TestQueue], bounds: Mapping[str, float]) -> TestChoice:
         """What pytest is told: each test as often as it has entries; with fixtures anew, if what changes is theirs."""
@@ -186,14 +171,14 @@ class MutationSweep:
             each.trial.noticed_by = each.uses[0].test if each.trial.result is MutationResult.NOTICED else ""
             self._kept.write(self._planned, time.monotonic() - self._begun)
             if number % 10 == 0:
-                _say(f"mutate: {number} of {len(self._planned)} played")
+                say(f"mutate: {number} of {len(self._planned)} played")
 
     def _bound(self, test: str) -> float:
         return round(max(_SHORTEST_BOUND, _BOUND_FACTOR * self._seconds.get(test, 0.0)), 1)
 
     def _has_played(self, profile: str, use: Use) -> bool:
         outcome = self._outcomes.get((use.test, use.scope), {}).get(profile)
-        return outcome is not None and use.interaction <= len(outcome.plays) and outcome.plays[use.interaction - 1] > 0
+        return outcome is not None and outcome.has_played(use.interaction)
 
     def _faults(self, scope: LaneScope) -> Mapping[str, ScopeFault]:
         """What is changed in a scope that begins: the outermost of a test is the next in its queue."""
@@ -248,14 +233,10 @@ class MutationSweep:
         self._kept.write(self._planned, seconds)
         self._kept.write_reports(trials, seconds)
         if left := self._count(MutationResult.NOT_RUN):
-            _say(
+            say(
                 f"mutate: ended after {seconds:.0f} s with {counted(left, 'mutation')} left: give it more with --minutes, or go on with --resume"
             )
         if self._stopping.done():
             return 128 + self._stopping.result()
         score = score_of(trials)
         return _TOO_LOW if score is not None and 100 * score < self._options.least_score else 0
-
-
-def _say(line: str) -> None:
-    print(printable(f"recproxy: {line}"), file=sys.stderr, flush=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -26,8 +25,8 @@ from recproxy.orchestrator.proof_mending import MendPlan, chosen_mending
 from recproxy.orchestrator.proof_replays import ProofReplays
 from recproxy.orchestrator.proof_verdicts import ProofFinding, ProofFindings, ProofPass, findings, verdicts
 from recproxy.orchestrator.recorded_scopes import ambiguous_requests
+from recproxy.orchestrator.sweep_command import say
 from recproxy.recording.dataclass import dataclass
-from recproxy.recording.printable import printable
 from recproxy.report import Tally
 from recproxy.report.proof_report import PassReport, ProofCause, ProofReport, ReplaySavings, proof_lines
 
@@ -87,7 +86,7 @@ class Proof:
         """
         self._recorded.tally, self._recorded.seconds = tally, time.monotonic() - self._begun
         if code:
-            _say("proof: nothing was proven, because the recording did not end well")
+            say("proof: nothing was proven, because the recording did not end well")
             return code, None
         stopping: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         on_signals(asyncio.get_running_loop(), stopping)
@@ -102,11 +101,11 @@ class Proof:
             if plan.isolate and not stopping.done():
                 found = await self._without_isolation(found, plan, replays, stopping)
             if stopping.done():
-                _say("proof: it was stopped before its end")
+                say("proof: it was stopped before its end")
                 return 128 + stopping.result(), None
             report = self._report(plan, passes, found, (*self._notes, *replays.notes))
             for line in proof_lines(report):
-                _say(line)
+                say(line)
             if report.holds or not self._options.mend or not self._mend(MendPlan.of(found.first.values(), plan)):
                 break
         assert report is not None
@@ -151,16 +150,16 @@ class Proof:
     def _mend(self, mending: MendPlan) -> bool:
         """Show what would mend tests, and write it if the user wants that; whether something was written."""
         for line in mending.refused:
-            _say(f"proof: not mended: {line}")
+            say(f"proof: not mended: {line}")
         if not mending:
             return False
         for line in mending.lines:
-            _say(f"proof: {line}")
+            say(f"proof: {line}")
         if not self._options.confirm():
             return False
         for line in mending.write():
             self._mended.append(line)
-            _say(f"proof: {line}")
+            say(f"proof: {line}")
         return True
 
     def _report(
@@ -220,7 +219,3 @@ def _why_not_isolated() -> str:
             with contextlib.suppress(OSError):
                 isolation.close()
     return ""
-
-
-def _say(line: str) -> None:
-    print(printable(f"recproxy: {line}"), file=sys.stderr, flush=True)

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import signal
 import subprocess
+import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from recproxy.control.variables import TESTS
-from recproxy.orchestrator.accompaniment import accompany, resolve, without_worker
+from recproxy.orchestrator.accompaniment import accompany, on_signals, resolve, watch_parent, without_worker
+from recproxy.orchestrator.fork_server import ForkServer
 from recproxy.orchestrator.lane import LaneScope
 from recproxy.orchestrator.orchestrator import Orchestrator
+from recproxy.orchestrator.plan import RunPlan
 from recproxy.recording.dataclass import dataclass
+from recproxy.recording.printable import printable
 
-__all__ = ["EVERY_TEST", "STOPPED", "SweepCommand", "TestChoice"]
+__all__ = ["EVERY_TEST", "STOPPED", "SweepCommand", "TestChoice", "in_run", "say"]
 
 #: In the place of an exit code: the command was stopped, because a test was stuck or the time is over.
 STOPPED = -1
@@ -52,6 +57,26 @@ class TestChoice:
 
 #: As the user has called it.
 EVERY_TEST = TestChoice()
+
+
+def say(line: str) -> None:
+    """Tell the user how far the runs of the command are."""
+    print(printable(f"recproxy: {line}"), file=sys.stderr, flush=True)
+
+
+async def in_run(
+    plan: RunPlan,
+    environment: Mapping[str, str],
+    fork_server: ForkServer,
+    sweep: Callable[[Orchestrator, asyncio.Future[int]], Awaitable[int]],
+) -> int:
+    """Bring a run up and sweep in it; the exit code. A signal, and the end of our parent, resolve the sweep's future."""
+    loop = asyncio.get_running_loop()
+    stopping: asyncio.Future[int] = loop.create_future()
+    on_signals(loop, stopping)
+    async with Orchestrator(plan, environment, fork_server) as orchestrator:
+        watch_parent(loop, stopping, os.getppid())
+        return await sweep(orchestrator, stopping)
 
 
 class SweepCommand:
