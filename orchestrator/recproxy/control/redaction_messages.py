@@ -20,8 +20,8 @@ class RedactionSetup:
     """The first order: whose rules and hook to redact by. Answered by Ready, or by Refused with the number 0.
 
     `secrets` are the values of all profiles' variables, which the rules look for; `environment` holds the variables
-    of this profile only, and is all that its hook finds in os.environ. In the project's `folder` constants are looked
-    for; `written` are the digests of those in the run's environment.
+    of this profile only, and is all that its hook finds in os.environ. Constants are looked for in the project's
+    `folder`; `written` are the digests of those in the run's environment.
     """
 
     profile: Mapping[str, Any]

@@ -36,7 +36,7 @@ _LARGEST_BACKLOG = 1 << 20
 class H2Connection(asyncio.Protocol):
     """One connection of a lane, taken over from HTTP/1.1 before a request was read on it, or with an `upgrade`.
 
-    That is the first request and its HTTP2-Settings. Raises PeerError where those are not valid.
+    An `upgrade` is the first request and its HTTP2-Settings. Raises PeerError where those are not valid.
     """
 
     def __init__(self, lane: ConnectionLane[Any], route: Route, upgrade: tuple[Head, bytes] | None = None) -> None:
