@@ -104,9 +104,9 @@ class ScopeWebhooks:
             if self._held:
                 self._due.append(webhook)
             else:
-                delay = playback.interaction(webhook).webhook
-                paced = self._profile.replay.pace == "recorded" and delay is not None
-                self._start(webhook, delay.delay if paced and delay is not None else 0.0)
+                told = playback.interaction(webhook).webhook
+                is_paced = self._profile.replay.pace == "recorded"
+                self._start(webhook, told.delay if is_paced and told is not None else 0.0)
 
     def steer(self, order: SteerWebhooks) -> WebhooksNow:
         """Do what a test wants; how things are then."""
@@ -118,14 +118,12 @@ class ScopeWebhooks:
             for webhook in chosen[: order.count or None]:
                 self._due.remove(webhook)
                 self._start(webhook, 0.0)
-        due = (as_sent(self._playback().interaction(each)).request for each in self._due)
-        told = tuple((*_place(each.url), each.method) for each in due)
-        return WebhooksNow(
-            order=order.order,
-            held=self._held,
-            due=tuple((name, method, target) for name, target, method in told),
-            sent=self._sent,
-        )
+        due = []
+        for each in self._due:
+            request = as_sent(self._playback().interaction(each)).request
+            name, target = _place(request.url)
+            due.append((name, request.method, target))
+        return WebhooksNow(order=order.order, held=self._held, due=tuple(due), sent=self._sent)
 
     def end(self) -> None:
         """The scope ends: what a test still holds was never sent."""

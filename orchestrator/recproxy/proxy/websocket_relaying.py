@@ -14,13 +14,12 @@ from collections.abc import Awaitable, Callable
 from recproxy.control.sockets import reset_on_close
 from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.downstream import Downstream, send
-from recproxy.proxy.link import Link
+from recproxy.proxy.link import READ, Link
 from recproxy.recording import Act, Step
 from recproxy.websocket.endpoint import Heard, HeardKind, WebSocketEnd
 
 __all__ = ["WebSocketRelay"]
 
-_READ = 65536
 #: A message is passed on in pieces of about so many bytes.
 _PIECE = 1 << 20
 #: Seconds for the last that a client sent before it went to be on its way.
@@ -172,14 +171,14 @@ class WebSocketRelay:
 
     async def _down(self) -> None:
         """From the service to the client."""
-        data = self._link.protocol.trailing_data[0] or await self._link.reader.read(_READ)
+        data = self._link.protocol.trailing_data[0] or await self._link.reader.read(READ)
         while data:
             for heard in self._service.receive(data):
                 await self._from_service(heard)
             if not self._service.hears:
                 return
             await self._downstream.drain()
-            data = await self._link.reader.read(_READ)
+            data = await self._link.reader.read(READ)
 
     async def _from_service(self, heard: Heard) -> None:
         match heard.kind:

@@ -79,17 +79,16 @@ def handshake_answer(response: Response, head: Head) -> tuple[bytes, bytes]:
         b"HTTP/1.1 101 " + (response.reason or b"Switching Protocols"),
         b"Upgrade: websocket",
         b"Connection: Upgrade",
+        b"Sec-WebSocket-Accept: " + accepted(head.headers),
     ]
-    lines.append(b"Sec-WebSocket-Accept: " + accepted(head.headers))
     if deflate:
         lines.append(b"Sec-WebSocket-Extensions: " + deflate)
     for name, value in response.headers:
         lower = name.lower()
         if lower in HANDSHAKE_HEADERS or lower in (b"connection", b"upgrade"):
             continue
-        if (
-            lower != _NAMED or value in offered
-        ):  # a client ends a connection to a server that chose what it did not offer
+        # A client ends a connection to a server that chose what it did not offer.
+        if lower != _NAMED or value in offered:
             lines.append(name + b": " + value)
     return b"\r\n".join((*lines, b"", b"")), deflate
 
