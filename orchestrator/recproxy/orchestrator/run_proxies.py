@@ -124,6 +124,8 @@ class RunProxies:
         proxy.returned = self._returned
         proxy.keep = self._keep
         proxy.peer_refused = self._peer_refused
+        if profile.webhooks:
+            self._webhooks.prepare()
         proxy.deliver = self._webhooks.deliver
         self.all.append(proxy)
         self._tally.enter(

@@ -14,7 +14,6 @@ from recproxy.control.webhook_messages import Deliver, Delivered
 from recproxy.errors import ConfigurationError
 from recproxy.orchestrator.lane import Lane
 from recproxy.orchestrator.proxy import Proxy
-from recproxy.orchestrator.webhook_call import call_application
 
 __all__ = ["WebhookCarrier"]
 
@@ -54,9 +53,15 @@ class WebhookCarrier:
                 ) from None
             self._servers.append(server)
 
+    def prepare(self) -> None:
+        """Import what sending takes: a run whose profiles declare no webhooks starts without it."""
+        import recproxy.orchestrator.webhook_call  # noqa: F401, PLC0415
+
     def deliver(self, proxy: Proxy, message: Deliver) -> None:
         """Send a webhook to the application, and its answer to the proxy."""
-        self._start(self._deliver(proxy, message))
+        task = asyncio.ensure_future(self._deliver(proxy, message))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def close(self) -> None:
         """Take nothing more, and give up what is under way."""
@@ -64,11 +69,6 @@ class WebhookCarrier:
             server.close()
         for task in self._tasks:
             task.cancel()
-
-    def _start(self, work: object) -> None:
-        task = asyncio.ensure_future(work)  # type: ignore[call-overload] # a coroutine
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
     async def _deliver(self, proxy: Proxy, message: Deliver) -> None:
         table = next((each for each in proxy.profile.webhooks if each.name == message.webhook), None)
@@ -79,5 +79,7 @@ class WebhookCarrier:
                 order=message.order, error=f"the address of {message.webhook!r} has no port yet: a test says it"
             )
         else:
+            from recproxy.orchestrator.webhook_call import call_application  # noqa: PLC0415 - see `prepare`
+
             answer = await asyncio.to_thread(call_application, address, message, lane.outgoing)
         proxy.send(answer)
