@@ -77,6 +77,7 @@ def _try_clients(names: tuple[str, ...], seconds: float, *, as_json: bool) -> in
     from recproxy.cli.doctor_report import client_advice, client_rows, client_values, table_lines
     from recproxy.config.project import find_project
     from recproxy.errors import ProxyError
+    from recproxy.orchestrator.isolation import isolation_problem
 
     clients = [*clients_here(names)]
     if not clients:
@@ -96,24 +97,6 @@ def _try_clients(names: tuple[str, ...], seconds: float, *, as_json: bool) -> in
         for line in (*table_lines(client_rows(results)), "", *client_advice(results, project, isolation)):
             click.echo(line)
     return 0 if all(each.variables or each.redirect for each in results) else 1
-
-
-def isolation_problem() -> str:
-    """Why a command cannot be isolated on this system, and what allows it; empty where it can."""
-    from recproxy.errors import ConfigurationError
-    from recproxy.orchestrator.isolation import Isolation
-
-    try:
-        made = Isolation()
-    except ConfigurationError as problem:
-        return problem.message
-    try:
-        made.ready()
-    except ConfigurationError as problem:
-        return problem.message
-    finally:
-        made.close()
-    return ""
 
 
 @contextmanager
@@ -140,6 +123,7 @@ def _examine(command: tuple[str, ...], mode: str, profiles: tuple[str, ...], *, 
     from recproxy.cli.options import plan_from, print_notes
     from recproxy.http import Owners
     from recproxy.orchestrator.fork_server import ForkServer
+    from recproxy.orchestrator.isolation import isolation_problem
 
     isolation = isolation_problem()
     with ForkServer() as fork_server:

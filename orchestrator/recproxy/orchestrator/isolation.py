@@ -21,7 +21,7 @@ from recproxy.errors import ConfigurationError, ProxyError
 from recproxy.orchestrator.ca_bundle import root_files
 from recproxy.orchestrator.isolation_advice import isolation_advice
 
-__all__ = ["Isolation", "isolated_files"]
+__all__ = ["Isolation", "isolated_files", "isolation_problem"]
 
 _KEEPER = Path(__file__).with_name("namespace_keeper.py")
 _ENTRY = Path(__file__).with_name("namespace_entry.py")
@@ -178,3 +178,19 @@ def _files_then_dns(path: str) -> str:
     except OSError:
         lines = []
     return "\n".join([*(line for line in lines if not line.strip().startswith("hosts:")), "hosts: files dns", ""])
+
+
+def isolation_problem() -> str:
+    """Why a command cannot be isolated on this system, and what allows it; empty where it can."""
+    try:
+        made = Isolation()
+    except ConfigurationError as problem:
+        return problem.message
+    try:
+        made.ready()
+    except ConfigurationError as problem:
+        return problem.message
+    finally:
+        with contextlib.suppress(OSError):
+            made.close()
+    return ""

@@ -7,17 +7,15 @@ again.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from recproxy.control.outcomes import NO_TEST
 from recproxy.control.shown_paths import shown_path
-from recproxy.errors import ConfigurationError
 from recproxy.orchestrator.accompaniment import on_signals
 from recproxy.orchestrator.fork_server import ForkServer
-from recproxy.orchestrator.isolation import Isolation
+from recproxy.orchestrator.isolation import isolation_problem
 from recproxy.orchestrator.orchestrator import Orchestrator
 from recproxy.orchestrator.plan import RunPlan
 from recproxy.orchestrator.proof_evidence import RunEvidence
@@ -129,7 +127,7 @@ class Proof:
         plan = self._options.replan()
         isolate = self._options.isolate
         if isolate is None:
-            problem = _why_not_isolated()
+            problem = isolation_problem().partition(":")[0]
             isolate = not problem
             note = f"not isolated: {problem}; the proxies only replay"
             self._notes += [note] if problem and note not in self._notes else []
@@ -204,18 +202,3 @@ def _pass_report(run: ProofPass, found: ProofFindings) -> PassReport:
         seconds=round(run.seen.seconds, 3),
         isolated=run.isolated,
     )
-
-
-def _why_not_isolated() -> str:
-    """Why this machine cannot isolate a command; empty where it can."""
-    isolation = None
-    try:
-        isolation = Isolation()
-        isolation.ready()
-    except ConfigurationError as problem:
-        return problem.message.partition(":")[0]
-    finally:
-        if isolation is not None:
-            with contextlib.suppress(OSError):
-                isolation.close()
-    return ""
