@@ -102,16 +102,19 @@ def _upstream(profile: Profile, said: Mapping[tuple[str | int, ...], Setting], l
     if not upstream.ca:
         return upstream
     ca_place = said["upstream", "ca"].place
-    folder = Path(ca_place.rpartition(":")[0]).absolute().parent
-    return replace(upstream, ca=str(folder / upstream.ca), ca_place=ca_place)
+    return replace(upstream, ca=_beside(ca_place, upstream.ca), ca_place=ca_place)
 
 
 def _grpc(profile: Profile, said: Mapping[tuple[str | int, ...], Setting]) -> GrpcTable:
     """How its calls are read, with its file of descriptors relative to the file that names it."""
     if not profile.grpc.descriptors:
         return profile.grpc
-    folder = Path(said["grpc", "descriptors"].place.rpartition(":")[0]).absolute().parent
-    return replace(profile.grpc, place=str(folder / profile.grpc.descriptors))
+    return replace(profile.grpc, place=_beside(said["grpc", "descriptors"].place, profile.grpc.descriptors))
+
+
+def _beside(place: str, name: str) -> str:
+    """A path that is relative to the file of a place, wherever a run is started."""
+    return str(Path(place.rpartition(":")[0]).absolute().parent / name)
 
 
 def profile_file(path: Path) -> Path:

@@ -69,7 +69,7 @@ class MendPlan:
             yield f"    [{'.'.join((*self._keys(profile), 'match'))}]"
             yield from (f"    {key} = {_toml(names)}" for key, names in keys.items())
         for (path, number), edit in self.edits.items():
-            blocks, _ = _blocks(path)
+            blocks = _blocks(path)
             yield f"would change {shown_path(path)}, line {blocks.first_line(number)}:"
             yield from (f"    {line}" for line in _changed(blocks.shown(number), edit.text))
 
@@ -84,7 +84,7 @@ class MendPlan:
             _add_rules(file, (*self._keys(profile), "match"), keys, root=self._root(file))
             yield f"wrote {', '.join(keys)} of profile {profile!r} to {shown_path(str(file))}"
         for path in dict.fromkeys(path for path, _ in self.edits):
-            blocks, _ = _blocks(path)
+            blocks = _blocks(path)
             texts = {number: each.text for (place, number), each in self.edits.items() if place == path}
             replace_file(Path(path), blocks.with_blocks(texts).text, root=self._root(Path(path)))
             yield f"changed {len(texts)} of the interactions in {shown_path(path)}"
@@ -143,12 +143,12 @@ def _add_rules(file: Path, keys: Sequence[str], rules: dict[str, list[str]], *, 
     replace_file(file, tomlkit.dumps(document).encode(), root=root)
 
 
-def _blocks(path: str) -> tuple[TextBlocks, bytes]:
+def _blocks(path: str) -> TextBlocks:
     data = read_bytes(Path(path))
     lines = [each.line for each in read_recording(path).interactions]
     if not all(lines):
         raise RecordingError(f"{path}: is not in recproxy's own format, so it is not changed")
-    return text_blocks(data, lines), data
+    return text_blocks(data, lines)
 
 
 def _changed(before: str, after: str) -> Iterator[str]:

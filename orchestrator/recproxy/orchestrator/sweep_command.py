@@ -1,4 +1,4 @@
-"""A command that is run again and again, by a fault sweep or a proof: which tests it runs, and when it is stuck."""
+"""A command that a fault sweep, a mutation run or a proof runs again and again: its tests, and when it is stuck."""
 
 from __future__ import annotations
 
