@@ -8,7 +8,7 @@ coded again as one: both have the same content for the client. The trailers in t
 from __future__ import annotations
 
 import base64
-import itertools
+import io
 import json
 import re
 from collections.abc import Iterator
@@ -193,9 +193,8 @@ def _on_the_wire(block: _Block) -> _Block:
 def sent_messages(block: Request | Response) -> list[bytes]:
     """Each message of a block as it is sent, with what stands before it. Raises MessageError as `on_the_wire` does."""
     if not is_readable(block):
-        sizes = frame_sizes(block.body)
-        body = iter(block.body)
-        return [bytes(itertools.islice(body, size)) for size in sizes]
+        body = io.BytesIO(block.body)
+        return [body.read(size) for size in frame_sizes(block.body)]
     try:
         return list(_pieces(block, (block.encoding or "").partition("\n")[0].split(" ")))
     except ValueError as problem:

@@ -6,7 +6,8 @@ Works on frames as they passed; knows no clock.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
 
 __all__ = ["CLIENT_ENDED", "frame_sizes", "message_order", "whole_frames"]
 
@@ -36,8 +37,8 @@ def message_order(asked: bytes, said: bytes, marks: Sequence[tuple[int, int]]) -
     `marks` are places in what was said, with how much had been asked by then, or `CLIENT_ENDED`. Nothing is told where the
     client had ended before the service said anything: that is how it is without an order.
     """
-    ends = list(_summed(frame_sizes(asked)))
-    starts = [0, *_summed(frame_sizes(said))]  # the last is where the status follows
+    ends = list(accumulate(frame_sizes(asked)))
+    starts = [0, *accumulate(frame_sizes(said))]  # the last is where the status follows
     places = [place for place, _ in marks]
     found: list[int] = []
     for start in starts:
@@ -48,10 +49,3 @@ def message_order(asked: bytes, said: bytes, marks: Sequence[tuple[int, int]]) -
         passed = marks[-1][1]
         found[-1] = passed if passed == CLIENT_ENDED else bisect_right(ends, passed)
     return () if all(each == CLIENT_ENDED for each in found) else tuple(found)
-
-
-def _summed(sizes: Iterable[int]) -> Iterator[int]:
-    total = 0
-    for size in sizes:
-        total += size
-        yield total

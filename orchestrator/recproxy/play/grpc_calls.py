@@ -51,7 +51,8 @@ def load_services(place: str) -> Services:
 def _compiled(place: Path) -> bytes:
     """The descriptors of a .proto file and what it imports."""
     place.stat()
-    compiler = [shutil.which("protoc") or ""] if shutil.which("protoc") else [sys.executable, "-m", "grpc_tools.protoc"]
+    protoc = shutil.which("protoc")
+    compiler = [protoc] if protoc else [sys.executable, "-m", "grpc_tools.protoc"]
     with tempfile.TemporaryDirectory(prefix="recproxy-") as folder:
         made = Path(folder, "made.binpb")
         command = [*compiler, f"--proto_path={place.parent}", "--include_imports", f"--descriptor_set_out={made}"]

@@ -49,7 +49,7 @@ def webhooks_by_cause(interactions: Sequence[Interaction]) -> dict[int, tuple[in
 
 def _ids(interaction: Interaction) -> set[bytes]:
     request, response = interaction.request, interaction.response
-    texts = [response.body, (response.headers and b"\n".join(value for _, value in response.headers)) or b""]
+    texts = [response.body, b"\n".join(value for _, value in response.headers)]
     if interaction.webhook is None:
         texts += [request.url.encode("utf-8", "surrogateescape"), request.body]
     return {value for text in texts for value in _ID.findall(text)}

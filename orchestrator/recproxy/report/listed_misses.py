@@ -36,12 +36,10 @@ def _listed(tests: dict[str, Counter[str]], modules: dict[str, list[tuple[str, s
             own_line = f"\n  test     {test}\n"  # said before it
             own = text.replace(own_line, "\n", 1) if where else text
             together = modules.get(_command(text), [])
-            if len(together) > 1 and (test, text) != together[0]:
-                continue
-            if len(together) > 1:
-                yield _of_module(where, own, together)
-            else:
+            if len(together) < 2:
                 yield f"miss{where}{_times(count)}", own
+            elif (test, text) == together[0]:
+                yield _of_module(where, own, together)
 
 
 def _of_module(where: str, text: str, together: Sequence[tuple[str, str]]) -> tuple[str, str]:
