@@ -60,7 +60,7 @@ def message_keys(data: bytes, tokens: Iterable[tuple[str, ...]]) -> tuple[Hashab
         return ()
     try:
         message = json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ()
     found = [value for each in tokens if (value := _at(message, each)) is not None]
     if (own := _known_id(message)) is not None:
@@ -74,7 +74,7 @@ def known_id(data: bytes) -> MessageId | None:
         return None
     try:
         message = json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return _known_id(message)
 

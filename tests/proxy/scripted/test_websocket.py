@@ -349,6 +349,16 @@ REPLAYED = {
         ],
         "missed": ["wss://shop.example/chat"],
     },
+    "a message that nests too deep to be read fits nothing": {
+        "steps": [
+            *BEGINS,
+            ("client", "sends", says(b'{"id":' * 100_000)),
+            ("client", "sees", answers(NOTHING_FITS, 0x88)),
+            ("client", "sends", says(NOTHING_FITS[:2], 0x88)),
+            ("client", "sees end"),
+        ],
+        "missed": ["wss://shop.example/chat"],
+    },
     "what comes behind that is not heard": {
         "steps": [
             *BEGINS,
