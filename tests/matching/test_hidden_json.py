@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from recproxy.matching.compare import difference
+from recproxy.matching.hidden_json import hidden_parts
 from recproxy.matching.rules import Rules
 
 
@@ -23,6 +24,10 @@ def test_a_secret_value_with_named_parts_fits_any_other_members(one, other, reco
 
     assert index(wanted, rules=rules).find(got).tiers == ((0,),)
     assert difference(wanted, got, rules) == ()
+
+
+def test_a_value_that_nests_too_deep_to_be_read_has_no_named_parts():
+    assert hidden_parts('{"a": "XXX[x]"}', "XXX").fits(b"[" * 100_000) == {}
 
 
 def test_a_named_part_of_a_secret_value_is_still_one_value(recorded, live, index):

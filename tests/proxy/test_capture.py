@@ -179,6 +179,10 @@ def test_a_stream_that_says_it_is_json_is_known_by_its_lines(pieces, headers, va
     assert may_be_left(captured(*pieces, headers=headers, **values)) is wanted
 
 
+def test_a_line_that_nests_too_deep_to_be_read_is_taken_for_no_stream():
+    assert not may_be_left(captured(b"[" * 100_000 + b"\n", headers=JSON, most=1_000_000))
+
+
 def test_a_stream_that_was_left_keeps_its_pace():
     got = response_of(captured(b"1\n", b"2\n", headers=JSON, was_left=True))
 

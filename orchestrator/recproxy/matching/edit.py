@@ -136,7 +136,7 @@ def _with_member(text: bytes, steps: list[str], word: str) -> bytes | None:
     """A text of JSON with the word in the place that the steps lead to."""
     try:
         tree = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     holder = tree
     for step in steps[:-1]:

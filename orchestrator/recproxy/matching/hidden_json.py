@@ -27,7 +27,7 @@ class HiddenParts(Hidden):
         """The values of the named places that are there, or None where one holds another value."""
         try:
             tree = json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
         taken: dict[str, bytes] = {}
         known = dict(bound or {})

@@ -128,7 +128,7 @@ def may_be_left(captured: Captured) -> bool:
     try:
         for line in b"".join(captured.body).splitlines():
             json.loads(line or b"0")
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return True
 
