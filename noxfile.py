@@ -23,7 +23,7 @@ SHARE = ("twitter", "bitly", "gmail", "facebook", "github", "slack")  # the shar
 PROFILES = (*SHARE, "anthropic", "openai", "stripe")
 INLINE = ("google", "linkedin", "yahoo")  # they stand in pyproject.toml
 OWN = ("-e", ".", *(word for profile in PROFILES for word in ("-e", f"profiles/{profile}")))
-CLIENTS = ("requests", "httpx", "webob", "routes")
+CLIENTS = ("requests", "httpx", "webob", "routes", "websockets")
 
 
 @functional_sessions(*SHARE, *INLINE)
@@ -82,7 +82,6 @@ def tests(session: nox.Session) -> None:
             "uv",
             "uvicorn",
             "vcrpy>=9",
-            "websockets",
             "betamax>=0.9",
         ),
     )

@@ -1,6 +1,8 @@
 """The share application's functional suite, run as its users do: under `recproxy run`, and by pytest alone."""
 
 import os
+import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -8,8 +10,14 @@ from pathlib import Path
 import pytest
 from deadlines import seconds
 
+from recproxy.recording import load
+
 ROOT = Path(__file__).parents[2]
 SUITE = ROOT / "tests/functional"
+TOKENS = {
+    "SLACK_BOT_TOKEN": "xox" + "b-1234567890-1234567890-abcdefGHIJKLmnopQRSTuvwx",
+    "SLACK_APP_TOKEN": "xap" + "p-1-A0000000001-1234567890-" + "0a1b2c3d" * 8,
+}
 NO_ASYNCIO = (
     "-p",
     "no:asyncio",
@@ -25,7 +33,7 @@ def run(*words):
 def _profiles():
     for profile in ("twitter", "bitly", "gmail", "facebook", "github", "slack"):
         pytest.importorskip(f"recproxy_{profile}")
-    for package in ("webob", "routes"):
+    for package in ("webob", "routes", "websockets"):
         pytest.importorskip(package)
 
 
@@ -49,3 +57,40 @@ def test_the_test_of_2011_passes_by_unittest_with_nothing_running():
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stderr.rstrip().endswith("OK")
+
+
+@pytest.fixture
+def slack(project):
+    """The part of the suite that hears from Slack, in a project whose Slack is on loopback."""
+    for name in ("share", "recordings/slack", "recordings/twitter"):
+        shutil.copytree(SUITE / name, project.root / "suite" / name)
+    for name in ("conftest.py", "pytest.ini", "test_commands.py"):
+        shutil.copy(SUITE / name, project.root / "suite")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        words = (sys.executable, str(Path(__file__).with_name("data") / "slack_service.py"), str(listener.fileno()))
+        service = subprocess.Popen(words, pass_fds=(listener.fileno(),), stdin=subprocess.PIPE)
+        upstream = f'slack.upstream.address = "http://127.0.0.1:{listener.getsockname()[1]}"\n'
+    project.write("pyproject.toml", f'[tool.recproxy]\nrecordings = "suite/recordings"\nprofiles.{upstream}')
+    yield project.root / "suite/recordings/slack/commands.rec"
+    service.stdin.close()
+    assert service.wait(seconds(10)) == 0
+
+
+def test_its_websocket_is_recorded_anew_from_a_service_on_loopback(project, slack):
+    before = load(slack.read_bytes()).interactions
+    chosen = (word for profile in ("slack", "twitter", "bitly") for word in ("--profile", profile))
+    words = ("-m", "pytest", "-q", "-p", "no:cacheprovider", *NO_ASYNCIO, "suite")
+    slack.write_text(slack.read_text().replace("http://slashdot.org/ nerdy!", "not yet recorded"))
+
+    done = project.run("run", "--record", "slack", *chosen, "--", sys.executable, *words, environment=TOKENS)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    after = load(slack.read_bytes()).interactions
+    assert [each.request.url for each in after] == [each.request.url for each in before]
+    assert [said(each) for each in after] == [said(each) for each in before]
+    assert len(after[1].steps) == 8
+    assert not [token for token in TOKENS.values() if token in slack.read_text()]
+
+
+def said(interaction):
+    return [(step.act, step.data, step.code) for step in interaction.steps]

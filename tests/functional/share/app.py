@@ -1,5 +1,7 @@
 """The web application: its calls, and the shape of their answers. It knows no service's addresses."""
 
+import json
+
 from routes import Mapper
 from webob import Response
 from webob.dec import wsgify
@@ -26,6 +28,7 @@ class Share:
         self.routes.connect("/api/send", call=send, conditions={"method": ["POST"]})
         self.routes.connect("/api/contacts", call=contacts, conditions={"method": ["GET"]})
         self.routes.connect("/api/contacts/{domain}", call=contacts_of, conditions={"method": ["POST"]})
+        self.routes.connect("/api/commands", call=commands, conditions={"method": ["GET"]})
         self.routes.connect("/api/account/authorize", call=authorize, conditions={"method": ["POST"]})
         self.routes.connect("/api/account/verify", call=verify, conditions={"method": ["GET"]})
 
@@ -68,6 +71,24 @@ def send(request):
     else:
         sent = twitter.post(text, version=share.get("api", "2"))
     return sent | {"shorturl": short}
+
+
+def commands(_request):
+    """Share what people tell the `/share` command of Slack: a line of JSON for each, as it comes."""
+
+    def answer(text):
+        link, _, message = text.partition(" ")
+        if not link:
+            return "Usage: /share LINK [WORDS]"
+        try:
+            posted = twitter.post(f"{message} {bitly.shorten(link)}", version="2")
+        except ServiceError as error:
+            return f"Not shared: {error.error['message']}"
+        return f"Shared: {posted['text']}"
+
+    told = slack.commands(slack.listen(), answer)
+    lines = (json.dumps(each).encode() + b"\n" for each in told)
+    return Response(app_iter=lines, content_type="application/x-ndjson")
 
 
 def contacts(_request):

@@ -5,6 +5,7 @@ Where SHARE_URL says that it runs elsewhere, in a container say, it is used ther
 
 import atexit
 import functools
+import json
 import os
 import subprocess
 import sys
@@ -16,6 +17,12 @@ import requests
 def send(**share):
     """Share a link, as the browser does."""
     return requests.post(f"{address()}/api/send", json=share, timeout=60).json()
+
+
+def commands():
+    """Hear the commands that people type in Slack, as they come."""
+    with requests.get(f"{address()}/api/commands", stream=True, timeout=60) as answer:
+        yield from map(json.loads, answer.iter_lines())
 
 
 def contacts():
