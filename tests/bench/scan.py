@@ -2,8 +2,9 @@
 
     python tests/bench/scan.py
 
-Prints megabytes for each second of CPU time of the whole command, and the time that it needs for one small recording:
-that is its start, which many small files share.
+Prints megabytes for each second of CPU time of the whole command with its forks, and for each second that passes, in
+which as many of them work as there are processors. The time for one small recording is that of the start, which many
+small files share.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import redaction
@@ -43,16 +45,17 @@ def interaction(file: int, number: int, page: str) -> Interaction:
     )
 
 
-def seconds(folder: Path) -> float:
-    """CPU time of a scan."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+def seconds(folder: Path) -> tuple[float, float]:
+    """CPU time of a scan, and the time that passes."""
+    before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     subprocess.run([sys.executable, "-m", "recproxy", "scan", str(folder)], check=True, capture_output=True)
+    passed = time.perf_counter() - begun
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, passed
 
 
-def timed(rounds: int, scale: int) -> dict[str, tuple[int, float]]:
-    """Bytes and median of the CPU time, by what is scanned, in turns."""
+def timed(rounds: int, scale: int) -> dict[str, tuple[int, float, float]]:
+    """Bytes, and medians of the CPU time and of the time that passes, by what is scanned, in turns."""
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
         kinds = {
@@ -62,17 +65,22 @@ def timed(rounds: int, scale: int) -> dict[str, tuple[int, float]]:
         }
         sizes = {what: make(root / what, *kind) for what, kind in kinds.items()}
         turns = [{what: seconds(root / what) for what in kinds} for _ in range(rounds)]
-    return {what: (size, statistics.median(turn[what] for turn in turns)) for what, size in sizes.items()}
+    return {
+        what: (size, *(statistics.median(turn[what][kind] for turn in turns) for kind in range(2)))
+        for what, size in sizes.items()
+    }
 
 
 def measure() -> dict[str, float]:
     """What `compare` compares."""
-    return {f"scan of {what}, s of CPU": spent for what, (_, spent) in timed(1, 5).items()}
+    return {f"scan of {what}, s of CPU": spent for what, (_, spent, _) in timed(1, 5).items()}
 
 
 def main() -> None:
-    for what, (size, spent) in timed(ROUNDS, 20).items():
-        print(f"scan of {what:20} {size / 1e6:7.2f} MB {spent:6.2f} s {size / spent / 1e6:6.1f} MB/s", flush=True)
+    print(f"{'':39} {'CPU':>8} {'MB/s':>6} {'passed':>8} {'MB/s':>6}")
+    for what, (size, *both) in timed(ROUNDS, 20).items():
+        rates = " ".join(f"{spent:6.2f} s {size / spent / 1e6:6.1f}" for spent in both)
+        print(f"scan of {what:20} {size / 1e6:7.2f} MB {rates}", flush=True)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from recproxy.cli import shared_work
 from recproxy.cli.scan import scan
 from recproxy.play import scanning
 from recproxy.play.reading import load_any
@@ -300,6 +301,22 @@ def test_what_one_file_shows_to_be_secret_is_found_and_fixed_in_the_others(dirty
     assert f"{other}:5: sent before in request url" in both.stdout
     assert [TOKEN in path.read_text() for path in (other, dirty)] == [False, False]
     assert CliRunner().invoke(scan, [str(dirty.parent)]).exit_code == 0
+
+
+def test_several_processes_find_what_one_does(dirty, monkeypatch):
+    for number in range(3):
+        told = DIRTY.replace("me?id=7", f"{TOKEN}-{number}/x").replace(TOKEN, f"{TOKEN}-{3 - number}")
+        dirty.with_name(f"{number}.rec").write_text(told)
+    dirty.with_name("4.rec").write_text("#recproxy 2\nnonsense\n")
+    alone = CliRunner().invoke(scan, [str(dirty.parent)])
+
+    monkeypatch.setattr(shared_work, "_LEAST", 1)
+    monkeypatch.setattr(shared_work, "_processors", lambda: 3)
+    together = CliRunner().invoke(scan, [str(dirty.parent)])
+
+    assert alone.stdout.count("\n") == 11
+    assert (together.exit_code, together.output) == (alone.exit_code, alone.output)
+    assert (CliRunner().invoke(scan, ["--fix", str(dirty.parent)])).stdout.count("(fixed)") == 11
 
 
 def test_an_address_with_odd_letters_is_looked_through(tmp_path):

@@ -105,12 +105,12 @@ def show_progress(total: float, doing: str, *, unit: str = _BYTES) -> Iterator[C
         yield lambda done: bar.update(task, completed=done)
 
 
-def each_file(files: Iterable[Path], doing: str) -> Iterator[Path]:
-    """The files one by one, with their progress."""
+def each_file(files: Iterable[Path], doing: str, *, times: int = 1) -> Iterator[Path]:
+    """The files one by one, with their progress; as many bytes are done elsewhere if it is done so many times at once."""
     if not is_shown():
         yield from files
         return
-    found = [(path, _size(path)) for path in files]
+    found = [(path, _size(path) * times) for path in files]
     done = 0
     with show_progress(sum(size for _, size in found), doing) as advance:
         for path, size in found:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import shlex
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recproxy.cli.progress import each_file
+from recproxy.cli.shared_work import SharedWork, in_shares, shares_of
 from recproxy.cli.verb import is_quiet
 from recproxy.errors import RecproxyError
 from recproxy.recording.printable import printable
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from recproxy.config.project import Project
     from recproxy.play.scanning import Scan
     from recproxy.redaction.rules import RedactionRules
+    from recproxy.redaction.secret_values import SecretValue
 
 __all__ = ["refused_for_secrets", "search_files", "secret_rules"]
 
@@ -117,19 +120,40 @@ def search_files(
     from recproxy.play.scanning import FileScan
     from recproxy.redaction.earlier_values import EarlierValues
 
-    earlier, room = EarlierValues(), _KEPT
-    read: dict[Path, FileScan] = {}
-    for path in each_file(paths, "reading") if len(paths) > 1 else ():
-        each = FileScan(path, rules)
-        earlier.add(each.learned)
-        room -= path.lstat().st_size
-        if room >= 0:
-            read[path] = each
-    scans = []
-    for path in each_file(paths, "scanning"):
-        one = read.pop(path) if path in read else FileScan(path, rules)
-        scans.append(one.done(root=_root(path, folders) if fix else path.parent, fix=fix, earlier=earlier))
-    return scans
+    # A fork that fails is done again, but what it has mended it would not find then.
+    shares = [paths] if fix else shares_of(paths, [_size(path) for path in paths])
+
+    def search(share: Sequence[Path]) -> SharedWork[list[Mapping[bytes, SecretValue]], Scan]:
+        room = _KEPT // len(shares)
+        learned: list[Mapping[bytes, SecretValue]] = []
+        read: dict[Path, FileScan] = {}
+        for path in _each(share, "reading") if len(paths) > 1 else ():
+            each = FileScan(path, rules)
+            learned.append(each.learned)
+            room -= _size(path)
+            if room >= 0:
+                read[path] = each
+        earlier = EarlierValues()
+        for values in itertools.chain.from_iterable((yield learned)):
+            earlier.add(values)
+        scans = []
+        for path in _each(share, "scanning"):
+            one = read.pop(path) if path in read else FileScan(path, rules)
+            scans.append(one.done(root=_root(path, folders) if fix else path.parent, fix=fix, earlier=earlier))
+        return scans
+
+    def _each(share: Sequence[Path], doing: str) -> Iterable[Path]:
+        return each_file(share, doing, times=len(shares)) if share is shares[0] else share
+
+    return in_shares(search, shares)
+
+
+def _size(path: Path) -> int:
+    """The bytes of a file; a folder that is a recording counts for little."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _root(path: Path, folders: Sequence[Path]) -> Path:

@@ -1,0 +1,105 @@
+"""Work in several processes: the results of one, in order, and no process that stays."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from recproxy.cli import shared_work
+from recproxy.cli.shared_work import in_shares, shares_of
+
+HERE = os.getpid()
+
+
+def work(share):
+    """Learns the largest number, and says of each how far it is from the largest of all."""
+    largest = max((yield max(share)))
+    return [(largest - each, each) for each in share]
+
+
+def test_each_share_is_told_what_all_of_them_teach_and_the_results_are_in_order():
+    wanted = [(8, 1), (0, 9), (7, 2), (6, 3), (5, 4)]
+    assert in_shares(work, [[1, 9, 2, 3, 4]]) == in_shares(work, [[1], [9, 2], [3, 4]]) == wanted
+
+
+def test_what_a_fork_cannot_do_is_done_here(monkeypatch):
+    def killed(share):
+        if os.getpid() != HERE:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return (yield from work(share))
+
+    def killed_later(share):
+        largest = max((yield max(share)))
+        if os.getpid() != HERE:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return [(largest - each, each) for each in share]
+
+    def refused():
+        raise BlockingIOError
+
+    shares = [[1, 9], [2], [3, 4]]
+    assert in_shares(killed, shares) == in_shares(killed_later, shares) == in_shares(work, shares)
+    monkeypatch.setattr(os, "fork", refused)
+    assert in_shares(work, shares) == [(8, 1), (0, 9), (7, 2), (6, 3), (5, 4)]
+
+
+@pytest.mark.parametrize("wrong", [1, 2])
+def test_an_error_of_any_share_is_that_of_the_work_and_no_process_stays(wrong, capfd):
+    def failing(share):
+        yield 0
+        if wrong in share:
+            raise KeyboardInterrupt
+        return list(share)
+
+    with pytest.raises(KeyboardInterrupt):
+        in_shares(failing, [[1], [2], [3]])
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_fork_ends_with_a_process_that_is_killed_and_not_by_a_signal_of_the_terminal():
+    program = """
+import os, signal, sys, time
+from recproxy.cli.shared_work import in_shares
+here = os.getpid()
+def work(share):
+    yield
+    if os.getpid() == here:
+        sys.stdin.read()
+    os.kill(os.getpid(), signal.SIGINT)
+    print("works", flush=True)
+    while True:
+        time.sleep(60)
+in_shares(work, [[1], [2]])
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout.readline() == "works\n"
+        process.kill()
+        assert process.stdout.read() == ""  # at the end of all that write to it
+
+
+@pytest.mark.parametrize(
+    ("sizes", "parts"),
+    [
+        ([], [0]),
+        ([5], [1]),
+        ([4, 4], [1, 1]),
+        ([1, 1, 1, 1], [4]),
+        ([1] * 12, [4, 4, 4]),
+        ([9, 1, 1, 1], [1, 3]),
+        ([1, 1, 1, 9], [4]),
+        ([1, 9, 1, 9], [2, 2]),
+    ],
+)
+def test_shares_are_of_about_the_same_size_and_worth_a_process(sizes, parts, monkeypatch):
+    monkeypatch.setattr(shared_work, "_LEAST", 4)
+    monkeypatch.setattr(shared_work, "_processors", lambda: 3)
+    items = list(range(len(sizes)))
+    shares = shares_of(items, sizes)
+    assert [len(share) for share in shares] == parts
+    assert [each for share in shares for each in share] == items
