@@ -75,7 +75,7 @@ SAMPLES = [
     (b"a1 LOGIN user word\r\n", Malformed(400, "neither HTTP nor TLS")),
     (
         b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
-        Incomplete(),
+        Incomplete(greeting=b"\0\0\0\4\0\0\0\0\0"),
     ),
 ]
 

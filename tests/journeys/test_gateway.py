@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 import pytest
 from deadlines import seconds
+from h2.connection import H2Connection
+from h2.events import DataReceived, RemoteSettingsChanged, SettingsAcknowledged, StreamEnded
 
 ITEM = b"GET /item?id=1 HTTP/1.1\r\nHost: api.shop.example\r\n\r\n"
 BANK = """
@@ -159,3 +161,25 @@ def test_a_client_that_ends_inside_a_head_is_let_go(served):
         sock.sendall(b"CONNECT api.shop")
         sock.shutdown(socket.SHUT_WR)
         assert sock.recv(1) == b""
+
+
+def test_a_client_of_http_2_that_waits_for_settings_before_it_asks_gets_them_from_the_gateway(served):
+    address = urlsplit(served["HTTP_PROXY"])
+    client, events = H2Connection(), []
+
+    def wait_for(kind):
+        while not any(isinstance(each, kind) for each in events):
+            sock.sendall(client.data_to_send())
+            data = sock.recv(65536)
+            assert data, "the gateway closed the connection"
+            events.extend(client.receive_data(data))
+
+    client.initiate_connection()
+    with socket.create_connection((address.hostname, address.port), timeout=seconds(20)) as sock:
+        wait_for(RemoteSettingsChanged)
+        fields = {":method": "GET", ":scheme": "http", ":authority": "api.shop.example", ":path": "/item?id=1"}
+        client.send_headers(1, fields.items(), end_stream=True)
+        wait_for(StreamEnded)
+        assert b"".join(each.data for each in events if isinstance(each, DataReceived)) == b"first"
+        assert sum(isinstance(each, SettingsAcknowledged) for each in events) == 1
+        assert sum(isinstance(each, RemoteSettingsChanged) for each in events) == 2

@@ -12,7 +12,7 @@ from typing import Any
 from recproxy.control.host_names import is_loopback
 from recproxy.control.listening import LOOPBACK, Listening
 
-__all__ = ["acknowledge", "address_elsewhere", "hold_reading", "reset_on_close"]
+__all__ = ["acknowledge", "address_elsewhere", "greet", "hold_reading", "reset_on_close"]
 
 #: On, and no time: what was not sent is dropped, and the peer sees a reset instead of an end.
 _NO_LINGER = struct.pack("ii", 1, 0)
@@ -35,6 +35,13 @@ def acknowledge(sock: Any) -> None:
     if _QUICKACK is not None and sock is not None:
         with contextlib.suppress(OSError):  # the client has gone
             sock.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
+
+
+def greet(sock: socket.socket, data: bytes) -> bool:
+    """Say a few bytes before the peer has said all that it wants, as it may wait for them; True, so that they are said once."""
+    with contextlib.suppress(OSError):  # the client has gone
+        sock.send(data)
+    return True
 
 
 def reset_on_close(sock: Any) -> None:

@@ -40,6 +40,9 @@ _ABSOLUTE = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)")
 _BEGUN = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://([^/?#\s]*)[/?#]")
 _HOST = re.compile(rb"\n[Hh][Oo][Ss][Tt][ \t]*:[ \t]*([^\r\n]*?)[ \t]*\r?\n")
 
+#: The SETTINGS of HTTP/2 that change nothing. grpcio sends no request before it has the server's.
+_SETTINGS = b"\0\0\0\4\0\0\0\0\0"
+
 #: Of an announcement.
 _PORT = re.compile(rb"\nPort: ([0-9]{1,5})\r\n")
 _TO = re.compile(rb"\nTo: ([0-9]{1,5})\r\n")
@@ -47,7 +50,9 @@ _TO = re.compile(rb"\nTo: ([0-9]{1,5})\r\n")
 
 @dataclass(frozen=True, slots=True)
 class Incomplete:
-    """More bytes are needed to tell."""
+    """More bytes are needed to tell; `greeting` is what the client may wait for before it sends them."""
+
+    greeting: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +154,7 @@ def _http2(seen: bytes) -> FirstBytes:
         authority = first_authority(seen)
     except ValueError:
         return Malformed(400, "neither HTTP nor TLS")
-    return _unfinished(seen) if authority is None else Origin(host_text(authority))
+    return _unfinished(seen, greeting=_SETTINGS) if authority is None else Origin(host_text(authority))
 
 
 def _not_http(seen: bytes) -> Malformed:
@@ -180,8 +185,8 @@ def _announcement(seen: bytes, target: bytes) -> FirstBytes:
     return Announcement(host_text(target), int(port[1]), int(to[1]) if to else 0)
 
 
-def _unfinished(seen: bytes) -> FirstBytes:
-    return Malformed(431, "the head is too large") if len(seen) >= HEAD_LIMIT else Incomplete()
+def _unfinished(seen: bytes, greeting: bytes = b"") -> FirstBytes:
+    return Malformed(431, "the head is too large") if len(seen) >= HEAD_LIMIT else Incomplete(greeting)
 
 
 def _hello(seen: bytes) -> FirstBytes:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from recproxy.config.mail_endpoints import MAIL_PORTS
 from recproxy.control.host_names import is_loopback
 from recproxy.control.listening import peer_of
-from recproxy.control.sockets import acknowledge
+from recproxy.control.sockets import acknowledge, greet
 from recproxy.http import (
     NOT_RECORDED,
     Absolute,
@@ -76,7 +76,7 @@ class Arrival:
         #: Whether it comes from this machine, whose loopback it may reach; another one's may have to pass a gate first.
         self.is_near = True
         self.gate: Gate | None = None
-        self._watching = self._head_only = False
+        self._watching = self._head_only = self._has_greeted = False
         self.is_fresh = True
         self._seen = 0
         self._tunnel: Connecting | None = None
@@ -103,14 +103,16 @@ class Arrival:
         except (BlockingIOError, InterruptedError):
             peeked = None
         except OSError:
-            self.close()
-            return
+            peeked = b""
         if peeked == b"":
             self.close()
             return
         seen = self._held + (peeked or b"")
         wants = sort(seen)
-        if not isinstance(wants, Incomplete) and self._send_on(wants, seen):
+        if isinstance(wants, Incomplete):
+            if wants.greeting and not self._has_greeted:
+                self._has_greeted = greet(self._sock, wants.greeting)
+        elif self._send_on(wants, seen):
             return
         if peeked is not None and len(peeked) == self._seen:
             # Woken without more to see: the client ended in the middle of a head, or the socket holds no more of it.
@@ -239,9 +241,7 @@ class Arrival:
         if size < 0:
             return False
         host, port = split_authority(authority, 80)
-        rest = size - len(self._held)
-        if rest > 0:
-            self._sock.recv(rest)
+        self._sock.recv(max(size - len(self._held), 0))
         self._leave()
         self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, 1)
         self._router.tunnel(self._sock, host, port or 80, b"", local_head(seen[:size]) + self._held[size:])
