@@ -51,7 +51,7 @@ def counted():
     tally.refuse([Missed(method="CONNECT", url="b.example", text="no profile owns b.example")])
     tally.add_second_look([("shop", "b.rec: not kept")], {"header": 1})
     tally.unasked["bank"] = "profile 'bank' was never asked"
-    tally.written.append(Written(ROOT / REC, 3, failed=True))
+    tally.written.append(Written(ROOT / REC, 3, failed=True, links=("order_id.new-uuid",)))
     tally.tokens.append(TokenCount(profile="shop", model="m", responses=2, input=5, output=3))
     return tally
 
@@ -89,7 +89,7 @@ def test_a_report_has_what_the_tally_has_with_paths_of_the_project():
     assert report.refusals == (ReportFinding(text="no profile owns b.example"),)
     assert report.unasked == (ReportFinding(text="profile 'bank' was never asked", profile="bank"),)
     assert report.notes == (ReportFinding(text="shop: a note"),)
-    assert report.written == (WrittenFile(path=REC, interactions=3, failed=True),)
+    assert report.written == (WrittenFile(path=REC, interactions=3, failed=True, links=("order_id.new-uuid",)),)
     assert report.redactions == {"header": 1}
 
 

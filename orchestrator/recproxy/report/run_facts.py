@@ -103,6 +103,7 @@ def report_of(
                     failed=each.failed,
                     changed=each.changed,
                     kept=each.kept,
+                    links=each.links,
                 )
                 for each in tally.written
             ),
@@ -158,7 +159,14 @@ def tally_of(report: RunReport) -> Tally:
     tally.old += (each.text for each in report.old)
     tally.notes += (each.text for each in report.notes)
     tally.written += (
-        Written(Path(each.path), each.interactions, failed=each.failed, changed=each.changed, kept=each.kept)
+        Written(
+            path=Path(each.path),
+            interactions=each.interactions,
+            failed=each.failed,
+            changed=each.changed,
+            kept=each.kept,
+            links=each.links,
+        )
         for each in report.written
     )
     tally.tokens += report.tokens

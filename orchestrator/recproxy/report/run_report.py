@@ -141,7 +141,8 @@ class TestReport:
 class WrittenFile:
     """A recording that was written. `changed`: it is not as it was before.
 
-    `failed`: it is a `.failed.rec`; `kept`: there is a good recording, which stayed as it was.
+    `failed`: it is a `.failed.rec`; `kept`: there is a good recording, which stayed as it was. `links` are the names of
+    its places whose values the program makes anew in each run.
     """
 
     path: str
@@ -149,6 +150,7 @@ class WrittenFile:
     failed: bool = False
     changed: bool = True
     kept: bool = False
+    links: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
