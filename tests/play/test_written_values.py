@@ -1,10 +1,13 @@
 """What stands written in a project is no program's chance: its files, its recordings, its environment."""
 
+import os
+import time
+
 import pytest
 
 from recproxy.play import written_values
 from recproxy.play.written_values import WrittenValues, written_digests
-from recproxy.redaction.fresh_shapes import normal_form
+from recproxy.redaction.fresh_shapes import normal_form, written_tokens
 
 ID, OTHER = "7d1f3a52-4c0e-4b7b-9f43-2f6f6a1b7c90", "b20c55be-8a34-4f1e-8c1d-3be0d2a9e611"
 
@@ -35,6 +38,28 @@ def test_the_environment_and_a_recording_elsewhere_count_too(tmp_path):
     assert has(written, ID)
     assert (has(written, OTHER), has(written, OTHER, str(elsewhere))) == (False, True)
     assert not has(written, OTHER, str(tmp_path / "package/new.rec"))
+
+
+def test_a_recording_elsewhere_is_read_once_for_all_values_and_again_when_it_has_changed(tmp_path, monkeypatch):
+    elsewhere, read = tmp_path / "default.rec", []
+    elsewhere.write_text(f"GET https://a.example/{OTHER} HTTP/1.1\n")
+    monkeypatch.setattr(written_values, "written_tokens", lambda text: read.append(text) or written_tokens(text))
+
+    written = WrittenValues(str(tmp_path / "project"))
+    assert (has(written, ID, str(elsewhere)), has(written, OTHER, str(elsewhere)), len(read)) == (False, True, 1)
+
+    elsewhere.write_text(f"GET https://a.example/{ID} HTTP/1.1\n")
+    os.utime(elsewhere, (1, 1))
+    assert (has(written, ID, str(elsewhere)), has(written, OTHER, str(elsewhere)), len(read)) == (True, False, 2)
+
+
+@pytest.mark.parametrize(("moment", "counts"), [(-60, True), (60, False), (7200, True)])
+def test_what_the_run_itself_has_written_does_not_count(tmp_path, moment, counts):
+    begun = time.time() - 3600
+    (tmp_path / "app.log").write_text(f"PUT {ID}\n")
+    os.utime(tmp_path / "app.log", (begun + moment, begun + moment))
+
+    assert has(WrittenValues(str(tmp_path), begun=begun), ID) is counts
 
 
 @pytest.mark.parametrize("folder", [".git", "node_modules", "env"])

@@ -21,13 +21,15 @@ class RedactionSetup:
 
     `secrets` are the values of all profiles' variables, which the rules look for; `environment` holds the variables
     of this profile only, and is all that its hook finds in os.environ. Constants are looked for in the project's
-    `folder`; `written` are the digests of those in the run's environment.
+    `folder`, in what has not changed since the run has `begun`, in seconds since 1970; `written` are the digests of
+    those in the run's environment.
     """
 
     profile: Mapping[str, Any]
     secrets: tuple[str, ...] = field(default=(), repr=False)
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     folder: str = ""
+    begun: float = 0.0
     written: tuple[bytes, ...] = ()
 
 

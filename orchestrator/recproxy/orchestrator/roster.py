@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -47,6 +48,7 @@ class Roster:
         #: By profile: names are shown for each scope, and what is secret stays the same for the whole run.
         self._rules: dict[str, RedactionRules] = {}
         self._owners = Owners(self._owned())
+        self._begun = time.time()
         #: The ports at which this run is reached: nobody is forwarded to them.
         self.ports: set[int] = set()
         #: What is told of the tests' time.
@@ -146,6 +148,7 @@ class Roster:
             secrets=self._secrets(profile),
             environment=own_variables(profile, self._environment),
             folder=str(self.plan.project.root),
+            begun=self._begun,
             written=written_digests(self._environment.values()),
         )
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from collections.abc import Iterable, Iterator
+from math import inf
 from pathlib import Path
 
 from recproxy.redaction.fresh_shapes import written_tokens
@@ -28,13 +30,20 @@ def written_digests(texts: Iterable[str]) -> tuple[bytes, ...]:
 
 
 class WrittenValues:
-    """The values of a project's `folder`, read when first asked for, and those of its environment by their digests."""
+    """The values of a project's `folder`, read when first asked for, and those of its environment by their digests.
 
-    def __init__(self, folder: str, environment: Iterable[bytes] = ()) -> None:
+    `begun` is when the run began, in seconds since 1970. A file that changed since then does not count: a log or a
+    database has what the program made in this run.
+    """
+
+    def __init__(self, folder: str, environment: Iterable[bytes] = (), *, begun: float = inf) -> None:
         self._folder = folder
+        self._begun = begun
         self._known = set(environment)
         self._is_read = not folder
         self._is_whole = True
+        #: Of the recording outside of the folder that was read last: its path and moment, and what is written there.
+        self._outside: tuple[tuple[Path, float] | None, set[bytes]] = None, set()
 
     def has(self, value: bytes, recording: str = "") -> bool:
         """Whether the normal form of a value may be written in the project, or in a recording outside of it."""
@@ -46,7 +55,10 @@ class WrittenValues:
     def _read(self) -> None:
         self._is_read = True
         size = 0
+        now = time.time()
         for number, path in enumerate(_files(self._folder)):
+            if self._begun <= _changed_at(path) <= now:
+                continue
             text = _text(path)
             size += len(text)
             if size > _MOST_BYTES or number >= _MOST_FILES:
@@ -55,9 +67,13 @@ class WrittenValues:
             self._known.update(map(_digest, written_tokens(text)))
 
     def _of_recording(self, recording: str) -> set[bytes]:
-        if not recording or Path(recording).is_relative_to(self._folder or "/"):
+        path = Path(recording)
+        if not recording or path.is_relative_to(self._folder or "/"):
             return set()
-        return set(map(_digest, written_tokens(_text(Path(recording)))))
+        version = (path, _changed_at(path))
+        if self._outside[0] != version:  # asked for each value of a scope
+            self._outside = version, set(map(_digest, written_tokens(_text(path))))
+        return self._outside[1]
 
 
 def _files(folder: str) -> Iterator[Path]:
@@ -69,6 +85,14 @@ def _files(folder: str) -> Iterator[Path]:
             if name not in _OTHERS and not name.startswith(".") and not Path(place, name, "pyvenv.cfg").exists()
         )
         yield from (Path(place, name) for name in sorted(names))
+
+
+def _changed_at(path: Path) -> float:
+    """The time of the last change, in seconds since 1970; 0 where there is no such file."""
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _text(path: Path) -> bytes:

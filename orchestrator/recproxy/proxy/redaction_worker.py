@@ -68,7 +68,7 @@ class RedactionWorker:
         profile = Profile.restore(order.profile)
         self._rules = profile.redaction(order.secrets, order.environment)
         self._descriptors = profile.grpc.place
-        self._correlating = Correlating(profile, WrittenValues(order.folder, order.written))
+        self._correlating = Correlating(profile, WrittenValues(order.folder, order.written, begun=order.begun))
         try:
             self._hooks = load_hooks(profile.name, profile.hooks, self._rules)
         except HookError as problem:
