@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from recproxy.lazy_patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from recproxy.config.layers import Setting
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["as_json", "as_toml", "near"]
 
 _WIDEST = 60
-_BARE = re.compile(r"[A-Za-z0-9_-]+")
+_BARE = lazy_pattern(r"[A-Za-z0-9_-]+")
 
 
 def as_json(found: Iterable[Setting]) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from recproxy.cli.doctor_clients import BUILT, SOURCE, TriedClient
+from recproxy.lazy_patterns import lazy_pattern
 
 __all__ = ["ClientResult", "DoctorRun", "tried"]
 
@@ -47,7 +47,7 @@ _START_SECONDS = 60
 _BUILD_SECONDS = 90
 _END_SECONDS = 20
 _AT_ONCE = 4
-_VERSION = re.compile(r"[0-9]+(?:\.[0-9]+)+")
+_VERSION = lazy_pattern(r"[0-9]+(?:\.[0-9]+)+")
 #: What leads clients to the run by its proxy; and what makes programs load the redirect, or a JVM its settings.
 _PROXIES = frozenset(f"{name}_PROXY" for name in ("HTTP", "HTTPS", "ALL"))
 _LOADED = ("NODE_OPTIONS", "BUN_OPTIONS", "PYTHONPATH", "JAVA_TOOL_OPTIONS")

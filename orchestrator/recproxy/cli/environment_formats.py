@@ -15,6 +15,7 @@ from typing import Final
 from recproxy.control.reserved_variables import BUNDLES
 from recproxy.control.variables import CA, R_PROFILE, REDIRECT, TOKEN
 from recproxy.errors import ConfigurationError
+from recproxy.lazy_patterns import lazy_pattern
 
 __all__ = ["CA_FILES", "ENVIRONMENT_FORMATS", "elsewhere", "file_name", "github_masks", "written_as"]
 
@@ -27,11 +28,11 @@ _BUNDLE, _OWN = "ca.pem", "own.pem"
 #: The files that go with the variables: the bundle of CAs to trust, and that of the run alone.
 CA_FILES: Final = (_BUNDLE, _OWN)
 #: What dotenv readers and `docker run --env-file` read alike without quotes.
-_PLAIN = re.compile(r"[\w./:@%+,=*\[\]!~-]*", re.ASCII)
+_PLAIN = lazy_pattern(r"[\w./:@%+,=*\[\]!~-]*", re.ASCII)
 #: What dotenv readers take differently, or not at all, although it stands in single quotes.
-_NO_DOTENV = re.compile(r"[\n\r'\\]|\$\{")
+_NO_DOTENV = lazy_pattern(r"[\n\r'\\]|\$\{")
 #: Characters of a string of JSON that YAML does not take as they are, or takes for a line break.
-_NO_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+_NO_YAML = lazy_pattern("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
 def elsewhere(variables: Mapping[str, str], folder: str, direct: Sequence[str] = ()) -> dict[str, str]:

@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from recproxy.lazy_patterns import lazy_pattern
+
 __all__ = ["FIRST_TEST", "PYTEST_SUITE", "FoundSuite", "find_suite"]
 
 #: The first test, in the folder of functional tests.
@@ -17,8 +19,8 @@ _OF_PYTHON = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt")
 #: Where tests are looked for, the functional ones first.
 _FOLDERS = (_FOLDER, "tests", "test")
 _MOST_FILES = 200
-_OF_PYTEST = re.compile(r"^\s*(?:import|from) pytest\b|^(?:async )?def test", re.MULTILINE)
-_OF_UNITTEST = re.compile(r"^\s*(?:import|from) unittest\b", re.MULTILINE)
+_OF_PYTEST = lazy_pattern(r"^\s*(?:import|from) pytest\b|^(?:async )?def test", re.MULTILINE)
+_OF_UNITTEST = lazy_pattern(r"^\s*(?:import|from) unittest\b", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

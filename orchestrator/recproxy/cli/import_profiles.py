@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -12,6 +11,7 @@ from recproxy.config.profile import Profile
 from recproxy.config.project import Project, is_profile_path
 from recproxy.errors import ConfigurationError, ProfileError, RecproxyError
 from recproxy.http import split_authority
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.play.reading import read_loaded
 
 __all__ = ["import_profiles"]
@@ -20,7 +20,7 @@ __all__ = ["import_profiles"]
 _MOST_SOURCES = 50
 _MOST_HOSTS = 5
 #: Hosts that a command can name as they are.
-_PLAIN = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
+_PLAIN = lazy_pattern(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 
 #: Labels before the last one of a host that name no service.
 _SUFFIXES = frozenset(("ac", "co", "com", "edu", "gov", "net", "org"))

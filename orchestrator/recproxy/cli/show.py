@@ -13,6 +13,7 @@ import click
 
 from recproxy.cli.verb import Verb
 from recproxy.counting import counted
+from recproxy.lazy_patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["show"]
 
-_PLACE = re.compile(r"(.+):([1-9][0-9]{0,8})")
+_PLACE = lazy_pattern(r"(.+):([1-9][0-9]{0,8})")
 
 
 @click.command(cls=Verb, example="recproxy show tests/functional/recordings/twitter/default.rec:3")

@@ -13,12 +13,13 @@ from pathlib import Path, PurePath
 
 from recproxy.cli.import_sources import ImportSource
 from recproxy.client.names import module_folders, recording_of_test
+from recproxy.lazy_patterns import lazy_pattern
 
 __all__ = ["named_for_tests"]
 
 _FOLDER = "cassettes"
 #: Classes in front of a test, and the test with its parameters: `TestSend.test_one[a.b]`.
-_NAME = re.compile(r"((?:\w+\.)*)(\w+(?:\[.*\])?)", re.DOTALL)
+_NAME = lazy_pattern(r"((?:\w+\.)*)(\w+(?:\[.*\])?)", re.DOTALL)
 
 
 def named_for_tests(sources: Iterable[ImportSource], *, recordings: Path, root: Path) -> list[ImportSource]:

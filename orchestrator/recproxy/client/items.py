@@ -20,6 +20,7 @@ from recproxy.client.names import module_folders, recording_of_fixture, recordin
 from recproxy.client.requested import RequestedRecordings, recordings_of, wanted_by
 from recproxy.client.scopes import RecordingNames
 from recproxy.control.scope_options import ScopeFault, SelectedTest
+from recproxy.lazy_patterns import lazy_pattern
 
 __all__ = ["AskedScope", "Places", "names_of_item", "of_fixture", "of_item", "scope_of_item"]
 
@@ -27,7 +28,7 @@ __all__ = ["AskedScope", "Places", "names_of_item", "of_fixture", "of_item", "sc
 _MADE_OF = ("_unittest_", "_xunit_")
 
 #: A name that pytest's `-k` takes as one word.
-_KEYWORD = re.compile(r"[\w:+.\[\]/-]+", re.ASCII)
+_KEYWORD = lazy_pattern(r"[\w:+.\[\]/-]+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,15 +12,17 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from recproxy.lazy_patterns import lazy_pattern
+
 __all__ = ["module_folders", "recording_of_fixture", "recording_of_test"]
 
 #: Characters of a readable name: with the digest, `.failed.rec` and a temporary suffix it stays below the 255 bytes
 #: that file systems allow.
 _LONGEST = 120
 #: In a folder's name, in the name of a class or function, and in the id of parameters.
-_FOLDER = re.compile(r"[^A-Za-z0-9_-]")
-_NAME = re.compile(r"[^A-Za-z0-9_]")
-_ID = re.compile(r"[^a-z0-9_.,=+-]")
+_FOLDER = lazy_pattern(r"[^A-Za-z0-9_-]")
+_NAME = lazy_pattern(r"[^A-Za-z0-9_]")
+_ID = lazy_pattern(r"[^a-z0-9_.,=+-]")
 
 
 def module_folders(module: Path, recordings: Path, root: Path) -> tuple[str, ...]:

@@ -10,7 +10,6 @@ import importlib
 import importlib.util
 import math
 import os
-import re
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -18,10 +17,11 @@ from typing import Any
 
 from recproxy.control.faketime import faketime_library, faketime_variables
 from recproxy.control.variables import CLOCK, RECORDED_AT
+from recproxy.lazy_patterns import lazy_pattern
 
 __all__ = ["at_recording", "can_set_time", "read_moment"]
 
-_FAKED = re.compile(r"([+-][0-9]+)s")
+_FAKED = lazy_pattern(r"([+-][0-9]+)s")
 
 
 def _faked() -> int:

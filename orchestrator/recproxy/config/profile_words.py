@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from recproxy.config.keys import Word
 from recproxy.control.host_names import normal_host
 from recproxy.control.reserved_variables import is_reserved
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording import request_patterns
 from recproxy.redaction.expressions import nested_repeat
 
@@ -24,7 +25,7 @@ __all__ = [
 SCHEMA = 1
 _ONLY_SCHEMA = f"write schema = {SCHEMA}, the only one that this recproxy reads"
 NO_SCHEMA = f"schema is missing: {_ONLY_SCHEMA}"
-_LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?\Z")
+_LABEL = lazy_pattern(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?\Z")
 
 
 def is_host(host: str) -> bool:

@@ -17,11 +17,12 @@ from typing import Any
 from recproxy.config.keys import Key, Kind, described, keys_of, leaves
 from recproxy.config.profile import Profile
 from recproxy.config.project import Project
+from recproxy.lazy_patterns import lazy_pattern
 
 __all__ = ["key_tables", "profile_schema", "project_schema", "reference_files"]
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_MARKED = re.compile(r"(<!-- keys of ?([\w.]*) -->\n).*?(?=<!-- end of keys -->)", re.DOTALL)
+_MARKED = lazy_pattern(r"(<!-- keys of ?([\w.]*) -->\n).*?(?=<!-- end of keys -->)", re.DOTALL)
 
 
 def profile_schema() -> dict[str, Any]:

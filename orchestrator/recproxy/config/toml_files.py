@@ -19,6 +19,7 @@ from typing import Any
 
 from recproxy.control.shown_paths import shown_path
 from recproxy.errors import RecproxyError
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.toml_text import UnreadableToml, read_toml_text
 
@@ -27,7 +28,7 @@ __all__ = ["Precedence", "TomlFile", "parsed_toml", "read_toml"]
 
 #: What matters to where a statement ends: strings and comments as a whole, brackets, and the ends of lines. A string of
 #: several lines may end with up to two quotation marks of its own.
-_PART = re.compile(
+_PART = lazy_pattern(
     r"""\"{3}(?:\\.|[^\\])*?\"{3,5}|'{3}.*?'{3,5}|"(?:\\.|[^"\\\n])*"|'[^'\n]*'|\#[^\n]*|[\[\]{}]|\n""", re.DOTALL
 )
 

@@ -3,19 +3,19 @@
 `config/keys.py` says how a key is declared.
 """
 
-import re
 from collections.abc import Collection
 from typing import Annotated, Literal
 
 from recproxy.config import profile_words as words
 from recproxy.config.keys import Required, Word
 from recproxy.control.host_names import is_loopback
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording.dataclass import dataclass
 
 __all__ = ["WebhookTable", "is_port", "webhook_fault"]
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*\Z")
-_ADDRESS = re.compile(r"https?://(?P<host>\[[0-9a-fA-F:]+\]|[^/:?#@\s]+)(?::(?P<port>[0-9]{1,5}|\*))?\Z")
+_NAME = lazy_pattern(r"[a-z0-9][a-z0-9_-]*\Z")
+_ADDRESS = lazy_pattern(r"https?://(?P<host>\[[0-9a-fA-F:]+\]|[^/:?#@\s]+)(?::(?P<port>[0-9]{1,5}|\*))?\Z")
 #: The headers of each scheme, in lower case.
 _HEADERS = {
     "stripe": ("stripe-signature",),

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 from recproxy.errors import ConfigurationError
+from recproxy.lazy_patterns import lazy_pattern
 
 __all__ = ["part_of_suite"]
 
-_PART = re.compile(r"(0|[1-9]\d{0,5})/(0|[1-9]\d{0,5})", re.ASCII)
+_PART = lazy_pattern(r"(0|[1-9]\d{0,5})/(0|[1-9]\d{0,5})", re.ASCII)
 #: What somebody may have meant as K/N: run under another name, all of the suite would run in each job.
-_LIKE_PART = re.compile(r"[\d\s.+-]*/[\d\s.+/-]*")
+_LIKE_PART = lazy_pattern(r"[\d\s.+-]*/[\d\s.+/-]*")
 
 
 def part_of_suite(shard: str) -> tuple[int, int] | None:

@@ -9,13 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from recproxy.lazy_patterns import lazy_pattern
+
 __all__ = ["has_password", "shown_problem", "shown_urls"]
 
 _MASK = "XXX"
 #: One URL of a chain: its scheme, and the rest up to the next of the chain.
-_URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)((?:(?!::)[^\s'\"<>])*)")
-_AUTHORITY = re.compile(r"[^/?#]*")
-_PORT = re.compile(r":[0-9]*$")
+_URL = lazy_pattern(r"([A-Za-z][A-Za-z0-9+.-]*://)((?:(?!::)[^\s'\"<>])*)")
+_AUTHORITY = lazy_pattern(r"[^/?#]*")
+_PORT = lazy_pattern(r":[0-9]*$")
 
 
 def shown_urls(text: str) -> str:

@@ -16,16 +16,17 @@ from types import ModuleType
 from typing import Any
 
 from recproxy.errors import ConfigurationError
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording.dataclass import dataclass
 
 __all__ = ["YamlLibrary", "refuse_bombs", "toml_writer", "vcrpy_serializer", "yaml_library"]
 
 #: Where an alias may stand: its sign comes first, because a letter is found many times faster than one of several.
-_ALIAS = re.compile(rb"\*(?<=[\s,:\[{]\*)\w")
+_ALIAS = lazy_pattern(rb"\*(?<=[\s,:\[{]\*)\w")
 #: What may make a merge key of a key: its plain name, or a tag in some spelling.
-_MERGE = re.compile(rb"<<|merge|^%TAG|!<|![^\s,]*%", re.MULTILINE)
+_MERGE = lazy_pattern(rb"<<|merge|^%TAG|!<|![^\s,]*%", re.MULTILINE)
 #: A number to the base of sixty, `1:30:00`, is made in a time that grows with the square of its length.
-_SIXTIES = re.compile(rb"[0-9]{0,2}(?::[0-5]?[0-9]){1000}")
+_SIXTIES = lazy_pattern(rb"[0-9]{0,2}(?::[0-5]?[0-9]){1000}")
 _STEP = 3000
 
 

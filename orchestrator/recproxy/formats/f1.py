@@ -18,6 +18,7 @@ from recproxy.errors import RecordingError
 from recproxy.formats import stored
 from recproxy.formats.f1_trace import for_any_mail, read_trace
 from recproxy.formats.values import Loaded
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording import Headers, Interaction, Recording, Request, Response, conversation, header
 
 __all__ = ["load"]
@@ -25,12 +26,12 @@ __all__ = ["load"]
 #: What is compared where a request was not captured.
 ANY_OF_THE_HOST = ("host",)
 _TRACE = "smtp-trace"
-_RESPONSE = re.compile(r"response-([0-9]+)")
-_REQUEST_LINE = re.compile(rb"([A-Z]+) (/\S*)(?: HTTP/1\.[01])?")
-_STATUS_LINE = re.compile(rb"HTTP/1\.[01] ([1-9][0-9]{2})(?: (.*))?")
+_RESPONSE = lazy_pattern(r"response-([0-9]+)")
+_REQUEST_LINE = lazy_pattern(rb"([A-Z]+) (/\S*)(?: HTTP/1\.[01])?")
+_STATUS_LINE = lazy_pattern(rb"HTTP/1\.[01] ([1-9][0-9]{2})(?: (.*))?")
 #: PROTOCOL-HOST-KIND-COMMENTS, as the corpus names its folders.
-_FOLDER = re.compile(r"(?:http|smtp)-([a-z0-9.-]+?)-(auth|contacts|send)(?:-.*)?")
-_BLANK_LINE = re.compile(rb"\n\r?\n")
+_FOLDER = lazy_pattern(r"(?:http|smtp)-([a-z0-9.-]+?)-(auth|contacts|send)(?:-.*)?")
+_BLANK_LINE = lazy_pattern(rb"\n\r?\n")
 _CONTENT_LOCATION = b"content-location"
 
 

@@ -6,8 +6,8 @@ The client was Python's smtplib, and an exception is what that made of a server 
 from __future__ import annotations
 
 import dataclasses
-import re
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.mail.smtp_server import SaidKind
 from recproxy.mail.smtp_turns import said_kinds
 from recproxy.recording import Act, Interaction, Step
@@ -15,8 +15,8 @@ from recproxy.recording import Act, Interaction, Step
 __all__ = ["for_any_mail", "read_trace"]
 
 _MARKS = {b"<": Act.SERVER, b">": Act.CLIENT}
-_MAILBOX = re.compile(rb"(?i)((?:MAIL FROM|RCPT TO):)<[^>]*>")
-_STUFFED = re.compile(rb"(?:\A|(?<=\r\n))\.(?=[^\r])")
+_MAILBOX = lazy_pattern(rb"(?i)((?:MAIL FROM|RCPT TO):)<[^>]*>")
+_STUFFED = lazy_pattern(rb"(?:\A|(?<=\r\n))\.(?=[^\r])")
 _DOT = b".\r\n"
 
 

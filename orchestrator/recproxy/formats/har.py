@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from email.utils import format_datetime
@@ -34,13 +33,14 @@ from recproxy.formats.stored import Notebook
 from recproxy.formats.texts import parameter, says_utf8, text_bytes
 from recproxy.formats.values import Loaded
 from recproxy.grpc.order import whole_frames
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording import Headers, Interaction, Recording, Request, Response, header, header_values, unused
 
 __all__ = ["load", "load_yaml"]
 
 #: The largest size that a recording has a place for; a file may say anything.
 _LARGEST = 10**18 - 1
-_HTTP_OF = re.compile(r"(?i)\Aws(s?)://")
+_HTTP_OF = lazy_pattern(r"(?i)\Aws(s?)://")
 _ATTRIBUTES = (("Path", "path"), ("Domain", "domain"), ("SameSite", "sameSite"))
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from recproxy.lazy_patterns import lazy_pattern
+
 __all__ = [
     "betamax",
     "f1_capture",
@@ -26,64 +28,71 @@ __all__ = [
 ]
 
 #: Keys of the outermost mapping stand at the first column; an old cassette is a list of requests.
-_VCRPY_YAML = re.compile(rb"(?m:^)[\"']?interactions[\"']?\s*+:|\A(?:#[^\n]*+\n|---[^\n]*+\n|\s++)*+-\s++request\s*+:")
-_F1_RESPONSE = re.compile(r"response-[0-9]+")
-_VCRPY_JSON = re.compile(
+_VCRPY_YAML = lazy_pattern(
+    rb"(?m:^)[\"']?interactions[\"']?\s*+:|\A(?:#[^\n]*+\n|---[^\n]*+\n|\s++)*+-\s++request\s*+:"
+)
+_F1_RESPONSE = lazy_pattern(r"response-[0-9]+")
+_VCRPY_JSON = lazy_pattern(
     rb'\{(?:\s*+"(?:version|metadata)"\s*+:[^{}]*,)?\s*+"interactions"\s*+:'
     rb'|\[\s*+\{\s*+"(?:request|response)"\s*+:\s*+\{'
 )
-_HAR = re.compile(rb'\{\s*+(?:"\w++"\s*+:\s*+\{\s*+)?"log"\s*+:')
-_HAR_YAML = re.compile(
+_HAR = lazy_pattern(rb'\{\s*+(?:"\w++"\s*+:\s*+\{\s*+)?"log"\s*+:')
+_HAR_YAML = lazy_pattern(
     rb"^log[ \t]*+:[ \t\r]*+\n(?:(?:[ \t][^\n]*+|\r?)\n)*?[ \t]++(?:creator|entries|version)[ \t]*+:", re.MULTILINE
 )
-_GO_VCR = re.compile(rb"^version[ \t]*+:[ \t]*+2[ \t\r]*+$|^rwmutex[ \t]*+:", re.MULTILINE)
+_GO_VCR = lazy_pattern(rb"^version[ \t]*+:[ \t]*+2[ \t\r]*+$|^rwmutex[ \t]*+:", re.MULTILINE)
 #: The indentation of a request's keys; lines of a body are indented more.
-_REQUEST_KEYS = re.compile(
+_REQUEST_KEYS = lazy_pattern(
     rb"^[ \t]*+(?:-[ \t]++)?+request[ \t]*+:[ \t\r]*+\n(?:[ \t]*+(?:#[^\n]*+)?+\r?\n)*+([ \t]++)", re.MULTILINE
 )
 #: The first key of a request: vcrpy, before 1.0, began with the body.
-_PHP_VCR = re.compile(rb"\A(?:#[^\n]*+\n|---[^\n]*+\n|\s++)*+-\s++request[ \t]*+:[ \t\r]*+\n\s++(?:method|url)[ \t]*+:")
-_PHP_VCR_JSON = re.compile(rb'\[\s*+\{\s*+"request"\s*+:\s*+\{\s*+"(?:method|url)"\s*+:')
+_PHP_VCR = lazy_pattern(
+    rb"\A(?:#[^\n]*+\n|---[^\n]*+\n|\s++)*+-\s++request[ \t]*+:[ \t\r]*+\n\s++(?:method|url)[ \t]*+:"
+)
+_PHP_VCR_JSON = lazy_pattern(rb'\[\s*+\{\s*+"request"\s*+:\s*+\{\s*+"(?:method|url)"\s*+:')
 #: What a file is that is not read, its beginning tells.
 _MOST_LOOKED_AT = 4096
 #: It has the outline of a cassette of PHP-VCR and of an old one of vcrpy, whose requests have no such key.
-_EXVCR = re.compile(rb'\[\s*+\{\s*+"(?:request|response)"\s*+:\s*+\{.*"request_body"\s*+:', re.DOTALL)
+_EXVCR = lazy_pattern(rb'\[\s*+\{\s*+"(?:request|response)"\s*+:\s*+\{.*"request_body"\s*+:', re.DOTALL)
 #: Formats that are known and not read. A stub of WireMock names what it matches.
 _UNREAD = (
-    ("a Hoverfly simulation", re.compile(rb'\{\s*"(?:data|meta)"\s*:\s*\{.*"(?:pairs|schemaVersion)"\s*:', re.DOTALL)),
+    (
+        "a Hoverfly simulation",
+        lazy_pattern(rb'\{\s*"(?:data|meta)"\s*:\s*\{.*"(?:pairs|schemaVersion)"\s*:', re.DOTALL),
+    ),
     (
         "a WireMock stub mapping",
-        re.compile(
+        lazy_pattern(
             rb'\{.*"(?:url|urlPath|urlPattern|urlPathPattern|urlPathTemplate|bodyPatterns|bodyFileName|fixedDelayMilliseconds)"'
             rb'.*"(?:response|request|mappings)"\s*:|\{\s*"mappings"\s*:|\{.*"response"\s*:\s*\{.*"(?:bodyFileName|jsonBody)"\s*:',
             re.DOTALL,
         ),
     ),
     ("a cassette of ExVCR", _EXVCR),
-    ("a MockServer expectation", re.compile(rb'\[?\s*+\{[^{}]*"httpRequest"\s*+:')),
-    ("a tape of talkback", re.compile(rb'\{\s*+"?meta"?\s*+:\s*+\{\s*+"?createdAt"?\s*+:')),
-    ("a trace of Go's httprr", re.compile(rb"httprr trace v")),
-    ("a recording of Azure's test proxy", re.compile(rb'\{\s*"Entries"\s*:\s*\[')),
-    ("a fixture of nock", re.compile(rb'\[\s*\{\s*"scope"\s*:\s*"https?:')),
+    ("a MockServer expectation", lazy_pattern(rb'\[?\s*+\{[^{}]*"httpRequest"\s*+:')),
+    ("a tape of talkback", lazy_pattern(rb'\{\s*+"?meta"?\s*+:\s*+\{\s*+"?createdAt"?\s*+:')),
+    ("a trace of Go's httprr", lazy_pattern(rb"httprr trace v")),
+    ("a recording of Azure's test proxy", lazy_pattern(rb'\{\s*"Entries"\s*:\s*\[')),
+    ("a fixture of nock", lazy_pattern(rb'\[\s*\{\s*"scope"\s*:\s*"https?:')),
     (
         "a Postman collection",
-        re.compile(
+        lazy_pattern(
             rb'\{.*"(?:_postman_id|schema)"\s*:\s*"(?:https://schema\.getpostman\.com|[0-9a-f-]{36}")', re.DOTALL
         ),
     ),
-    ("an Insomnia export", re.compile(rb'\{.*"__export_format"\s*:|^type:\s*collection\.insomnia', re.DOTALL)),
-    ("a Pact contract", re.compile(rb'\{\s*"(?:consumer|provider)"\s*:\s*\{')),
-    ("a mountebank configuration", re.compile(rb'\{\s*"imposters"\s*:')),
-    ("a flow file of mitmproxy", re.compile(rb"[0-9]+:[0-9]+:[a-z_]+[;,]")),
-    ("a cassette of Ruby's VCR 1", re.compile(rb"(?:---\s*)?- !ruby/struct:VCR::HTTPInteraction")),
-    ("a tape of the Groovy Betamax", re.compile(rb"!tape\b")),
-    ("a Fiddler archive or another zip file", re.compile(rb"PK\x03\x04")),
+    ("an Insomnia export", lazy_pattern(rb'\{.*"__export_format"\s*:|^type:\s*collection\.insomnia', re.DOTALL)),
+    ("a Pact contract", lazy_pattern(rb'\{\s*"(?:consumer|provider)"\s*:\s*\{')),
+    ("a mountebank configuration", lazy_pattern(rb'\{\s*"imposters"\s*:')),
+    ("a flow file of mitmproxy", lazy_pattern(rb"[0-9]+:[0-9]+:[a-z_]+[;,]")),
+    ("a cassette of Ruby's VCR 1", lazy_pattern(rb"(?:---\s*)?- !ruby/struct:VCR::HTTPInteraction")),
+    ("a tape of the Groovy Betamax", lazy_pattern(rb"!tape\b")),
+    ("a Fiddler archive or another zip file", lazy_pattern(rb"PK\x03\x04")),
 )
-_BETAMAX = re.compile(rb'\{(?:\s*+"recorded_with"\s*+:[^{}]*,)?\s*+"http_interactions"\s*+:')
-_RUBY_VCR = re.compile(rb"^http_interactions\s*+:", re.MULTILINE)
-_RESPONSES_YAML = re.compile(rb"^responses\s*+:", re.MULTILINE)
-_RESPONSES_TOML = re.compile(rb"^[ \t]*+\[\[[ \t]*+responses[ \t]*+\]\]|^responses[ \t]*+=[ \t]*+\[", re.MULTILINE)
-_REQUEST_LINE = re.compile(rb"[A-Z]+ (?:/|https?://)[^\x00-\x20]*(?: HTTP/[0-9](?:\.[0-9])?)?\r?\n")
+_BETAMAX = lazy_pattern(rb'\{(?:\s*+"recorded_with"\s*+:[^{}]*,)?\s*+"http_interactions"\s*+:')
+_RUBY_VCR = lazy_pattern(rb"^http_interactions\s*+:", re.MULTILINE)
+_RESPONSES_YAML = lazy_pattern(rb"^responses\s*+:", re.MULTILINE)
+_RESPONSES_TOML = lazy_pattern(rb"^[ \t]*+\[\[[ \t]*+responses[ \t]*+\]\]|^responses[ \t]*+=[ \t]*+\[", re.MULTILINE)
+_REQUEST_LINE = lazy_pattern(rb"[A-Z]+ (?:/|https?://)[^\x00-\x20]*(?: HTTP/[0-9](?:\.[0-9])?)?\r?\n")
 
 
 def f1_capture(names: frozenset[str]) -> bool:

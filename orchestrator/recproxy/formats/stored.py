@@ -13,6 +13,7 @@ from http import HTTPStatus
 
 from recproxy.counting import counted
 from recproxy.formats.values import Note
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording import (
     CODINGS,
     DecodeError,
@@ -47,11 +48,11 @@ _MOST_REPEATED = 8
 _MAGIC = {"gzip": b"\x1f\x8b", "x-gzip": b"\x1f\x8b", "zstd": b"\x28\xb5\x2f\xfd"}
 #: What tools that store bodies as text put in the place of bytes that are not UTF-8. A text may hold it itself.
 _REPLACED = "\ufffd".encode()
-_TEXT = re.compile(rb"text/|image/svg|application/.*(json|xml|script|urlencoded|graphql|yaml)|$", re.IGNORECASE)
-_UNSAFE = re.compile(r"[\x00-\x20\x7f]")  # in a URL
+_TEXT = lazy_pattern(rb"text/|image/svg|application/.*(json|xml|script|urlencoded|graphql|yaml)|$", re.IGNORECASE)
+_UNSAFE = lazy_pattern(r"[\x00-\x20\x7f]")  # in a URL
 _BODILESS = frozenset((204, 304))
 #: A word in the place of an address, which the suite fills in when it loads the file.
-_PLACEHOLDER = re.compile(r"<+[\w .-]+>+|\{+[\w .-]+\}+")
+_PLACEHOLDER = lazy_pattern(r"<+[\w .-]+>+|\{+[\w .-]+\}+")
 _TOKEN = frozenset(b"!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 
 

@@ -17,6 +17,7 @@ from recproxy.formats.extras import refuse_bombs, vcrpy_serializer
 from recproxy.formats.reading import json_values, mapping, refusing
 from recproxy.formats.stored import Notebook
 from recproxy.formats.values import Dumped, Loaded, Note
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording import Interaction, Recording
 
 __all__ = ["MATCH_ON", "dump", "dump_json", "load", "load_json"]
@@ -29,15 +30,15 @@ _LARGE = 4_000_000
 #: A larger one is parsed in pieces of this size, so that the parser's objects, many times the text, stay few.
 _PIECE = 400_000
 #: Begins with letters and not with a place: those are found many times faster.
-_START = re.compile(rb"\n(?=- request:)")
-_BEGINNING = re.compile(rb"\A(?:version: 1\r?\n)?interactions:\r?\n- request:")
-_KEY = re.compile(rb"^[A-Za-z_]\w*:", re.MULTILINE)
+_START = lazy_pattern(rb"\n(?=- request:)")
+_BEGINNING = lazy_pattern(rb"\A(?:version: 1\r?\n)?interactions:\r?\n- request:")
+_KEY = lazy_pattern(rb"^[A-Za-z_]\w*:", re.MULTILINE)
 #: An anchor or an alias where a value begins: pieces of such a text need each other.
-_LINKED = re.compile(rb"^ *(?:- +)*(?:[^\s:\"'#]+: +)?[&*]\w", re.MULTILINE)
+_LINKED = lazy_pattern(rb"^ *(?:- +)*(?:[^\s:\"'#]+: +)?[&*]\w", re.MULTILINE)
 #: What no such text is without; found many times faster, and seldom there.
-_MAY_LINK = (re.compile(rb"&(?<![^ \n]&)\w"), re.compile(rb"\*(?<![^ \n]\*)\w"))
+_MAY_LINK = (lazy_pattern(rb"&(?<![^ \n]&)\w"), lazy_pattern(rb"\*(?<![^ \n]\*)\w"))
 #: As vcrpy's own migration does: the object tags of cassettes before 1.0 say nothing that is needed.
-_OLD_TAGS = re.compile(
+_OLD_TAGS = lazy_pattern(
     r"!!python/object:vcr\.request\.Request|!!python/object/apply:(?:__builtin__|builtins)\.frozenset"
 )
 

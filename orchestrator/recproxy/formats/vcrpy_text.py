@@ -11,11 +11,13 @@ import base64
 import re
 from typing import Any
 
+from recproxy.lazy_patterns import lazy_pattern
+
 __all__ = ["read_cassette"]
 
 _PRINTED = bytes((10, *range(32, 127)))
-_KEY = re.compile(r"([A-Za-z][A-Za-z0-9_-]{0,200}):(?: |(\n))")
-_SCALAR = re.compile(
+_KEY = lazy_pattern(r"([A-Za-z][A-Za-z0-9_-]{0,200}):(?: |(\n))")
+_SCALAR = lazy_pattern(
     r"(0|[1-9][0-9]{0,17})\n"
     r"|(\{\}|\[\])\n"
     r"|!!binary \|\n((?: +[A-Za-z0-9+/=]+\n)+)"
@@ -24,15 +26,15 @@ _SCALAR = re.compile(
     r"|(?!0x)[0-9][0-9A-Za-z_.-]*?[acdf-np-su-wyACDF-SU-WY])[!-~]*(?: [!-~]+)*)\n",
     re.DOTALL,
 )
-_BLANKS = re.compile(" *")
-_MORE = re.compile(r"( +)([!-~]+(?: [!-~]+)*)\n")
+_BLANKS = lazy_pattern(" *")
+_MORE = lazy_pattern(r"( +)([!-~]+(?: [!-~]+)*)\n")
 #: What ends a plain text, or begins a comment.
-_NOT_PLAIN = re.compile(r":(?: |\Z)| #|\A#")
+_NOT_PLAIN = lazy_pattern(r":(?: |\Z)| #|\A#")
 _NULL = frozenset({"null", "Null", "NULL"})
 _RESERVED = _NULL | {
     word for each in ("true", "false", "yes", "no", "on", "off") for word in (each, each.title(), each.upper())
 }
-_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))")
+_ESCAPE = lazy_pattern(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))")
 _ESCAPED = {
     " ": " ",
     '"': '"',
@@ -46,11 +48,11 @@ _ESCAPED = {
     "e": "\x1b",
 }
 _ESCAPED |= {"N": "\x85", "_": "\xa0", "L": "\u2028", "P": "\u2029", "/": "/"}
-_ESCAPED_BLANK = re.compile(r"\\ +\n")  # before a break, where others are left out
-_ESCAPED_BREAK = re.compile(r"\\\n *")
-_TWO_BREAKS = re.compile("\1 *\n|\n *\1")
-_BREAKS = re.compile(r" *\n[ \n]*")
-_NOT_INDENTED = re.compile(r"\n[^ \n]")
+_ESCAPED_BLANK = lazy_pattern(r"\\ +\n")  # before a break, where others are left out
+_ESCAPED_BREAK = lazy_pattern(r"\\\n *")
+_TWO_BREAKS = lazy_pattern("\1 *\n|\n *\1")
+_BREAKS = lazy_pattern(r" *\n[ \n]*")
+_NOT_INDENTED = lazy_pattern(r"\n[^ \n]")
 _SURROGATES = range(0xD800, 0xE000)
 #: No such text holds these. They stand for an escaped backslash or quote while the other escapes are undone, and for a
 #: break of a line that is no blank.

@@ -22,6 +22,7 @@ from recproxy.grpc.statuses import readable_details, with_details
 from recproxy.grpc.types import Types, types_of
 from recproxy.grpc.wire import Unreadable
 from recproxy.grpc.writing import MessageWriter
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording.codings import CODINGS, encode
 from recproxy.recording.message_coding import MessageError, is_message_coding
 from recproxy.recording.values import Headers, Request, Response, header
@@ -39,8 +40,10 @@ __all__ = [
 
 #: A larger body stays as it came: reading it takes longer than a client should wait.
 LARGEST = 2_000_000
-_UNSHOWN = re.compile("[\x7f-\x9f]")
-_MEDIA = re.compile(rb"application/(grpc-web-text|grpc-web|grpc|proto)(?:\+proto)?(?:;.*)?", re.IGNORECASE | re.DOTALL)
+_UNSHOWN = lazy_pattern("[\x7f-\x9f]")
+_MEDIA = lazy_pattern(
+    rb"application/(grpc-web-text|grpc-web|grpc|proto)(?:\+proto)?(?:;.*)?", re.IGNORECASE | re.DOTALL
+)
 
 _Block = TypeVar("_Block", Request, Response)
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 from typing import NamedTuple
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording.codings import decode, encode
 from recproxy.recording.grammar import FIELD_NAME
 from recproxy.recording.values import Headers
@@ -17,7 +17,7 @@ from recproxy.recording.values import Headers
 __all__ = ["Frame", "frames", "put_frames", "put_trailers", "take_trailers", "untexted"]
 
 _COMPRESSED, _TRAILERS = 1, 0x80
-_PIECE = re.compile(rb"[A-Za-z0-9+/]+={0,2}")
+_PIECE = lazy_pattern(rb"[A-Za-z0-9+/]+={0,2}")
 
 
 class Frame(NamedTuple):

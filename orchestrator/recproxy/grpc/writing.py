@@ -10,10 +10,11 @@ from recproxy.grpc.reading import MessageTree
 from recproxy.grpc.scalars import put_packed, put_scalar
 from recproxy.grpc.types import ANY, SCALARS, Field, Types
 from recproxy.grpc.wire import put_number, put_tag
+from recproxy.lazy_patterns import lazy_pattern
 
 __all__ = ["MessageWriter"]
 
-_GUESS = re.compile(r"([1-9][0-9]{0,8})(?::([a-z0-9]+))?\Z")
+_GUESS = lazy_pattern(r"([1-9][0-9]{0,8})(?::([a-z0-9]+))?\Z")
 _GUESSES = frozenset((*SCALARS, "group"))
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording import Headers
 
 __all__ = ["body_framing", "possible_ends"]
 
-_REQUEST_LINE = re.compile(rb"(?<=\n)[!-~]+ [^ \r\n]+ HTTP/", re.MULTILINE)
+_REQUEST_LINE = lazy_pattern(rb"(?<=\n)[!-~]+ [^ \r\n]+ HTTP/", re.MULTILINE)
 
 
 def body_framing(headers: Headers) -> tuple[bytes, bytes] | None:

@@ -7,13 +7,13 @@ else is Incomplete. RFC 9112 section 3.2, RFC 8446 section 4.1.2, RFC 6066 secti
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TypeAlias
 
 from recproxy.control.host_names import normal_host
 from recproxy.http.hosts import host_text, split_authority
 from recproxy.http.request_heads import NO_MAIL, begins_mail, head_size
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording.dataclass import dataclass
 
 __all__ = [
@@ -34,18 +34,18 @@ __all__ = [
 HEAD_LIMIT = 131_072
 
 _TLS_HANDSHAKE = 0x16
-_METHOD = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,40}\Z")
-_ABSOLUTE = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)")
+_METHOD = lazy_pattern(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,40}\Z")
+_ABSOLUTE = lazy_pattern(rb"[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)")
 #: The same where its end has not come yet: what follows the host may be long.
-_BEGUN = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://([^/?#\s]*)[/?#]")
-_HOST = re.compile(rb"\n[Hh][Oo][Ss][Tt][ \t]*:[ \t]*([^\r\n]*?)[ \t]*\r?\n")
+_BEGUN = lazy_pattern(rb"[A-Za-z][A-Za-z0-9+.-]*://([^/?#\s]*)[/?#]")
+_HOST = lazy_pattern(rb"\n[Hh][Oo][Ss][Tt][ \t]*:[ \t]*([^\r\n]*?)[ \t]*\r?\n")
 
 #: The SETTINGS of HTTP/2 that change nothing. grpcio sends no request before it has the server's.
 _SETTINGS = b"\0\0\0\4\0\0\0\0\0"
 
 #: Of an announcement.
-_PORT = re.compile(rb"\nPort: ([0-9]{1,5})\r\n")
-_TO = re.compile(rb"\nTo: ([0-9]{1,5})\r\n")
+_PORT = lazy_pattern(rb"\nPort: ([0-9]{1,5})\r\n")
+_TO = lazy_pattern(rb"\nTo: ([0-9]{1,5})\r\n")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 
+from recproxy.lazy_patterns import lazy_pattern
+
 __all__ = ["local_head"]
 
-_ABSOLUTE = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://[^/?#\s]*")
-_CONNECTION = re.compile(rb"(?:proxy-connection|proxy-authorization|connection|keep-alive)[ \t]*:", re.IGNORECASE)
-_WEBSOCKET = re.compile(rb"upgrade[ \t]*:[ \t]*websocket\b", re.IGNORECASE)
+_ABSOLUTE = lazy_pattern(rb"[A-Za-z][A-Za-z0-9+.-]*://[^/?#\s]*")
+_CONNECTION = lazy_pattern(rb"(?:proxy-connection|proxy-authorization|connection|keep-alive)[ \t]*:", re.IGNORECASE)
+_WEBSOCKET = lazy_pattern(rb"upgrade[ \t]*:[ \t]*websocket\b", re.IGNORECASE)
 
 
 def local_head(head: bytes) -> bytes:

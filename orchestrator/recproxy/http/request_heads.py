@@ -10,6 +10,7 @@ import re
 
 from recproxy.http.hosts import bracketed, host_text, split_authority
 from recproxy.http.request_events import MalformedRequest
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording import Headers
 
 __all__ = [
@@ -31,11 +32,11 @@ _MAIL = (b"EHLO", b"HELO", b"LHLO")
 OTHER_VERSION = "only HTTP/1.1 and HTTP/1.0 are supported"
 #: RFC 6455 section 4.1.
 _NO_WEBSOCKET = "a WebSocket begins with a GET of HTTP/1.1 that has no body"
-_TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_TOKEN = lazy_pattern(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 #: Of any number: the parser tells one that is not spoken from what is no version.
-_VERSION = re.compile(rb" HTTP/[0-9]\.[0-9]\r\Z")
-_ABSOLUTE = re.compile(rb"\A([A-Za-z][A-Za-z0-9+.-]*://)([^/?#\s]*)")
-_LENGTH = re.compile(rb"content-length[ \t]*:[ \t]*(.*?)[ \t]*\r?\Z", re.IGNORECASE | re.DOTALL)
+_VERSION = lazy_pattern(rb" HTTP/[0-9]\.[0-9]\r\Z")
+_ABSOLUTE = lazy_pattern(rb"\A([A-Za-z][A-Za-z0-9+.-]*://)([^/?#\s]*)")
+_LENGTH = lazy_pattern(rb"content-length[ \t]*:[ \t]*(.*?)[ \t]*\r?\Z", re.IGNORECASE | re.DOTALL)
 
 
 def asks_websocket(method: bytes, headers: Headers, *, is_plain: bool) -> bool:

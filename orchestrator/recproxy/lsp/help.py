@@ -7,13 +7,14 @@ from functools import cache
 
 from recproxy.config.documentation import documentation_folder
 from recproxy.errors import RecproxyError
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording import WILD
 from recproxy.recording.wildcard import NAME
 
 __all__ = ["help_at"]
 
-_DIRECTIVE = re.compile(r":([a-z_]+)")
-_WILD = re.compile(rf"{WILD}(?:\[{NAME}\])?")
+_DIRECTIVE = lazy_pattern(r":([a-z_]+)")
+_WILD = lazy_pattern(rf"{WILD}(?:\[{NAME}\])?")
 
 
 def help_at(line: str, column: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.play.text_blocks import maskable_rows
 from recproxy.recording import WILD
 from recproxy.recording.dataclass import dataclass
@@ -13,14 +14,14 @@ from recproxy.recording.wildcard import NAME
 
 __all__ = ["Naming", "namings"]
 
-_SEPARATOR = re.compile(r"(?:={4}|={7})[ \t]*")
-_BEGINS = re.compile(r"[A-Za-z][^\s:]* \S")
+_SEPARATOR = lazy_pattern(r"(?:={4}|={7})[ \t]*")
+_BEGINS = lazy_pattern(r"[A-Za-z][^\s:]* \S")
 #: All of them are linear: no two matches begin in the same run of characters. The last string of a line may not end.
-_STRING = re.compile(r'"((?:[^"\\]|\\.)*+)\\?("|\Z)')
-_PAIR = re.compile(r"(?<![^?&=\s])([^?&=\s]++)=([^&\s#]++)")
-_HEADER = re.compile(rf"({FIELD_NAME.pattern.decode()}):[ \t]+(?=\S)")
-_WORD = re.compile(r"[A-Za-z0-9_.~%+-]+")
-_NOT_IN_NAME = re.compile(r"[^A-Za-z0-9_.-]+")
+_STRING = lazy_pattern(r'"((?:[^"\\]|\\.)*+)\\?("|\Z)')
+_PAIR = lazy_pattern(r"(?<![^?&=\s])([^?&=\s]++)=([^&\s#]++)")
+_HEADER = lazy_pattern(rf"({FIELD_NAME.pattern.decode()}):[ \t]+(?=\S)")
+_WORD = lazy_pattern(r"[A-Za-z0-9_.~%+-]+")
+_NOT_IN_NAME = lazy_pattern(r"[^A-Za-z0-9_.-]+")
 #: A shorter value may stand elsewhere by chance.
 _LEAST = 4
 #: Characters of a line in which a value is looked for: it takes a second for each 300,000, and an editor waits.

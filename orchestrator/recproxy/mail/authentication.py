@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 from collections.abc import Sequence
+
+from recproxy.lazy_patterns import lazy_pattern
 
 __all__ = ["PROVES_NOTHING", "SEEN_THROUGH", "proof_of"]
 
@@ -15,7 +16,7 @@ SEEN_THROUGH = frozenset(
 )
 #: Responses that a client sends to go on or to give up.
 PROVES_NOTHING = (b"", b"*", b"=")
-_BEARER = re.compile(rb"(?i)\x01auth=([^\x01]+)")
+_BEARER = lazy_pattern(rb"(?i)\x01auth=([^\x01]+)")
 
 
 def proof_of(mechanism: bytes, responses: Sequence[bytes]) -> bytes:

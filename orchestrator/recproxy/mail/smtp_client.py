@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.mail.authentication import SEEN_THROUGH
 
 __all__ = ["NoReplyError", "SmtpClient", "message_bytes", "with_known_extensions"]
@@ -11,9 +12,9 @@ __all__ = ["NoReplyError", "SmtpClient", "message_bytes", "with_known_extensions
 _LONGEST_REPLY = 1 << 20
 #: What a line counts besides its text: a reply of empty lines has an end, too.
 _LINE_COST = 16
-_LINE = re.compile(rb"([2-5][0-9]{2})(?:([ -])(.*))?\Z", re.DOTALL)
-_STUFFING = re.compile(rb"(?:\A|(?<=\r\n))\.")
-_BARE = re.compile(rb"(?<!\r)\n|\r(?!\n)")
+_LINE = lazy_pattern(rb"([2-5][0-9]{2})(?:([ -])(.*))?\Z", re.DOTALL)
+_STUFFING = lazy_pattern(rb"(?:\A|(?<=\r\n))\.")
+_BARE = lazy_pattern(rb"(?<!\r)\n|\r(?!\n)")
 #: Extensions that change nothing of what both sides say but what is known here.
 _KNOWN = frozenset(
     b"SIZE 8BITMIME SMTPUTF8 PIPELINING CHUNKING BINARYMIME STARTTLS AUTH ENHANCEDSTATUSCODES DSN HELP VRFY EXPN "

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.mail.authentication import PROVES_NOTHING, proof_of
 from recproxy.mail.echoes import Echoes
 from recproxy.mail.pieces import Piece, PieceKind
@@ -15,13 +15,13 @@ from recproxy.recording import Act, Step
 __all__ = ["smtp_pieces"]
 
 #: The name of a mechanism (RFC 4422 section 3.1).
-_MECHANISM = re.compile(rb"[A-Za-z0-9_-]{1,20}\Z")
-_BASE64 = re.compile(rb"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?\Z")
+_MECHANISM = lazy_pattern(rb"[A-Za-z0-9_-]{1,20}\Z")
+_BASE64 = lazy_pattern(rb"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?\Z")
 #: Commands that bring no credential. What is none of them could be a login that its client got wrong.
 _VERBS = frozenset(
     b"BDAT DATA EHLO ETRN EXPN HELO HELP LHLO MAIL NOOP QUIT RCPT RSET SAML SEND SOML STARTTLS TURN VRFY".split()
 )
-_VERB = re.compile(rb"[A-Za-z-]{1,20}\Z")
+_VERB = lazy_pattern(rb"[A-Za-z-]{1,20}\Z")
 
 
 def smtp_pieces(steps: Sequence[Step]) -> list[tuple[Piece, ...]]:

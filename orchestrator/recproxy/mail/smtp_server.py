@@ -8,10 +8,10 @@ the bytes that follow are read: after `354` a message, after `334` a response, a
 
 from __future__ import annotations
 
-import re
 from dataclasses import field
 from enum import Enum, StrEnum, auto
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording.dataclass import dataclass
 
 __all__ = ["Said", "SaidKind", "SmtpServer", "reply_bytes", "verb_of"]
@@ -19,10 +19,10 @@ __all__ = ["Said", "SaidKind", "SmtpServer", "reply_bytes", "verb_of"]
 #: A command is far shorter; so is a response of AUTH (RFC 4954 section 4: 12288).
 _LONGEST_LINE = 65_536
 _END = b"\r\n.\r\n"
-_CHUNK = re.compile(rb"(?i)BDAT ([0-9]{1,15})( LAST)?\Z")
+_CHUNK = lazy_pattern(rb"(?i)BDAT ([0-9]{1,15})( LAST)?\Z")
 #: How a client begins TLS.
 _HELLO = b"\x16\x03"
-_STUFFED = re.compile(rb"(?:\A|(?<=\r\n))\.")
+_STUFFED = lazy_pattern(rb"(?:\A|(?<=\r\n))\.")
 
 
 class SaidKind(Enum):

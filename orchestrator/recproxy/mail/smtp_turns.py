@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterator, Sequence
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.mail.smtp_server import SaidKind, verb_of
 from recproxy.recording import Act, Step
 from recproxy.recording.dataclass import dataclass
@@ -14,7 +14,7 @@ __all__ = ["SmtpTurn", "command_text", "said_kinds", "smtp_turns"]
 
 #: Commands whose words do not matter: who the client is, and what is said to keep a connection open.
 _WORDLESS = frozenset((b"EHLO", b"HELO", b"LHLO", b"NOOP", b"RSET", b"QUIT", b"DATA", b"STARTTLS"))
-_ENVELOPE = re.compile(rb"(?i)(MAIL|RCPT)[ \t]+(FROM|TO):[ \t]*(<[^>]*>|[^ \t]+)[ \t]*(.*)")
+_ENVELOPE = lazy_pattern(rb"(?i)(MAIL|RCPT)[ \t]+(FROM|TO):[ \t]*(<[^>]*>|[^ \t]+)[ \t]*(.*)")
 #: Parameters of MAIL and RCPT that follow from how a message is written, or are made anew.
 _OF_FORM = frozenset((b"SIZE", b"AUTH", b"BODY", b"SMTPUTF8", b"ENVID", b"ORCPT"))
 

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from recproxy.counting import counted
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.matching.field_values import Value, read_value
 from recproxy.matching.json_values import Node, parse_json
 from recproxy.matching.multipart import Part, parse_multipart, read_message
@@ -56,9 +57,9 @@ Body: TypeAlias = Json | FormFields | Multipart | Raw
 
 EMPTY = Raw(b"")
 
-_FORM_LIKE = re.compile(rb"[!-<>-~]+=[!-~]*\Z")
-_JSON_LIKE = re.compile(rb"\s*[\[{]")
-_MESSAGES_LIKE = re.compile(rb"\s*[\[{\"]")
+_FORM_LIKE = lazy_pattern(rb"[!-<>-~]+=[!-~]*\Z")
+_JSON_LIKE = lazy_pattern(rb"\s*[\[{]")
+_MESSAGES_LIKE = lazy_pattern(rb"\s*[\[{\"]")
 
 
 class _Media(NamedTuple):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from typing import AnyStr
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording.dataclass import dataclass
 
 __all__ = ["Difference", "clipped", "common_start", "excerpt"]
@@ -17,7 +17,7 @@ _SHOWN = 80
 #: Characters shown before the first difference of a longer value, so that the reader recognizes the place.
 _BEFORE = 24
 #: A segment of a path that names a kind of thing, and no id of one.
-_NAME = re.compile(r"[A-Za-z][A-Za-z_-]*")
+_NAME = lazy_pattern(r"[A-Za-z][A-Za-z_-]*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from urllib.parse import quote
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.matching.message_paths import steps_of
 from recproxy.matching.url import decode_parameter, split_url
 from recproxy.matching.xml_places import read_xml
@@ -22,7 +23,7 @@ __all__ = ["differing_part", "with_wild"]
 #: The wild word stands for so much of a text at most, and so much at least stays around it: else almost any body fits.
 _LONGEST_PART = 64
 _LEAST_AROUND = 8
-_WORD = re.compile(rb"[A-Za-z0-9_-]")
+_WORD = lazy_pattern(rb"[A-Za-z0-9_-]")
 
 
 def with_wild(request: Request, field: str, place: str | None = None, live: Request | None = None) -> Request | None:

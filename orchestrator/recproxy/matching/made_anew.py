@@ -11,13 +11,14 @@ import re
 import time
 from email.utils import parsedate_to_datetime
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.matching.differences import Difference
 
 __all__ = ["is_made_anew", "is_time"]
 
-_NONCE = re.compile(r"(?i)nonce|signature|\b_?(?:sig|rand|random|cachebuster|cache_?buster|cb|request_?id)\b")
-_RANDOM = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|(?=.*[a-fA-F])[0-9a-fA-F]{16,}")
-_EPOCH = re.compile(r"\d{10}(?:\.\d+)?|\d{13}|\d{16}|\d{19}")
+_NONCE = lazy_pattern(r"(?i)nonce|signature|\b_?(?:sig|rand|random|cachebuster|cache_?buster|cb|request_?id)\b")
+_RANDOM = lazy_pattern(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|(?=.*[a-fA-F])[0-9a-fA-F]{16,}")
+_EPOCH = lazy_pattern(r"\d{10}(?:\.\d+)?|\d{13}|\d{16}|\d{19}")
 #: A clock may be wrong by so much, and a text without a zone is in some local time.
 _NEAR = 26 * 3600.0
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import base64
 import binascii
 import quopri
-import re
 from collections.abc import Iterator, Mapping
 from email.errors import MessageError
 from email.header import decode_header, make_header
 from typing import NamedTuple
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.matching.differences import Difference, excerpt
 from recproxy.matching.field_values import Value, read_value, shown
 from recproxy.recording.multipart import MessagePart, parameters, read_part, read_parts, unquoted
@@ -23,8 +23,8 @@ from recproxy.recording.wildcard import Pattern
 __all__ = ["Mail", "mail_difference", "read_mail"]
 
 _DEEPEST = 50
-_FOLD = re.compile(rb"\r?\n[ \t]+")
-_BLANKS = re.compile(rb"[ \t]+")
+_FOLD = lazy_pattern(rb"\r?\n[ \t]+")
+_BLANKS = lazy_pattern(rb"[ \t]+")
 #: Fields that say how a message is written, and not what it says.
 _OF_FORM = frozenset((b"content-transfer-encoding", b"content-type", b"mime-version", b"content-length"))
 _ENCODED = b"=?"

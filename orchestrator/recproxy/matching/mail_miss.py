@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.matching.differences import Difference
 from recproxy.matching.ignore_rules import toml_list
 from recproxy.matching.miss import RecordedFor, difference_table
@@ -15,7 +15,7 @@ from recproxy.recording.printable import printable
 __all__ = ["MailMiss", "shown_reply"]
 
 #: A difference that is the field of a message, and no part of it.
-_FIELD = re.compile(r"(?:part [0-9.]+ )?([A-Z][A-Za-z0-9-]*)(?: \([0-9]+\))?\Z")
+_FIELD = lazy_pattern(r"(?:part [0-9.]+ )?([A-Z][A-Za-z0-9-]*)(?: \([0-9]+\))?\Z")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

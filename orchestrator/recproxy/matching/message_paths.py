@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from recproxy.lazy_patterns import lazy_pattern
+
 __all__ = ["message_path", "path_of_rule", "steps_of", "without_field"]
 
-_STEP = re.compile(r"\[([0-9]+)\]|\.?([^.\[]+)")
+_STEP = lazy_pattern(r"\[([0-9]+)\]|\.?([^.\[]+)")
 
 
 def message_path(path: Sequence[str | int]) -> str:

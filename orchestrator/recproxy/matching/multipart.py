@@ -6,9 +6,9 @@ it too is compared by part. So is a mail message: without the fields that a prog
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.matching.field_values import Value, hidden_value, read_value
 from recproxy.matching.rules import Names
 from recproxy.recording.field_names import is_listed
@@ -24,8 +24,8 @@ _DEEPEST = 100
 #: The line before each part of a part that is itself multipart; its values follow, a line each.
 _EDGE = b"--(part)"
 
-_ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})")
-_FOLD = re.compile(rb"\r?\n[ \t]+")
+_ESCAPE = lazy_pattern(rb"%([0-9A-Fa-f]{2})")
+_FOLD = lazy_pattern(rb"\r?\n[ \t]+")
 
 
 class Part(NamedTuple):

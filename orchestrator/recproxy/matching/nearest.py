@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import heapq
 import math
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import accumulate
 
 from recproxy.counting import counted
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.matching.compare import difference
 from recproxy.matching.differences import Difference, common_start
 from recproxy.matching.index import Index
@@ -31,7 +31,7 @@ _BODY = 8192
 #: Bytes of bodies, recorded and live, that are compared by their values for one miss: its client waits for it, about a second.
 _BUDGET = 1 << 20
 
-_WORD = re.compile(rb"[A-Za-z0-9_.-]+")
+_WORD = lazy_pattern(rb"[A-Za-z0-9_.-]+")
 
 #: What a difference weighs. The values of a body or query together never weigh as much as another place.
 _WEIGHTS = {"method": 12.0, "host": 16.0, "port": 4.0, "scheme": 4.0, "path": 24.0}

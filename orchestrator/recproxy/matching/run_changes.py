@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from enum import StrEnum
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.matching.differences import Difference
 from recproxy.matching.made_anew import is_made_anew, is_time
 
@@ -28,14 +29,14 @@ class RunChange(StrEnum):
     OTHER = "changed value"
 
 
-_FOLDER = re.compile(r"(?:^|[^\w.])(?:tmp|temp|var/folders|pytest-of-[\w.-]+|pytest-\d+)/|/(?:tmp|tmp\w{6,})\b")
-_WHOLE = re.compile(r"-?\d{1,18}")
+_FOLDER = lazy_pattern(r"(?:^|[^\w.])(?:tmp|temp|var/folders|pytest-of-[\w.-]+|pytest-\d+)/|/(?:tmp|tmp\w{6,})\b")
+_WHOLE = lazy_pattern(r"-?\d{1,18}")
 #: A counter that a run goes on with is this small, and grows by so much at most.
 _LARGEST_COUNT = 100_000
 _LARGEST_STEP = 1000
 #: A number, or a word with letters and digits, of so many characters is no choice that a person made.
 _LONG = 6
-_MIXED = re.compile(r"(?=[^\d]*\d)(?=[^A-Za-z]*[A-Za-z])[\w.~+/=-]+")
+_MIXED = lazy_pattern(r"(?=[^\d]*\d)(?=[^A-Za-z]*[A-Za-z])[\w.~+/=-]+")
 
 
 def run_change(differences: Sequence[Difference]) -> RunChange:

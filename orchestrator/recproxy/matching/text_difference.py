@@ -10,9 +10,9 @@ Pure; knows no fields.
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterator, Sequence
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.matching.differences import excerpt
 
 __all__ = ["text_difference"]
@@ -23,7 +23,7 @@ _MOST_PIECES = 200
 #: Lines that a message shows; more are only counted.
 _MOST_LINES = 20
 #: A sentence begins behind the end of one and a blank. A line keeps its place, a blank one too.
-_END = re.compile(r"(?<=[.!?:;]) +|\r?\n")
+_END = lazy_pattern(r"(?<=[.!?:;]) +|\r?\n")
 
 
 def text_difference(wanted: str, got: str) -> list[str]:

@@ -5,11 +5,11 @@ Pure: messages in, requests and an index of them out.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from itertools import groupby
 from operator import attrgetter
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.matching.index import Index
 from recproxy.matching.rules import Rules
 from recproxy.recording.dataclass import dataclass
@@ -23,7 +23,7 @@ COMPARED = ("method", "body")
 _JSON: Headers = ((b"content-type", b"application/json"),)
 _TEXT: Headers = ((b"content-type", b"text/plain"),)
 _BYTES: Headers = ((b"content-type", b"application/octet-stream"),)
-_JSON_LIKE = re.compile(rb"\s*[\[{]")
+_JSON_LIKE = lazy_pattern(rb"\s*[\[{]")
 
 
 @dataclass(frozen=True, slots=True)

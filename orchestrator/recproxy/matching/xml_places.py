@@ -10,6 +10,8 @@ import re
 from collections import Counter
 from typing import NamedTuple
 
+from recproxy.lazy_patterns import lazy_pattern
+
 __all__ = ["XmlPlace", "XmlText", "read_xml"]
 
 #: Characters of a text that is looked into: a miss compares many, and what a person mends by hand is far shorter.
@@ -18,7 +20,7 @@ _LONGEST = 1 << 17
 _DEEPEST = 64
 #: Characters of an element's path: each value has its own, so what lies under a longer one would fill the memory.
 _LONGEST_PATH = 1 << 10
-_MARKUP = re.compile(
+_MARKUP = lazy_pattern(
     # What begins like one of these three and does not end matches nothing else, so that reading ends there.
     r"<(?:!--.*?-->|\?.*?\?>|!\[CDATA\[(?P<cdata>.*?)\]\]>"
     r"|(?P<close>/?)(?P<name>![A-Za-z]++|[^\s/>\"'<!?][^\s/>\"'<]*+)"
@@ -26,7 +28,7 @@ _MARKUP = re.compile(
     re.DOTALL,
 )
 #: A name is tried from its beginning alone: from each of its characters would be slow where it is long.
-_ATTRIBUTE = re.compile(r"(?<![^\s=\"'])([^\s=\"']++)\s*+=\s*+(?:\"([^\"]*)\"|'([^']*)')")
+_ATTRIBUTE = lazy_pattern(r"(?<![^\s=\"'])([^\s=\"']++)\s*+=\s*+(?:\"([^\"]*)\"|'([^']*)')")
 
 
 class XmlPlace(NamedTuple):

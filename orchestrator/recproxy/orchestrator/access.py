@@ -12,11 +12,12 @@ from collections import Counter
 from recproxy.control.listening import LOOPBACK, Listening, peer_of
 from recproxy.control.sockets import reset_on_close
 from recproxy.counting import counted
+from recproxy.lazy_patterns import lazy_pattern
 
 __all__ = ["OPEN_ACCESS", "Access"]
 
 _USER = "recproxy"
-_CREDENTIALS = re.compile(rb"\nproxy-authorization[ \t]*:[ \t]*basic[ \t]+([a-z0-9+/=]+)[ \t]*\r?\n", re.IGNORECASE)
+_CREDENTIALS = lazy_pattern(rb"\nproxy-authorization[ \t]*:[ \t]*basic[ \t]+([a-z0-9+/=]+)[ \t]*\r?\n", re.IGNORECASE)
 #: Peers that are told apart: who scans a network must not fill the memory.
 _MOST = 100
 _OTHERS = "other addresses"

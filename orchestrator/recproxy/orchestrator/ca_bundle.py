@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import ssl
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import certifi
 
+from recproxy.lazy_patterns import lazy_pattern
+
 __all__ = ["bundle", "root_files"]
 
-_CERTIFICATE = re.compile(rb"-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----")
+_CERTIFICATE = lazy_pattern(rb"-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----")
 #: Where systems keep the roots that programs trust, in one file.
 _SYSTEM_BUNDLES = (
     "/etc/ssl/certs/ca-certificates.crt",

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from recproxy.control.private_folders import is_private, made_private, new_private_file, private_folders
 from recproxy.errors import RecordingError
+from recproxy.lazy_patterns import lazy_pattern
 
 __all__ = ["TAG", "JournalKeys", "encrypted"]
 
@@ -28,7 +28,7 @@ _DAYS = 7
 #: So long one stays whose recordings are not where they were: moved, in a container, or on a disk that comes back.
 _DAYS_ELSEWHERE = 90
 _DAY_SECONDS = 24 * 60 * 60
-_ID = re.compile(r"[0-9a-f]{32}")
+_ID = lazy_pattern(r"[0-9a-f]{32}")
 #: Looked through after the user's runtime folder and the temporary folder of the process.
 _TEMPORARY = ("/dev/shm", "/var/tmp", "/tmp")  # noqa: S108 - a folder of the user's own is made there
 

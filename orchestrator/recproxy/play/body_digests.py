@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording import Response, encode
 from recproxy.recording.message_coding import is_message_coding
 
@@ -47,7 +47,7 @@ _LISTED = frozenset((b"digest", b"content-digest", b"repr-digest", b"x-goog-hash
 #: Amazon's, of which some need what Python does not have; and what it says of them.
 _CHECKSUM = b"x-amz-checksum-"
 _ABOUT = (b"x-amz-checksum-type", b"x-amz-checksum-algorithm")
-_MEMBER = re.compile(rb"\s*([A-Za-z0-9-]+)=(:?)")
+_MEMBER = lazy_pattern(rb"\s*([A-Za-z0-9-]+)=(:?)")
 
 
 def tells_digest(name: bytes) -> bool:

@@ -6,11 +6,11 @@ date, the tags of IMAP. What differs in a server's words only by numbers is show
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import zip_longest
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.mail.smtp_server import SaidKind, verb_of
 from recproxy.mail.smtp_turns import command_text, said_kinds
 from recproxy.matching.differences import excerpt
@@ -24,9 +24,9 @@ from recproxy.recording.dataclass import dataclass
 
 __all__ = ["conversation_changes"]
 
-_NUMBER = re.compile(rb"[0-9]+(?:\.[0-9]+)*")
+_NUMBER = lazy_pattern(rb"[0-9]+(?:\.[0-9]+)*")
 #: How an answer went, which is followed by words for people.
-_STATUS = re.compile(rb"[2-5][0-9]{2}\b|(?:OK|NO|BAD)\b")
+_STATUS = lazy_pattern(rb"[2-5][0-9]{2}\b|(?:OK|NO|BAD)\b")
 
 
 @dataclass(frozen=True, slots=True)

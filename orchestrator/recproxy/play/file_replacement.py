@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import secrets
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from recproxy.errors import RecordingError
+from recproxy.lazy_patterns import lazy_pattern
 
 __all__ = [
     "check_no_links",
@@ -32,7 +32,7 @@ __all__ = [
 
 #: So much of a file's name is in that of its next version, which may not be longer than the system allows.
 _NAME_BYTES = 200
-_UNFINISHED = re.compile(r"(?:[0-9a-f]{16}\.)?tmp")
+_UNFINISHED = lazy_pattern(r"(?:[0-9a-f]{16}\.)?tmp")
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 

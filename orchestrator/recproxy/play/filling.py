@@ -14,6 +14,7 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import replace
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.play.body_digests import with_digests
 from recproxy.recording import Headers, Response, fill, header, named_places, pattern
 from recproxy.recording.fresh_names import fresh_value
@@ -23,15 +24,15 @@ from recproxy.redaction.wide_text import moved_in_wide, widened, with_word
 
 __all__ = ["filled_response", "filling_values"]
 
-_NUMBER = re.compile(rb"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?\Z")
-_LITERAL = re.compile(rb"[^\x00-\x1f\"\\]*\Z")
-_JSON_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
-_MARK = re.compile(rb"&(?!#?[A-Za-z0-9]+;)|<")
+_NUMBER = lazy_pattern(rb"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?\Z")
+_LITERAL = lazy_pattern(rb"[^\x00-\x1f\"\\]*\Z")
+_JSON_STRING = lazy_pattern(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_MARK = lazy_pattern(rb"&(?!#?[A-Za-z0-9]+;)|<")
 _MARKS = {b"&": b"&amp;", b"<": b"&lt;"}
-_LATIN = re.compile(rb"charset\s*=\s*\"?(?:iso-8859-1\b|latin-?1\b|windows-1252\b)")
+_LATIN = lazy_pattern(rb"charset\s*=\s*\"?(?:iso-8859-1\b|latin-?1\b|windows-1252\b)")
 #: A name that is not the first of its kind.
-_NUMBERED = re.compile(r"\.[0-9]+\.[a-z]+\Z")
-_BREAKS = re.compile(rb"[\r\n\0]+")
+_NUMBERED = lazy_pattern(r"\.[0-9]+\.[a-z]+\Z")
+_BREAKS = lazy_pattern(rb"[\r\n\0]+")
 
 
 def filling_values(response: Response, bound: dict[str, bytes], given: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -7,10 +7,10 @@ a new request in front of others renames none of them. Pure.
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.matching.index import Index
 from recproxy.matching.rules import Rules
 from recproxy.play.header_choice import captures
@@ -20,9 +20,9 @@ from recproxy.redaction.masks import ENDING
 
 __all__ = ["with_kept_names"]
 
-_PLACE = re.compile(rb"[A-Za-z0-9]{3,}\[([A-Za-z0-9_.-]+)\]")
+_PLACE = lazy_pattern(rb"[A-Za-z0-9]{3,}\[([A-Za-z0-9_.-]+)\]")
 #: The name of a variable of the run, whose value a replay fills in.
-_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*(?:\.[a-z]+)?\Z")
+_VARIABLE = lazy_pattern(r"[A-Z][A-Z0-9_]*(?:\.[a-z]+)?\Z")
 
 
 def with_kept_names(

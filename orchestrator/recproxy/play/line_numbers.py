@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording import Recording
 
 __all__ = ["placed"]
 
-_KEY = re.compile(rb"""\s*(?:-\s+|\{\s*)?["']?(request|response)["']?\s*:\s*(?:\{\s*)?\Z""")
+_KEY = lazy_pattern(rb"""\s*(?:-\s+|\{\s*)?["']?(request|response)["']?\s*:\s*(?:\{\s*)?\Z""")
 
 
 def placed(recording: Recording, lines: Sequence[bytes]) -> Recording:

@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.play.body_digests import with_digests
 from recproxy.recording import Interaction, Response, header
 from recproxy.recording.dataclass import dataclass
@@ -33,7 +34,7 @@ _SILENT = frozenset(
 )
 _OTHER_STATUS = ((429, b"Too Many Requests"), (500, b"Internal Server Error"))
 #: A word of a fixed set: one word, no number and no sentence.
-_WORD = re.compile(r"[A-Za-z][A-Za-z_-]{1,30}")
+_WORD = lazy_pattern(r"[A-Za-z][A-Za-z_-]{1,30}")
 _UNKNOWN = "unknown_to_you"
 _LARGEST = 1 << 20
 _MOST_FIELDS = 2000

@@ -15,17 +15,20 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, quote_plus
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording import Request, Response, header, header_values
 from recproxy.recording.fresh_names import fresh_value
 from recproxy.recording.wildcard import Pattern, pattern
 
 __all__ = ["PlaceValues", "UnfilledPlaceError", "fill_request", "names_in", "values_handed_out"]
 
-_VARIABLE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_VARIABLE = lazy_pattern(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _BASIC = "Basic "
 #: Names of values that a client makes up for each request.
-_MADE_UP = re.compile(r"nonce|idempot|correlation|(request|message|call|trace|client)[_-]?id|^(id|state)(\.|$)|jsonrpc")
-_TOKEN_VARIABLE = re.compile(r"(TOKEN|BEARER|KEY)$")
+_MADE_UP = lazy_pattern(
+    r"nonce|idempot|correlation|(request|message|call|trace|client)[_-]?id|^(id|state)(\.|$)|jsonrpc"
+)
+_TOKEN_VARIABLE = lazy_pattern(r"(TOKEN|BEARER|KEY)$")
 _SCHEMES = (b"bearer", b"token", b"bot", b"apikey")
 
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from recproxy.config.report_table import TokenTable
 from recproxy.http.received import without_coding
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.matching.rules import pointer_tokens
 from recproxy.recording import Response, header
 from recproxy.recording.dataclass import dataclass
 
 __all__ = ["ResponseTokens", "response_tokens"]
 
-_EVENT_END = re.compile(rb"\r?\n\r?\n")
+_EVENT_END = lazy_pattern(rb"\r?\n\r?\n")
 _KINDS = ("input", "cached", "output")
 
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording import pattern
 
 __all__ = ["says_the_same"]
 
 #: The outcome of a command of IMAP, without its tag; a code in brackets is for the machine.
-_IMAP = re.compile(rb"(?P<head>(?:OK|NO|BAD)(?: \[[^\]]*\])?)(?P<words>.*)", re.DOTALL)
+_IMAP = lazy_pattern(rb"(?P<head>(?:OK|NO|BAD)(?: \[[^\]]*\])?)(?P<words>.*)", re.DOTALL)
 #: A reply of SMTP of one line.
-_SMTP = re.compile(rb"(?P<head>[2-5][0-9]{2}(?:[ -][245]\.[0-9]{1,3}\.[0-9]{1,3})?)(?P<words>[ ][^\n]*)?\n?", re.DOTALL)
-_WITH_NUMBER = re.compile(rb"\([^()]*[0-9][^()]*\)|[^\s()\[\]]*[0-9][^\s()\[\]]*")
+_SMTP = lazy_pattern(
+    rb"(?P<head>[2-5][0-9]{2}(?:[ -][245]\.[0-9]{1,3}\.[0-9]{1,3})?)(?P<words>[ ][^\n]*)?\n?", re.DOTALL
+)
+_WITH_NUMBER = lazy_pattern(rb"\([^()]*[0-9][^()]*\)|[^\s()\[\]]*[0-9][^\s()\[\]]*")
 #: In an error a number may be the reason; the mark of a server is a mixture of both, and longer.
-_MARK = re.compile(rb"\b(?=[^\s()\[\]]*[0-9])(?=[^\s()\[\]]*[A-Za-z])[^\s()\[\]]{6,}")
+_MARK = lazy_pattern(rb"\b(?=[^\s()\[\]]*[0-9])(?=[^\s()\[\]]*[A-Za-z])[^\s()\[\]]{6,}")
 
 
 def says_the_same(old: bytes, new: bytes, word: str | None, *, is_imap: bool) -> bool:

@@ -10,13 +10,14 @@ import re
 from collections.abc import Mapping, Sequence
 
 from recproxy.errors import RecordingError
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.play.recording_merge import merge_texts, scopes_between
 from recproxy.recording import load
 from recproxy.recording.dataclass import dataclass
 
 __all__ = ["ShardConflict", "merge_shards"]
 
-_MARK = re.compile(rb"^(?:<{7,}|>{7,})(?: .*)?\r?$", re.MULTILINE)
+_MARK = lazy_pattern(rb"^(?:<{7,}|>{7,})(?: .*)?\r?$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from urllib.parse import unquote_to_bytes
 from recproxy.config.profile import ReplayTable
 from recproxy.config.shift_table import ShiftTable
 from recproxy.http.received import without_coding
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.play.body_digests import with_digests
 from recproxy.play.recorded_moments import moment_of
 from recproxy.play.shifted_tokens import moved_tokens
@@ -40,8 +41,8 @@ _NAMES = (
     *("expirationtime", "expiry", "expiry_date", "expirydate", "expire_time", "expiretime", "expire_at", "expireat"),
     *("not_after", "notafter", "valid_until", "validuntil", "valid_to", "validto"),
 )
-_COOKIE_EXPIRY = re.compile(rb";\s*expires=([^;]+)", re.IGNORECASE)
-_LIFE = re.compile(rb'"expires_?in"\s*:\s*"?([0-9]{1,9})\b', re.IGNORECASE)
+_COOKIE_EXPIRY = lazy_pattern(rb";\s*expires=([^;]+)", re.IGNORECASE)
+_LIFE = lazy_pattern(rb'"expires_?in"\s*:\s*"?([0-9]{1,9})\b', re.IGNORECASE)
 #: Kinds of bodies that are text and not JSON.
 _TEXTS = (b"text/", b"xml", b"form-urlencoded", b"javascript")
 #: So many moved times are known again when a client sends them back: the latest.

@@ -13,24 +13,25 @@ import re
 from collections.abc import Iterator
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.play.time_texts import moved_time
 from recproxy.redaction.shape_table import JWT
 
 __all__ = ["moved_jwt", "moved_tokens"]
 
-_JWT = re.compile(JWT)
+_JWT = lazy_pattern(JWT)
 #: RFC 7519 section 4.1, and the time of the login of OpenID Connect.
-_CLAIM = re.compile(rb'("(?:iat|nbf|exp|auth_time)"\s*:\s*)([0-9]{1,10}(?:\.[0-9]{1,9})?)(?![0-9.eE])')
+_CLAIM = lazy_pattern(rb'("(?:iat|nbf|exp|auth_time)"\s*:\s*)([0-9]{1,10}(?:\.[0-9]{1,9})?)(?![0-9.eE])')
 #: What a masked token says: issued in 1970, so that nobody takes it for the service's.
 _NO_TIME = b"0"
-_ADDRESS = re.compile(rb"""https?:(?:\\?/){2}[^\s"'<>?]+\?[^\s"'<>]+""")
+_ADDRESS = lazy_pattern(rb"""https?:(?:\\?/){2}[^\s"'<>?]+\?[^\s"'<>]+""")
 #: A separator of a query also as JSON and XML write it.
 _SEPARATOR = rb"(?:[?&;]|\\u0026|&amp;)"
-_SIGNED = re.compile(
+_SIGNED = lazy_pattern(
     _SEPARATOR + rb"(?:x-amz-signature|x-goog-signature|signature|sig|hmac|hash|token)=", re.IGNORECASE
 )
 #: Amazon's and Google's moment of signing, the end of CloudFront's and of others' addresses, Azure's beginning and end.
-_SIGNED_TIME = re.compile(
+_SIGNED_TIME = lazy_pattern(
     _SEPARATOR + rb"(?:x-amz-date|x-goog-date|expires|expires_at|expiry|exp|st|se|skt|ske)=((?:[0-9A-Za-z:.+-]|%3A)+)",
     re.IGNORECASE,
 )

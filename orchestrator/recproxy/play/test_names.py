@@ -8,14 +8,15 @@ from __future__ import annotations
 import re
 from pathlib import Path, PurePosixPath
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.play.block_starts import block_start
 
 __all__ = ["FIXTURE", "is_gone", "is_module_gone", "scope_of", "with_scopes_renamed"]
 
 #: How the name of a fixture's recording ends, without `.rec`.
-FIXTURE = re.compile(r"\.fixture(\[\d+\])?$")
+FIXTURE = lazy_pattern(r"\.fixture(\[\d+\])?$")
 #: What a name that no file can have has got: a piece of a digest.
-_DIGEST = re.compile(r"-[0-9a-f]{8}$")
+_DIGEST = lazy_pattern(r"-[0-9a-f]{8}$")
 #: Classes that bring no tests.
 _PLAIN_BASES = frozenset(("object", "TestCase", "IsolatedAsyncioTestCase"))
 

@@ -10,16 +10,17 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.play.block_starts import block_start
 
 __all__ = ["TextBlocks", "body_place", "maskable_lines", "maskable_rows", "text_blocks"]
 
-_END = re.compile(rb"={7}[ \t\r]*\Z")
-_SEPARATOR = re.compile(rb"={4,}[ \t\r]*\Z")
+_END = lazy_pattern(rb"={7}[ \t\r]*\Z")
+_SEPARATOR = lazy_pattern(rb"={4,}[ \t\r]*\Z")
 #: Directives of a file: what stands above the last of them is the file's.
 _OF_FILE = (b":match_on", b":repeat", b":correlate")
 _CODED_MESSAGE = (b":base64", b":binary base64")
-_WEBSOCKET = re.compile(rb"\S+ wss?://", re.IGNORECASE)
+_WEBSOCKET = lazy_pattern(rb"\S+ wss?://", re.IGNORECASE)
 _CODED = (b":body base64", b":body omitted")
 
 

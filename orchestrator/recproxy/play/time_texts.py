@@ -9,36 +9,38 @@ import calendar
 import datetime as dt
 import re
 
+from recproxy.lazy_patterns import lazy_pattern
+
 __all__ = ["moved_time", "seconds_of_http_date"]
 
 _DAY = 86_400
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
-_EPOCH = re.compile(r"([0-9]{10})(\.[0-9]+)?|([0-9]{13})")
-_ISO = re.compile(
+_EPOCH = lazy_pattern(r"([0-9]{10})(\.[0-9]+)?|([0-9]{13})")
+_ISO = lazy_pattern(
     r"(?P<year>[0-9]{4})(?P<dash>-?)(?P<month>[0-9]{2})(?P=dash)(?P<day>[0-9]{2})"
     r"(?P<between>[Tt ])(?P<hour>[0-9]{2})(?P<colon>:?)(?P<minute>[0-9]{2})(?:(?P=colon)(?P<second>[0-9]{2}))?"
     r"(?P<rest>(?:[.,][0-9]+)? ?(?:[Zz]|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2})?)?)"
 )
-_ISO_DAY = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})")
+_ISO_DAY = lazy_pattern(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})")
 _CLOCK = r"(?P<hour>[0-9]{2}):(?P<minute>[0-9]{2}):(?P<second>[0-9]{2})"
 _MONTH = rf"(?P<month>{'|'.join(_MONTHS)})"
 #: RFC 9110 section 5.6.7, the first also with the dashes of cookies or with another zone; and how each is written.
 _HTTP = (
     (
-        re.compile(
+        lazy_pattern(
             rf"[A-Z][a-z]{{2}}, (?P<day>[0-9]{{2}})(?P<dash>[ -]){_MONTH}(?P=dash)(?P<year>[0-9]{{4}}) {_CLOCK}"
             r" (?P<zone>GMT|UTC|[+-][0-9]{4})"
         ),
         "{weekday:.3}, {day:02}{dash}{month}{dash}{year:04} {clock} {zone}",
     ),
     (
-        re.compile(rf"[A-Z][a-z]+day, (?P<day>[0-9]{{2}})-{_MONTH}-(?P<year>[0-9]{{2}}) {_CLOCK} (?P<zone>GMT)"),
+        lazy_pattern(rf"[A-Z][a-z]+day, (?P<day>[0-9]{{2}})-{_MONTH}-(?P<year>[0-9]{{2}}) {_CLOCK} (?P<zone>GMT)"),
         "{weekday}, {day:02}-{month}-{short:02} {clock} {zone}",
     ),
     (
-        re.compile(rf"[A-Z][a-z]{{2}} {_MONTH} (?P<day>[ 0-9][0-9]) {_CLOCK} (?P<year>[0-9]{{4}})"),
+        lazy_pattern(rf"[A-Z][a-z]{{2}} {_MONTH} (?P<day>[ 0-9][0-9]) {_CLOCK} (?P<year>[0-9]{{4}})"),
         "{weekday:.3} {month} {day:2} {clock} {year:04}",
     ),
 )

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from recproxy.config.profile import Profile
 from recproxy.control.host_names import is_loopback
 from recproxy.http import authority_host, fits
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.play.change import Change, ChangeKind
 from recproxy.play.imap_exchanges import read_imap_exchanges
 from recproxy.play.recording_difference import compare_interactions
@@ -36,7 +37,7 @@ _CHANGING = frozenset(
     (b"STORE", b"COPY", b"MOVE", b"EXPUNGE", b"APPEND", b"CREATE", b"DELETE", b"RENAME", b"SUBSCRIBE", b"UNSUBSCRIBE")
 )
 #: The place of a member of a list ends with its number.
-_NUMBER = re.compile(r"/\d+$")
+_NUMBER = lazy_pattern(r"/\d+$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

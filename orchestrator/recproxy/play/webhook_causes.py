@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording import WEBHOOK, Interaction
 
 __all__ = ["carried_cause", "cause_of", "webhooks_by_cause"]
 
 #: What may be an id: long enough, and with a digit.
-_ID = re.compile(rb"(?=[A-Za-z_-]{0,63}[0-9])[0-9A-Za-z_-]{6,64}")
+_ID = lazy_pattern(rb"(?=[A-Za-z_-]{0,63}[0-9])[0-9A-Za-z_-]{6,64}")
 
 
 def cause_of(webhook: Interaction, before: Sequence[Interaction]) -> int | None:

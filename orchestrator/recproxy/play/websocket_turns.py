@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Hashable, Iterable, Sequence
 from typing import TypeAlias
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.matching.rules import pointer_tokens
 from recproxy.recording import Act, Step
 from recproxy.recording.dataclass import dataclass
@@ -15,7 +15,7 @@ __all__ = ["MessageId", "WebSocketTurn", "known_id", "message_keys", "websocket_
 
 #: Messages of the two GraphQL protocols that carry the id of a subscription.
 _OF_SUBSCRIPTION = frozenset(("subscribe", "next", "error", "complete", "start", "data", "stop"))
-_BLANKS = re.compile(r"[ \t\r\n]*")
+_BLANKS = lazy_pattern(r"[ \t\r\n]*")
 #: A value that connects messages.
 MessageId: TypeAlias = str | int | float
 

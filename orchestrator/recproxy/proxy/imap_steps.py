@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording import Act, Step
 
 __all__ = ["is_worth_keeping", "with_numbered_tags"]
 
-_LEAVING = re.compile(rb"(?i)(?:A[0-9]+ (?:LOGOUT|NOOP|CHECK|CLOSE|UNSELECT)|DONE)\r\n\Z")
-_TAG = re.compile(rb"A[0-9]+\Z")
+_LEAVING = lazy_pattern(rb"(?i)(?:A[0-9]+ (?:LOGOUT|NOOP|CHECK|CLOSE|UNSELECT)|DONE)\r\n\Z")
+_TAG = lazy_pattern(rb"A[0-9]+\Z")
 
 
 def is_worth_keeping(step: Step) -> bool:

@@ -5,12 +5,12 @@ Knows no stage of the exchange, and not whether the response is kept.
 
 from __future__ import annotations
 
-import re
 import time
 
 import h11
 
 from recproxy.http import Head, ResponseFraming
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.capture import Captured, end_to_end
 from recproxy.proxy.conversation import Conversation
@@ -24,7 +24,7 @@ __all__ = ["CLIENT_LEFT", "ResponseRelay", "interim_head"]
 CLIENT_LEFT = "the client went away before the answer was complete"
 #: h11 lets them pass in a reason, which has no place for them. RFC 9112 section 4.
 _MOST_MARKS = 1 << 17
-_CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+_CONTROL = lazy_pattern(rb"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 class ResponseRelay:

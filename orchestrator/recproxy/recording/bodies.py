@@ -20,6 +20,7 @@ from __future__ import annotations
 import base64
 import re
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording import jsontext
 from recproxy.recording.grammar import clean, from_base64
 from recproxy.recording.values import WILD
@@ -27,11 +28,11 @@ from recproxy.recording.values import WILD
 __all__ = ["SEPARATOR", "read_style", "take_text", "write_body"]
 
 #: A line that ends a body where no backslash stands before it. Blanks at its end change nothing.
-SEPARATOR = re.compile(rb"(={4,})[ \t]*$", re.MULTILINE)
+SEPARATOR = lazy_pattern(rb"(={4,})[ \t]*$", re.MULTILINE)
 
 #: Where a backslash is added, and the one that is lost. Nothing but the place matches: that keeps `sub` fast.
-_ADD = re.compile(rb"^(?=\\*={4,}[ \t]*$)", re.MULTILINE)
-_LOSE = re.compile(rb"^\\(?=\\*={4,}[ \t]*$)", re.MULTILINE)
+_ADD = lazy_pattern(rb"^(?=\\*={4,}[ \t]*$)", re.MULTILINE)
+_LOSE = lazy_pattern(rb"^\\(?=\\*={4,}[ \t]*$)", re.MULTILINE)
 #: Columns of base64, as in MIME (RFC 2045): a diff shows which part changed.
 _WIDTH = 76
 #: Parts within parts are written as parts so deep; each level reads its content once more.

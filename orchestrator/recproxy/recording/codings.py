@@ -7,9 +7,10 @@ gives the payload back exactly.
 
 from __future__ import annotations
 
-import re
 import zlib
 from typing import TYPE_CHECKING, Any, Protocol
+
+from recproxy.lazy_patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,8 +23,8 @@ CODINGS = frozenset({"aws-chunked", "br", "deflate", "gzip", "zstd"})
 #: A payload that is larger than this once its coding is undone is refused: a small body may be made to fill the memory.
 LARGEST_PAYLOAD = 256_000_000
 
-_CHUNK = re.compile(rb"([0-9a-fA-F]{1,16})(?:;[^\r\n]{0,1000})?\r\n")
-_TRAILERS = re.compile(rb"(?:[^\r\n]+\r\n)*(?:\r\n)?")
+_CHUNK = lazy_pattern(rb"([0-9a-fA-F]{1,16})(?:;[^\r\n]{0,1000})?\r\n")
+_TRAILERS = lazy_pattern(rb"(?:[^\r\n]+\r\n)*(?:\r\n)?")
 _ALIASES = {"x-gzip": "gzip"}
 _MANY = 8  # codings one on another; more is an attack
 

@@ -16,6 +16,7 @@ from dataclasses import field
 from functools import partial
 from typing import TYPE_CHECKING
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording.bodies import read_style
 from recproxy.recording.codings import codings_of
 from recproxy.recording.dataclass import dataclass
@@ -43,7 +44,7 @@ __all__ = [
 #: What may follow the last recorded repeat of a request.
 REPEATS = ("last", "miss", "cycle")
 
-_COUNT = re.compile(r"[0-9]{1,18}")
+_COUNT = lazy_pattern(r"[0-9]{1,18}")
 #: Chunks per `:chunks` line: short lines, so that a diff shows which chunk changed.
 _CHUNKS_IN_A_LINE = 8
 

@@ -5,9 +5,9 @@ Pure: reads one line. What a fault does to a connection, the proxy knows.
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording.dataclass import dataclass
 
 __all__ = [
@@ -32,11 +32,11 @@ TLS_FAULTS = ("tls expired", "tls wrong name", "tls untrusted", "tls cut")
 LASTED = "lasted to its end"
 #: How an answer with one thing changed begins, where a run plays it as a fault. Nobody writes that.
 MUTATED = "mutate "
-_CLOSE = re.compile(r"close ([1-4][0-9]{3})")
-_PLACE = re.compile(r"[A-Za-z]{1,20}")
+_CLOSE = lazy_pattern(r"close ([1-4][0-9]{3})")
+_PLACE = lazy_pattern(r"[A-Za-z]{1,20}")
 _BYTES = r"[0-9]{1,15}"
 _SECONDS = r"[0-9]{1,9}(?:\.[0-9]{1,9})?"
-_FORMS = re.compile(
+_FORMS = lazy_pattern(
     rf"(?P<reset>reset)(?: after (?P<after>{_BYTES}))?|truncate (?P<truncate>{_BYTES})|hang (?P<hang>{_SECONDS})"
     rf"|delay (?P<delay>{_SECONDS})|drip (?P<drip>{_BYTES})/s"
 )

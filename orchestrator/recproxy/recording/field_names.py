@@ -8,11 +8,11 @@ Knows no rules: what a list is for is told by whoever asks.
 
 from __future__ import annotations
 
-import re
+from recproxy.lazy_patterns import lazy_pattern
 
 __all__ = ["is_listed"]
 
-_BRACKETS = re.compile(rb"[\[\]]+")
+_BRACKETS = lazy_pattern(rb"[\[\]]+")
 
 
 def is_listed(name: bytes, listed: frozenset[bytes]) -> bool:

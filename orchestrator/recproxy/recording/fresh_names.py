@@ -11,6 +11,8 @@ import re
 import uuid
 from typing import TYPE_CHECKING
 
+from recproxy.lazy_patterns import lazy_pattern
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -18,16 +20,16 @@ __all__ = ["FRESH_ENDINGS", "fits_fresh", "fresh_ending", "fresh_kind", "fresh_v
 
 #: By the kind of value, the form that a live one must have.
 _FORMS = {
-    "uuid": re.compile(rb"(?i:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"),
-    "hex": re.compile(rb"[0-9a-fA-F]{8,128}"),
-    "number": re.compile(rb"[0-9]{10,20}"),
-    "id": re.compile(rb"[0-9A-Za-z_+/=.~-]{10,200}"),
+    "uuid": lazy_pattern(rb"(?i:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"),
+    "hex": lazy_pattern(rb"[0-9a-fA-F]{8,128}"),
+    "number": lazy_pattern(rb"[0-9]{10,20}"),
+    "id": lazy_pattern(rb"[0-9A-Za-z_+/=.~-]{10,200}"),
 }
 #: What the names end with, as part of an expression.
 FRESH_ENDINGS = "|".join(f"new-{kind}" for kind in _FORMS)
 #: A place of another recording of the same request, which is compared when it is recorded again.
-_PLACE = re.compile(rb"[A-Za-z0-9]{3,}\[[A-Za-z0-9_.-]+\]|([A-Z])\1{2,}")
-_ENDING = re.compile(rf".*\.new-({'|'.join(_FORMS)})", re.DOTALL)
+_PLACE = lazy_pattern(rb"[A-Za-z0-9]{3,}\[[A-Za-z0-9_.-]+\]|([A-Z])\1{2,}")
+_ENDING = lazy_pattern(rf".*\.new-({'|'.join(_FORMS)})", re.DOTALL)
 
 
 def fresh_kind(name: str) -> str | None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import base64
 import binascii
 import math
-import re
 from functools import lru_cache
+
+from recproxy.lazy_patterns import lazy_pattern
 
 __all__ = [
     "ABSOLUTE",
@@ -27,19 +28,19 @@ __all__ = [
     "usual_method",
 ]
 
-FIELD_NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+FIELD_NAME = lazy_pattern(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 #: A token that no comment, directive or conflict marker begins like.
-METHOD = re.compile(rb"[A-Za-z][!#$%&'*+.^_`|~0-9A-Za-z-]*")
+METHOD = lazy_pattern(rb"[A-Za-z][!#$%&'*+.^_`|~0-9A-Za-z-]*")
 #: Most clients send these in capitals, however a program wrote them.
 _METHODS = frozenset((b"DELETE", b"GET", b"HEAD", b"OPTIONS", b"PATCH", b"POST", b"PUT"))
-_SECONDS = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
-VERSION = re.compile(rb"HTTP/[0-9](?:\.[0-9])?")
+_SECONDS = lazy_pattern(r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+VERSION = lazy_pattern(rb"HTTP/[0-9](?:\.[0-9])?")
 #: Scheme, host, and anything but spaces and control characters.
-ABSOLUTE = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://[^\x00-\x20\x7f/?#][^\x00-\x20\x7f]*")
-REASON = re.compile(rb"[^\x00-\x08\x0a-\x1f\x7f]*")
+ABSOLUTE = lazy_pattern(rb"[A-Za-z][A-Za-z0-9+.-]*://[^\x00-\x20\x7f/?#][^\x00-\x20\x7f]*")
+REASON = lazy_pattern(rb"[^\x00-\x08\x0a-\x1f\x7f]*")
 
 _CONTROLS = bytes(number for number in range(0x20) if number not in b"\t\n") + b"\x7f"
-_HIGH_CONTROLS = re.compile(rb"\xc2[\x80-\x9f]")
+_HIGH_CONTROLS = lazy_pattern(rb"\xc2[\x80-\x9f]")
 
 
 def usual_method(method: bytes) -> bytes:

@@ -16,6 +16,8 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from recproxy.lazy_patterns import lazy_pattern
+
 __all__ = ["JSON_STRING", "JSON_TOKEN", "Values", "check_json", "strings_apart", "strings_joined", "text_of"]
 
 # Possessive quantifiers, because a string that does not end may not be tried again at each of its characters.
@@ -26,10 +28,10 @@ _MARK = r"[\[\]{},:]"
 _BARE = r'[^\s"\[\]{},:]++'
 
 #: A string in bytes, or one that the end of the text breaks off; the group is what stands in its quotes.
-JSON_STRING = re.compile(_CUT_STRING.encode(), re.DOTALL)
+JSON_STRING = lazy_pattern(_CUT_STRING.encode(), re.DOTALL)
 
 #: A token in bytes: in the groups what stands in the quotes of a string, a mark, or a bare value.
-JSON_TOKEN = re.compile(f"{_CUT_STRING}|({_MARK})|({_BARE})".encode(), re.DOTALL)
+JSON_TOKEN = lazy_pattern(f"{_CUT_STRING}|({_MARK})|({_BARE})".encode(), re.DOTALL)
 
 #: Escapes that end at a quote, or may hide one. Control characters, which no JSON holds, stand for them for a while.
 _ESCAPES = (("\\\\", "\0\0"), ('\\"', "\0\1"))

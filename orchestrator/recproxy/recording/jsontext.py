@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording.json_reader import check_json, strings_apart, strings_joined
 
 __all__ = ["STYLES", "compact", "indented", "pretty"]
@@ -21,13 +22,13 @@ _SHORT = 80  # columns that a line may have before it is worth breaking
 _DEEP = 64  # levels; below them indentation would outgrow the text
 _BREAKS = tuple("\n" + "  " * depth for depth in range(_DEEP + 1))
 _NEXT = tuple("," + each for each in _BREAKS)
-_BRACKETS = re.compile(r"([\[\]{}][\[\]{},]*)")
+_BRACKETS = lazy_pattern(r"([\[\]{}][\[\]{},]*)")
 _BETWEEN = "\0"  # stands for a string; no JSON holds it
 _BLANK = " ", "\t", "\r", "\n"
-_ESCAPE = re.compile(r"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|.)")
-_WIDE = re.compile(r"[^\x00-\x7f]")
+_ESCAPE = lazy_pattern(r"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|.)")
+_WIDE = lazy_pattern(r"[^\x00-\x7f]")
 #: Characters better seen as an escape: controls, spaces of odd width, joiners, direction marks, lone surrogates.
-_HIDDEN = re.compile(
+_HIDDEN = lazy_pattern(
     "[\x00-\xa0\xad\u061c\u115f-\u1160\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff\U000e0000-\U0010ffff]"
 )
 

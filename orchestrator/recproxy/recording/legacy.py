@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording.framing import with_length
 from recproxy.recording.grammar import ABSOLUTE, header_line
 from recproxy.recording.lines import Cursor, show_line
@@ -16,10 +17,12 @@ from recproxy.recording.values import Headers, Interaction, Recording, Request, 
 
 __all__ = ["load", "of_today"]
 
-_REQUEST_LINE = re.compile(rb"([A-Za-z][!#$%&'*+.^_`|~0-9A-Za-z-]*) ([^\x00-\x20\x7f]+)(?: (HTTP/[0-9](?:\.[0-9])?))?")
-_STATUS_LINE = re.compile(rb"(?:(HTTP/[0-9](?:\.[0-9])?) )?([1-9][0-9]{2})(?: ([^\x00-\x08\x0a-\x1f\x7f]*))?")
-_STATUS_AHEAD = re.compile(_STATUS_LINE.pattern + rb"\r?$", re.MULTILINE)
-_SEPARATOR = re.compile(rb"(====|=======)[ \t]*(\r?)$", re.MULTILINE)
+_REQUEST_LINE = lazy_pattern(
+    rb"([A-Za-z][!#$%&'*+.^_`|~0-9A-Za-z-]*) ([^\x00-\x20\x7f]+)(?: (HTTP/[0-9](?:\.[0-9])?))?"
+)
+_STATUS_LINE = lazy_pattern(rb"(?:(HTTP/[0-9](?:\.[0-9])?) )?([1-9][0-9]{2})(?: ([^\x00-\x08\x0a-\x1f\x7f]*))?")
+_STATUS_AHEAD = lazy_pattern(_STATUS_LINE.pattern + rb"\r?$", re.MULTILINE)
+_SEPARATOR = lazy_pattern(rb"(====|=======)[ \t]*(\r?)$", re.MULTILINE)
 
 
 def load(cursor: Cursor) -> Recording:

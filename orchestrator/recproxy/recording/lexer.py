@@ -16,6 +16,7 @@ from pygments.lexer import Lexer
 from pygments.lexers import JsonLexer
 from pygments.token import Comment, Error, Keyword, Name, Number, Operator, String, Text, Whitespace, _TokenType
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording.grammar import FIELD_NAME, METHOD, VERSION
 from recproxy.recording.values import WILD
 from recproxy.recording.wildcard import NAME
@@ -24,28 +25,28 @@ __all__ = ["RecLexer", "body_tokens"]
 
 Tokens = Iterator[tuple[_TokenType, str]]
 
-_SEPARATOR = re.compile(r"(?:={4}|={7})[ \t]*")
-_ESCAPED = re.compile(r"(\\+)(={4,}[ \t]*)")
+_SEPARATOR = lazy_pattern(r"(?:={4}|={7})[ \t]*")
+_ESCAPED = lazy_pattern(r"(\\+)(={4,}[ \t]*)")
 _METHOD, _VERSION, _FIELD_NAME = (each.pattern.decode() for each in (METHOD, VERSION, FIELD_NAME))
-_REQUEST = re.compile(rf"({_METHOD})( )(\S+)(?:( )({_VERSION}))?[ \t]*")
-_STATUS = re.compile(rf"(?:({_VERSION})( ))?([1-9][0-9]{{2}})(?:( )(.*))?")
-_WEBSOCKET = re.compile(r"(?i)wss?://")
-_CONVERSATION = re.compile(r"(SMTP|IMAP)( )(\S+)")
-_HEADER = re.compile(rf"({_FIELD_NAME})(:)([ \t]*)(.*)")
-_DIRECTIVE = re.compile(r"(:[a-z_]*)([ \t]*)(.*)")
-_STEP = re.compile(r"([<>+])( ?)(.*)")
-_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:@[0-9.]+)?(?:/s)?|[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_LINE = re.compile(r"[^\n]*\n|[^\n]+")
-_BLANKS = re.compile(r"([ \t,]+)")
-_FIELD = re.compile(r"([=&\n])")
+_REQUEST = lazy_pattern(rf"({_METHOD})( )(\S+)(?:( )({_VERSION}))?[ \t]*")
+_STATUS = lazy_pattern(rf"(?:({_VERSION})( ))?([1-9][0-9]{{2}})(?:( )(.*))?")
+_WEBSOCKET = lazy_pattern(r"(?i)wss?://")
+_CONVERSATION = lazy_pattern(r"(SMTP|IMAP)( )(\S+)")
+_HEADER = lazy_pattern(rf"({_FIELD_NAME})(:)([ \t]*)(.*)")
+_DIRECTIVE = lazy_pattern(r"(:[a-z_]*)([ \t]*)(.*)")
+_STEP = lazy_pattern(r"([<>+])( ?)(.*)")
+_NUMBER = lazy_pattern(r"[0-9]+(?:\.[0-9]+)?(?:@[0-9.]+)?(?:/s)?|[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_LINE = lazy_pattern(r"[^\n]*\n|[^\n]+")
+_BLANKS = lazy_pattern(r"([ \t,]+)")
+_FIELD = lazy_pattern(r"([=&\n])")
 #: Lines of a head that are looked through for its wild word.
 _MOST_HEAD = 200
 #: Letters of a body that are coloured; what is longer is text.
 _MOST_COLOURED = 1_000_000
 #: A tag, a comment or an entity. Pygments' own lexers of HTML, XML, CSS and JavaScript take minutes for some 100 KB that
 #: somebody made for that (tried with 2.21: a row of `&`), and a recording may come from anybody.
-_TAG = re.compile(r"(</?[A-Za-z!?][^<>]{0,1000}>|&#?[A-Za-z0-9]{1,32};)")
-_MARKUP = re.compile(r"text/html|application/xhtml|[a-z]+/(?:[a-z0-9.+-]{1,80}\+)?xml")
+_TAG = lazy_pattern(r"(</?[A-Za-z!?][^<>]{0,1000}>|&#?[A-Za-z0-9]{1,32};)")
+_MARKUP = lazy_pattern(r"text/html|application/xhtml|[a-z]+/(?:[a-z0-9.+-]{1,80}\+)?xml")
 _FORM = "application/x-www-form-urlencoded"
 
 

@@ -15,6 +15,7 @@ import itertools
 import re
 from collections.abc import Iterator
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording.values import Headers, Request, Response, header
 
 __all__ = [
@@ -42,8 +43,8 @@ _NUMBERS_IN_A_LINE = 20
 _END = "end"
 _NAME = r"[A-Za-z_][A-Za-z0-9_.]{0,400}"
 _FIELD = rf"[A-Za-z_][A-Za-z0-9_]{{0,200}}=[0-9]{{1,9}}(?::(?:map<[a-z0-9]{{4,8}},{_NAME}>|group<{_NAME}>|{_NAME}))?(?:\[(?:packed)?\])?"
-_MESSAGE = re.compile(rf"{_NAME}(?: {_FIELD})*")
-_ENUM = re.compile(rf"{_NAME}(?: [A-Za-z_][A-Za-z0-9_]{{0,200}}=-?[0-9]{{1,10}})*")
+_MESSAGE = lazy_pattern(rf"{_NAME}(?: {_FIELD})*")
+_ENUM = lazy_pattern(rf"{_NAME}(?: [A-Za-z_][A-Za-z0-9_]{{0,200}}=-?[0-9]{{1,10}})*")
 _EXAMPLES = {"message": "share.Note text=1 id=2:int64 tags=3[]", "enum": "share.Kind OPEN=1 CLOSED=2"}
 
 

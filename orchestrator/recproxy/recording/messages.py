@@ -18,10 +18,10 @@ message is written, not what it means.
 from __future__ import annotations
 
 import base64
-import re
 from dataclasses import field
 from typing import TYPE_CHECKING
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording import jsontext
 from recproxy.recording.bodies import read_style
 from recproxy.recording.dataclass import dataclass
@@ -46,7 +46,7 @@ _EVENTS = {Act.CLOSE, Act.LEAVE, Act.PING, Act.RESET}
 #: Those of the server: a fault or a delay can be of them.
 _OF_SERVER = (Act.SERVER, Act.CLOSE, Act.PING, Act.RESET)
 #: A close code that may be sent. RFC 6455 section 7.4.
-_CODE = re.compile(r"[1-4][0-9]{3}")
+_CODE = lazy_pattern(r"[1-4][0-9]{3}")
 _FORMS = ("base64", "json", "omitted")
 #: The most bytes of a reason or a ping. RFC 6455 section 5.5.
 _MOST_CONTROL = 125

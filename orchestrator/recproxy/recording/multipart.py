@@ -14,6 +14,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from recproxy.lazy_patterns import lazy_pattern
+
 __all__ = [
     "MessagePart",
     "Parameter",
@@ -26,17 +28,17 @@ __all__ = [
     "unquoted",
 ]
 
-_PARAMETER = re.compile(rb';\s*([A-Za-z0-9_-]+\*?)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]*))', re.DOTALL)
+_PARAMETER = lazy_pattern(rb';\s*([A-Za-z0-9_-]+\*?)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]*))', re.DOTALL)
 #: The same where a backslash is a letter: browsers of Windows sent `filename="C:\"`.
-_PLAIN_PARAMETER = re.compile(rb';\s*([A-Za-z0-9_-]+\*?)\s*=\s*(?:"([^"]*)"|([^;\s]*))')
-_BACKSLASHED = re.compile(rb'\\(["\\])')
-_FOLD = re.compile(rb"\r?\n[ \t]+")
+_PLAIN_PARAMETER = lazy_pattern(rb';\s*([A-Za-z0-9_-]+\*?)\s*=\s*(?:"([^"]*)"|([^;\s]*))')
+_BACKSLASHED = lazy_pattern(rb'\\(["\\])')
+_FOLD = lazy_pattern(rb"\r?\n[ \t]+")
 #: A line of a head: also an indented one, and one that ends in a carriage return alone.
-_FIELD = re.compile(rb"(?:\A|(?<=[\r\n]))[ \t]*+([^\s:][^\r\n:]*+):[ \t]*+((?:[^\r\n]|\r?\n[ \t])*+)")
+_FIELD = lazy_pattern(rb"(?:\A|(?<=[\r\n]))[ \t]*+([^\s:][^\r\n:]*+):[ \t]*+((?:[^\r\n]|\r?\n[ \t])*+)")
 #: A boundary that no semicolon sets apart: `multipart/mixed, boundary=x`.
-_BOUNDARY = re.compile(rb'(?i)boundary\s*=\s*(?:"([^"]+)"|([^;\s]+))')
-_BLANK_LINE = re.compile(rb"\r?\n\r?\n")
-_NO_FIELDS = re.compile(rb"\r?\n")
+_BOUNDARY = lazy_pattern(rb'(?i)boundary\s*=\s*(?:"([^"]+)"|([^;\s]+))')
+_BLANK_LINE = lazy_pattern(rb"\r?\n\r?\n")
+_NO_FIELDS = lazy_pattern(rb"\r?\n")
 
 
 class Parameter(NamedTuple):

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 
+from recproxy.lazy_patterns import lazy_pattern
+
 __all__ = ["printable"]
 
 #: C0 and C1 controls but tab and LF, line and paragraph separators, bidirectional controls, lone surrogates, and what is
 #: not seen at all. The joiners U+200C and U+200D stay: scripts and emoji need them.
-_UNSAFE = re.compile(
+_UNSAFE = lazy_pattern(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
 )
 

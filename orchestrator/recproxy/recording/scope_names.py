@@ -11,15 +11,17 @@ import hashlib
 import re
 from functools import lru_cache
 
+from recproxy.lazy_patterns import lazy_pattern
+
 __all__ = ["is_name_of", "masked_file_name", "masked_name"]
 
 _TEARDOWN = " teardown"
-_SIGN = re.compile(r"~[0-9a-f]{2}\Z")
+_SIGN = lazy_pattern(r"~[0-9a-f]{2}\Z")
 _WORD = "XXX"
 #: What a mask looks like in the name of a test.
-_MASK = re.compile(r"XXX(?:\[[A-Za-z0-9_.-]+\])?")
+_MASK = lazy_pattern(r"XXX(?:\[[A-Za-z0-9_.-]+\])?")
 #: Letters that the name of a file cannot have, in the id of parameters and elsewhere.
-_CHANGED = (re.compile(r"[^a-z0-9_.,=+-]"), re.compile(r"[^A-Za-z0-9_]"))
+_CHANGED = (lazy_pattern(r"[^a-z0-9_.,=+-]"), lazy_pattern(r"[^A-Za-z0-9_]"))
 _SHORTEST = 8  # letters of a piece of a secret that tell something of it
 #: A digest takes some hundredths of a second: what little it tells, it does not tell fast.
 _COST = 2**14

@@ -19,11 +19,11 @@ Knows what a step is and how it is written; not what a protocol means by it.
 from __future__ import annotations
 
 import base64
-import re
 from dataclasses import field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.faults import read_fault
 from recproxy.recording.grammar import clean, from_base64
@@ -54,8 +54,8 @@ WEBSOCKET = "WEBSOCKET"
 #: The schemes of its addresses: without TLS, and with it. RFC 6455 section 3.
 WEBSOCKET_SCHEMES = ("ws", "wss")
 #: What ends an interaction.
-END = re.compile(rb"=======[ \t]*\Z")
-_CONTINUED = re.compile(rb"(?:\+[^\n]*+(?:\n|\Z))*+")
+END = lazy_pattern(rb"=======[ \t]*\Z")
+_CONTINUED = lazy_pattern(rb"(?:\+[^\n]*+(?:\n|\Z))*+")
 #: Columns of base64, as in a body.
 WIDTH = 76
 _BASE64 = b":base64"

@@ -6,12 +6,14 @@ import re
 import tomllib
 from typing import Any
 
+from recproxy.lazy_patterns import lazy_pattern
+
 __all__ = ["UnreadableToml", "read_toml_text"]
 
 _TOO_DEEP = "is nested too deeply: write fewer brackets or dots"
 
 #: tomllib needs the square of a dotted key's length, in time and in memory: 100 KB of `a.a.a` take minutes.
-_LONG_KEY = re.compile(
+_LONG_KEY = lazy_pattern(
     r"""(?:^|[\[{,])[ \t]*+(?:(?:[\w-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){100}""", re.MULTILINE
 )
 

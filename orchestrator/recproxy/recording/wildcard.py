@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.fresh_names import fits_fresh
 from recproxy.recording.splicing import spliced
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["NAME", "WORD", "Pattern", "fill", "named_places", "pattern", "unused"]
 
 #: What a wild word may be.
-WORD = re.compile(r"[A-Za-z0-9]{3,}")
+WORD = lazy_pattern(r"[A-Za-z0-9]{3,}")
 #: What the name of a wild place may be, as a part of other expressions.
 NAME = r"[A-Za-z0-9_.-]+"
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.redaction.names import is_label, is_placeholder, is_secret, is_wordy, looks_like_a_token, may_be_secret
 from recproxy.redaction.prose import is_prose
 from recproxy.redaction.random_values import is_random
@@ -17,34 +18,34 @@ from recproxy.redaction.spans import Span, wild_name
 __all__ = ["assigned_in_json", "assigned_in_lines"]
 
 _FAR = 64  # bytes of a name
-_LETTERS = re.compile(rb"[A-Za-z0-9_.-]*")
-_TO_EQUALS = re.compile(rb"([A-Za-z0-9_.-]*) ?=")
+_LETTERS = lazy_pattern(rb"[A-Za-z0-9_.-]*")
+_TO_EQUALS = lazy_pattern(rb"([A-Za-z0-9_.-]*) ?=")
 #: What stands between the beginning of a line and the name of a setting.
 _BEFORE = (
     rb"[ \t]*(?:-[ \t]+)?(?:\\?[\"'])?"
     rb"(?:(?:declare -x|export|setx?|env|ENV|ARG|local|readonly|Environment|-e|--env|--build-arg|--set)[ =]+(?:\\?[\"'])?)?\Z"
 )
 _BEGINS = {
-    False: re.compile(rb"(?:\A|[\r\n])" + _BEFORE),
-    True: re.compile(rb"(?:\"|\\n|\\r)" + _BEFORE),
+    False: lazy_pattern(rb"(?:\A|[\r\n])" + _BEFORE),
+    True: lazy_pattern(rb"(?:\"|\\n|\\r)" + _BEFORE),
 }
 #: What may stand before one in the middle of a line.
-_BETWEEN = re.compile(rb"(?:(?:[ \t,;(\[|\"'=]|\\t|\\\")-{0,2}|--from-literal=|/:)\Z")
+_BETWEEN = lazy_pattern(rb"(?:(?:[ \t,;(\[|\"'=]|\\t|\\\")-{0,2}|--from-literal=|/:)\Z")
 #: A placeholder with words for people behind it.
-_TEMPLATE = re.compile(rb"<|\$|\{\{|%[A-Z]|YOUR|your")
-_CODE = re.compile(rb"[A-Za-z_$][A-Za-z0-9_$]*(?:(?:\.|::|->)[A-Za-z_$][A-Za-z0-9_$]*)+\Z")
+_TEMPLATE = lazy_pattern(rb"<|\$|\{\{|%[A-Z]|YOUR|your")
+_CODE = lazy_pattern(rb"[A-Za-z_$][A-Za-z0-9_$]*(?:(?:\.|::|->)[A-Za-z_$][A-Za-z0-9_$]*)+\Z")
 
 _WHOLE = {
-    False: re.compile(
+    False: lazy_pattern(
         rb"(?:(?<=[ ])=[ ]|=)(?:\"([^\"\r\n]+)\"|'([^'\r\n]+)'|(\{\"[^\r\n]*\})|([^\s\"'][^\r\n\"]*[^\s\"'\\]))[ \t]*[\"']?(?=\r|\n|\Z)"
     ),
-    True: re.compile(
+    True: lazy_pattern(
         rb"(?:(?<=[ ])=[ ]|=)(?:\\\"((?:[^\"\\\r\n]|\\/)+)\\\"|'((?:[^'\"\\\r\n]|\\/)+)'|(\{\\\"(?:[^\"\\\r\n]|\\[^nr])*\})|((?:[^\s\"\\']|\\/)(?:[^\"\\\r\n]|\\/)*))(?=\\?\"|'\"|\\[nr])"
     ),
 }
 _IN_LINE = {
-    False: re.compile(rb"=(?:\"([^\"\r\n]+)\"|'([^'\r\n]+)'|([^\s\"'&;,<>(){}\[\]|]+)(?=[\s\"'&;,<>)}\]|]|\Z))"),
-    True: re.compile(
+    False: lazy_pattern(rb"=(?:\"([^\"\r\n]+)\"|'([^'\r\n]+)'|([^\s\"'&;,<>(){}\[\]|]+)(?=[\s\"'&;,<>)}\]|]|\Z))"),
+    True: lazy_pattern(
         rb"=(?:\\\"((?:[^\"\\\r\n]|\\/)+)\\\"|'((?:[^'\"\\\r\n]|\\/)+)'|"
         rb"((?:[^\s\"\\'&;,<>(){}\[\]|]|\\/)+)(?=[\s\"\\'&;,<>)}\]|]|\Z))"
     ),

@@ -10,6 +10,7 @@ import base64
 import re
 from functools import lru_cache
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.redaction.views import View
 
 __all__ = [
@@ -23,30 +24,30 @@ __all__ = [
     "without_breaks",
 ]
 
-_BLANK = re.compile(rb"[ \t\r\n]+")
-_GAP = re.compile(rb"[ \t\r\n]+|=(?=[\r\n])")
+_BLANK = lazy_pattern(rb"[ \t\r\n]+")
+_GAP = lazy_pattern(rb"[ \t\r\n]+|=(?=[\r\n])")
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _DIGIT = {letter: number for number, letter in enumerate(_ALPHABET)} | {ord("-"): 62, ord("_"): 63}
 _ESCAPED = {b"%2B": 62, b"%2F": 63, b"\\/": 63}
-_UNIT = re.compile(rb"(?:\\{1,8}r)?\\{1,8}n|(?:%0[dD])?%0[aA]|[ \t\r\n]+|=\r?\n|(%2[BbFf]|\\/|[A-Za-z0-9+/_-])")
+_UNIT = lazy_pattern(rb"(?:\\{1,8}r)?\\{1,8}n|(?:%0[dD])?%0[aA]|[ \t\r\n]+|=\r?\n|(%2[BbFf]|\\/|[A-Za-z0-9+/_-])")
 
 #: A `=` before a letter stands between a name and its value.
 _PAD = rb"(?:(?:=|%3[Dd]){1,2}(?![A-Za-z0-9%])|=(?![A-Za-z0-9]))?"
-_PADDING = re.compile(_PAD)
-_REST = re.compile(rb"(?:[A-Za-z0-9+_-]|%2[Bb]|(?:\\?/|%2[Ff])(?=[A-Za-z0-9+/\\%]{8}))*" + _PAD)
-_LETTERS = re.compile(rb"[A-Za-z0-9+/_-]{16,}")
+_PADDING = lazy_pattern(_PAD)
+_REST = lazy_pattern(rb"(?:[A-Za-z0-9+_-]|%2[Bb]|(?:\\?/|%2[Ff])(?=[A-Za-z0-9+/\\%]{8}))*" + _PAD)
+_LETTERS = lazy_pattern(rb"[A-Za-z0-9+/_-]{16,}")
 #: What the base64 of compressed data begins with.
-_PACKED = re.compile(
+_PACKED = lazy_pattern(
     rb"(?<![A-Za-z0-9+_-])(?:H4sI|eJ|eAE|eN[op]|KLUv/|/Td6WFo|Qlpo|UEsDB)(?:[A-Za-z0-9+/_-]|\\[rn]|[\r\n])*\Z"
 )
 #: What is in no such run.
-_OUTSIDE = re.compile(rb"[^A-Za-z0-9+/_\\\r\n-]")
-_BEFORE = re.compile(rb"[A-Za-z0-9+/]*={0,2}\Z")
+_OUTSIDE = lazy_pattern(rb"[^A-Za-z0-9+/_\\\r\n-]")
+_BEFORE = lazy_pattern(rb"[A-Za-z0-9+/]*={0,2}\Z")
 #: Lines of base64 behind another one.
 _BREAK = rb"(?:(?:\r?\n|(?:\\r)?\\n)[ \t]{0,16}|(?:%0[dD])?%0[aA])"
 _LETTER = rb"(?:[A-Za-z0-9+/]|%2[BbFf]|\\/)"
-_LINES = re.compile(
+_LINES = lazy_pattern(
     rb"(?:"
     + _BREAK
     + rb"(?:"
@@ -55,7 +56,7 @@ _LINES = re.compile(
     + _LETTER
     + rb"{0,4}(?:=|%3[Dd]){0,2}(?=[\r\n\\\"<&]|%0[ADad]|\Z))*"
 )
-_HEX_LINES = re.compile(rb"[0-9A-Fa-f]*(?:" + _BREAK + rb"[0-9A-Fa-f]{2,}+(?![A-Za-z0-9]))+")
+_HEX_LINES = lazy_pattern(rb"[0-9A-Fa-f]*(?:" + _BREAK + rb"[0-9A-Fa-f]{2,}+(?![A-Za-z0-9]))+")
 _LONG = 56  # letters of a line that is one of several
 _LONGEST = 128
 _FAR = 65536  # bytes of a run

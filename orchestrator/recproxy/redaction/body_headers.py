@@ -6,14 +6,14 @@ The length of a login tells the length of its password, and a digest lets anybod
 from __future__ import annotations
 
 import dataclasses
-import re
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording.values import WILD, Request
 
 __all__ = ["with_headers_of_body"]
 
-_LENGTH = re.compile(rb"[0-9]+\Z")
-_DIGEST = re.compile(
+_LENGTH = lazy_pattern(rb"[0-9]+\Z")
+_DIGEST = lazy_pattern(
     rb"content-md5|(?:content-|repr-|want-)?digest|x-amz-content-sha256|x-amz-checksum-[a-z0-9]+|x-goog-hash"
     rb"|x-ms-content-(?:md5|crc64|sha256)|x-bz-content-sha1|x-content-(?:md5|sha1|sha256)"
 )

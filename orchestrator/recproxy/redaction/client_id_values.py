@@ -11,42 +11,43 @@ from collections.abc import Iterator
 from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording.request_patterns import SAFE_METHODS
 from recproxy.recording.values import Request
 
 __all__ = ["made_by_client"]
 
 _FROM = rb"(?:x|ms|amz|aws|amzn|sdk|http|goog|wsa|wsse)*"
-_NAME = re.compile(
+_NAME = lazy_pattern(
     _FROM
     + rb"(?:idempoten(?:cy|ce|t)(?:key|token|id)?|nonce|correlationid|(?:client)?requestid|(?:client)?requesttoken"
     rb"|clienttoken|client(?:order|mutation|transaction|tran|txn|message|msg|event|reference|ref)(?:id)?"
     rb"|clordid|callerreference|invocationid|randomid|tempid)"
 )
 #: Names that say so only in a header, a URL, or XML.
-_HEADER_NAME = re.compile(_FROM + rb"(?:traceid|b3traceid|transactionid|messageid)")
-_QUERY_NAME = re.compile(rb"state|nonce")
-_XML_NAME = re.compile(rb"messageid")
+_HEADER_NAME = lazy_pattern(_FROM + rb"(?:traceid|b3traceid|transactionid|messageid)")
+_QUERY_NAME = lazy_pattern(rb"state|nonce")
+_XML_NAME = lazy_pattern(rb"messageid")
 #: Letters that all these names share parts of: a text without them is not read.
-_ANY = re.compile(rb"(?i)idempoten|nonce|[_-]?id\b|token|client|caller|state")
+_ANY = lazy_pattern(rb"(?i)idempoten|nonce|[_-]?id\b|token|client|caller|state")
 
 _VALUE = rb"[^\s\"'\\<>&]{16,160}"
-_QUERY = re.compile(rb"(?:\A|[?&])([A-Za-z][\w.%%-]{1,60})=(%s)(?=[&#]|\Z)" % _VALUE.replace(b"&", b"&#"))
-_JSON = re.compile(rb'"([A-Za-z_][\w.-]{1,60})"\s{0,40}:\s{0,40}"(%s)"' % _VALUE)
-_XML = re.compile(rb"<(?:[\w.-]{1,60}:)?([A-Za-z][\w.-]{1,60})(?:\s[^<>]{0,400})?>\s{0,40}(%s)\s{0,40}</" % _VALUE)
-_PART = re.compile(rb"name=\"([\w.-]{1,60})\"\r\n(?:[^\r\n]{1,200}\r\n){0,4}\r\n(%s)\r\n--" % _VALUE)
+_QUERY = lazy_pattern(rb"(?:\A|[?&])([A-Za-z][\w.%%-]{1,60})=(%s)(?=[&#]|\Z)" % _VALUE.replace(b"&", b"&#"))
+_JSON = lazy_pattern(rb'"([A-Za-z_][\w.-]{1,60})"\s{0,40}:\s{0,40}"(%s)"' % _VALUE)
+_XML = lazy_pattern(rb"<(?:[\w.-]{1,60}:)?([A-Za-z][\w.-]{1,60})(?:\s[^<>]{0,400})?>\s{0,40}(%s)\s{0,40}</" % _VALUE)
+_PART = lazy_pattern(rb"name=\"([\w.-]{1,60})\"\r\n(?:[^\r\n]{1,200}\r\n){0,4}\r\n(%s)\r\n--" % _VALUE)
 
-_UUID = re.compile(rb"(?<![0-9A-Za-z])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![0-9A-Za-z])")
-_PIECE = re.compile(rb"[0-9A-Za-z]{16,}")
-_SCHEME = re.compile(rb"\A(?:[a-z]{3,10}:){1,2}")
-_HEX = re.compile(rb"(?=[0-9]*[a-fA-F])(?=[a-fA-F]*[0-9])[0-9a-fA-F]+\Z")
-_TOKEN = re.compile(rb"[0-9A-Za-z_+/.~-]{16,160}={0,2}\Z")
+_UUID = lazy_pattern(rb"(?<![0-9A-Za-z])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![0-9A-Za-z])")
+_PIECE = lazy_pattern(rb"[0-9A-Za-z]{16,}")
+_SCHEME = lazy_pattern(rb"\A(?:[a-z]{3,10}:){1,2}")
+_HEX = lazy_pattern(rb"(?=[0-9]*[a-fA-F])(?=[a-fA-F]*[0-9])[0-9a-fA-F]+\Z")
+_TOKEN = lazy_pattern(rb"[0-9A-Za-z_+/.~-]{16,160}={0,2}\Z")
 #: What somebody may have chosen: words and short pieces between separators, words run together, numbers.
-_READABLE = re.compile(
+_READABLE = lazy_pattern(
     rb"(?<![0-9A-Za-z])(?:[A-Za-z]?[a-z]+|[0-9A-Za-z]{1,2})(?![0-9A-Za-z])"
     rb"|[A-Z]{5,}|[A-Z][a-z]{3,}|[a-z]{4,}|[0-9]{4,}|[_+/.~=-]+"
 )
-_DIGIT, _LOWER, _UPPER = (re.compile(letters) for letters in (rb"[0-9]", rb"[a-z]", rb"[A-Z]"))
+_DIGIT, _LOWER, _UPPER = (lazy_pattern(letters) for letters in (rb"[0-9]", rb"[a-z]", rb"[A-Z]"))
 _LARGEST = 1 << 20
 
 

@@ -11,9 +11,9 @@ place. Works on redacted interactions. Pure.
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording.splicing import resized
 from recproxy.recording.values import Headers, Interaction, Request, Response
 from recproxy.redaction.client_id_values import made_by_client
@@ -25,7 +25,7 @@ from recproxy.redaction.value_automata import Finder, made_finder
 __all__ = ["is_whole", "texts_said", "with_client_ids", "with_names"]
 
 _WORD = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-")
-_KEY = re.compile(rb'"\s{0,40}:')
+_KEY = lazy_pattern(rb'"\s{0,40}:')
 #: Bytes of the id of a call.
 _LONGEST = 200
 _SIGN = b'"jsonrpc"'

@@ -9,9 +9,9 @@ from __future__ import annotations
 import base64
 import binascii
 import dataclasses
-import re
 from collections.abc import Callable, Iterator, Sequence
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.redaction.masks import response_mask
 from recproxy.redaction.names import is_placeholder
 from recproxy.redaction.spans import Span, merged, replaced
@@ -19,16 +19,16 @@ from recproxy.redaction.views import percent_decoded
 
 __all__ = ["coded_run", "coded_runs", "data_runs", "opaque"]
 
-_RUN = re.compile(rb"[A-Za-z0-9+/_-]{16,65536}={0,2}\Z")
+_RUN = lazy_pattern(rb"[A-Za-z0-9+/_-]{16,65536}={0,2}\Z")
 #: How lines of base64 end, in text and in a string of JSON.
-_BREAK = re.compile(rb"(?:\\r)?\\n|\r?\n")
+_BREAK = lazy_pattern(rb"(?:\\r)?\\n|\r?\n")
 #: Every string of JSON that may be base64 of text, and elsewhere what is base64 of an object of JSON. Text with names
 #: begins with a letter of ASCII, so its base64 with one of 32 letters; digits of hex, as of a digest, are none.
-_STRINGS = re.compile(
+_STRINGS = lazy_pattern(
     rb"\"(?=[A-Za-f][A-Za-z0-9+/_-]{15})(?![0-9a-f]*+\")((?:[A-Za-z0-9+/_-]|\\[rn/]){16,65536}={0,2}(?:\\[rn]){0,2})\""
 )
-_OBJECTS = re.compile(rb"ey(?<![A-Za-z0-9+/_.-]ey)[A-Za-z0-9+/_-]{14,65536}={0,2}(?![A-Za-z0-9.])")
-_DATA = re.compile(
+_OBJECTS = lazy_pattern(rb"ey(?<![A-Za-z0-9+/_.-]ey)[A-Za-z0-9+/_-]{14,65536}={0,2}(?![A-Za-z0-9.])")
+_DATA = lazy_pattern(
     rb"data:[a-z]{1,20}/[a-z0-9.+-]{1,60}(?:;[a-z-]{1,20}=[^;,\"'\s]{1,40}){0,3}(;base64)?,([^\s\"'<>)\\]{8,65536})"
 )
 _STANDARD = bytes.maketrans(b"-_", b"+/")

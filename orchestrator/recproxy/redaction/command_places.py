@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.redaction.header_values import header_spans
 from recproxy.redaction.name_rules import NameRules
 from recproxy.redaction.names import is_placeholder, is_secret, is_wordy, may_be_secret
@@ -17,21 +18,21 @@ from recproxy.redaction.spans import Span, wild_name
 __all__ = ["argument_spans"]
 
 _FAR = 80  # bytes of a name
-_LETTERS = re.compile(rb"[A-Za-z0-9_.:/-]*")
-_REST = re.compile(rb"[A-Za-z0-9_.-]*")
+_LETTERS = lazy_pattern(rb"[A-Za-z0-9_.:/-]*")
+_REST = lazy_pattern(rb"[A-Za-z0-9_.-]*")
 _VALUE = rb"(?:\\?\"([^\"\\\r\n]{6,})\\?\"|'([^'\\\r\n]{6,})'|(?:\\?[\"'])?([^\s\"'\\,;|<>()\[\]{}&]{6,}))"
-_BEHIND = re.compile(rb"(?:[ \t]{1,4}|\"[ \t\r\n]*,[ \t\r\n]*(?=\")|'[ \t\r\n]*,[ \t\r\n]*(?='))" + _VALUE)
-_BLANK = re.compile(rb"[ \t]{1,4}" + _VALUE)
+_BEHIND = lazy_pattern(rb"(?:[ \t]{1,4}|\"[ \t\r\n]*,[ \t\r\n]*(?=\")|'[ \t\r\n]*,[ \t\r\n]*(?='))" + _VALUE)
+_BLANK = lazy_pattern(rb"[ \t]{1,4}" + _VALUE)
 #: What sets a value that has a name: `aws configure set NAME VALUE`, `npm config set NAME VALUE`.
-_SETS = re.compile(
+_SETS = lazy_pattern(
     rb"(?:config|configure|conf|env|secrets?|variables?|vars?|params?|settings?)[ :](?:set|add|put)(?: --?[a-z-]{1,30}){0,4} \Z"
 )
 #: A word, or a name that ends like one of a secret: `config set --secret db:password VALUE`.
-_WORDS = re.compile(rb"[A-Za-z_]+(?:[.:][A-Za-z_]+)*\Z")
-_BEGINS = re.compile(rb"(?:[\s\"'`=(\[,]|\A)\Z")
-_HEADER = re.compile(rb"(?:H|-header)(?:[ \t]{1,4}|=)?(\\?[\"'])\Z")
+_WORDS = lazy_pattern(rb"[A-Za-z_]+(?:[.:][A-Za-z_]+)*\Z")
+_BEGINS = lazy_pattern(rb"(?:[\s\"'`=(\[,]|\A)\Z")
+_HEADER = lazy_pattern(rb"(?:H|-header)(?:[ \t]{1,4}|=)?(\\?[\"'])\Z")
 #: In single quotes JSON may stand as it is.
-_HEADER_VALUE = re.compile(rb":[ \t]*(?:(\{[^'\r\n]*\})(?=')|([^\"'\\\r\n]{4,}))")
+_HEADER_VALUE = lazy_pattern(rb":[ \t]*(?:(\{[^'\r\n]*\})(?=')|([^\"'\\\r\n]{4,}))")
 
 
 def argument_spans(text: bytes, hits: Sequence[tuple[int, int, int]], rules: NameRules) -> Iterator[Span]:

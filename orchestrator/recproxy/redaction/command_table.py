@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.redaction.names import is_placeholder
 from recproxy.redaction.shape_rows import ShapeRow, shape
 
@@ -22,8 +23,8 @@ _NO_PLACE = rb"(?![-<$]|[A-Z_]+(?:[\s'\"\\\[]|\Z))"
 _VALUE = rb"(?:\\?['\"])?" + _NO_PLACE + rb"([^\s'\"\\]{3,})"
 _WORD = rb"[^\s'\"\\]{1,100}"
 #: A word, also with a capital or in capitals, is text for people or a place to fill in.
-_PLAIN = re.compile(rb"(?:[A-Za-z]+|[A-Z][A-Z_]+)[.,:;)\]}]*\Z")
-_FLAG = re.compile(rb"-(?P<letters>[A-Za-z]+)\Z")
+_PLAIN = lazy_pattern(rb"(?:[A-Za-z]+|[A-Z][A-Z_]+)[.,:;)\]}]*\Z")
+_FLAG = lazy_pattern(rb"-(?P<letters>[A-Za-z]+)\Z")
 
 
 def _is_given(value: bytes) -> bool:

@@ -11,6 +11,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.redaction.budget import Budget
 from recproxy.redaction.inner_runs import readable_places
 from recproxy.redaction.opening import archive_kind, archived, compression, inflated, opened_in_part
@@ -19,16 +20,16 @@ from recproxy.redaction.rules import Unsafe
 
 __all__ = ["Opened", "contents_of", "hidden_in", "may_open", "telling_digests", "wide_texts"]
 
-_BEGINS = re.compile(rb"\x1f\x8b\x08|\x28\xb5\x2f\xfd|BZh[1-9]1AY&SY|\xfd7zXZ\0|\x78[\x01\x5e\x9c\xda]|PK\x03\x04")
+_BEGINS = lazy_pattern(rb"\x1f\x8b\x08|\x28\xb5\x2f\xfd|BZh[1-9]1AY&SY|\xfd7zXZ\0|\x78[\x01\x5e\x9c\xda]|PK\x03\x04")
 #: The same where bytes were taken for letters and are written in UTF-8, as JSON does with what is no text.
-_BEGINS_IN_LETTERS = re.compile(
+_BEGINS_IN_LETTERS = lazy_pattern(
     rb"\x1f\xc2\x8b\x08|\x28\xc2\xb5\x2f\xc3\xbd|BZh[1-9]1AY&SY|\xc3\xbd7zXZ\0|\x78(?:\x01|\xc2\x9c|\xc3\x9a)|PK\x03\x04"
 )
 #: The same, what parts and a tar archive have, and many zeros: what `may_open` looks for, but for deflate data.
-_SIGN = re.compile(_BEGINS.pattern + rb"|BZh|--|ustar|\0[^\0]?\0", re.DOTALL)
+_SIGN = lazy_pattern(_BEGINS.pattern + rb"|BZh|--|ustar|\0[^\0]?\0", re.DOTALL)
 #: Between digests that are decoded together: nothing begins with its byte or holds it.
 _BETWEEN = b"ff"
-_WIDE = re.compile(rb"\0[^\0](?:\0[^\0]){6,}")
+_WIDE = lazy_pattern(rb"\0[^\0](?:\0[^\0]){6,}")
 _PICTURE = b"\x89PNG\r\n\x1a\n"
 _TELLING = 64  # bytes from which compressed data is known again
 _ENTRIES = {8: "raw deflate", 14: "lzma"}  # methods of a zip archive that have no sign of their own

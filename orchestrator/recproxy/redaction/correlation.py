@@ -18,11 +18,11 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-import re
 from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import field
 from functools import cached_property
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.fresh_names import fresh_ending
 from recproxy.recording.request_patterns import SAFE_METHODS
@@ -45,14 +45,14 @@ _LARGEST = 1 << 18
 #: Responses of a service that knows what is asked for.
 _FOUND = range(200, 400)
 #: Names of values that are worked out from a content.
-_WORKED_OUT = re.compile(
+_WORKED_OUT = lazy_pattern(
     rb"(?i)sha|md5|digest|checksum|hash|etag|signature|sig\b|hmac|fingerprint|integrity|crc|commit|tree|blob|oid|revision"
     rb"|thumbprint|verif|challenge"
 )
-_BOUNDARY = re.compile(rb"(?i)boundary\s*=\s*\"?([^\";\s]+)")
+_BOUNDARY = lazy_pattern(rb"(?i)boundary\s*=\s*\"?([^\";\s]+)")
 _DIGESTS = ("md5", "sha1", "sha256", "sha512")
 _UUID_SIZE = 36
-_MAIL_LINE = re.compile(rb"(?i)(?:message-id|content-id|date|received|mime-version|content-type):")
+_MAIL_LINE = lazy_pattern(rb"(?i)(?:message-id|content-id|date|received|mime-version|content-type):")
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,9 +209,9 @@ def _split(url: str) -> tuple[str, bytes]:
 
 
 _ALONE = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
-_ESCAPE = re.compile(rb"(?:%[0-9A-F]{2}|\\[nrtbf])\Z")
-_KEY = re.compile(rb'\\?"\s{0,40}:')
-_PLAIN = re.compile(rb"[0-9A-Za-z]+\Z|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
+_ESCAPE = lazy_pattern(rb"(?:%[0-9A-F]{2}|\\[nrtbf])\Z")
+_KEY = lazy_pattern(rb'\\?"\s{0,40}:')
+_PLAIN = lazy_pattern(rb"[0-9A-Za-z]+\Z|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
 
 
 def _stands_alone(text: bytes, start: int, end: int) -> bool:

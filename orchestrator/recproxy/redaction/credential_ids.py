@@ -10,16 +10,17 @@ import dataclasses
 import re
 from collections.abc import Container, Iterable, Sequence
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording.values import WILD, Interaction, Request, Response
 
 __all__ = ["with_credential_ids"]
 
 #: An id, and letters and digits that nobody wrote by hand: a date with words behind it is none.
-_CREDENTIAL = re.compile(rb"([0-9]{6,20})-[0-9A-Za-z]{20,}")
+_CREDENTIAL = lazy_pattern(rb"([0-9]{6,20})-[0-9A-Za-z]{20,}")
 #: Its ending tells that what stands in where nobody bound it is a number.
 _NAME = "user_id%s.number"
 #: A string of JSON, with the colon where it is a key, or a number.
-_JSON_TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"(?:\s*:)?|[-+.0-9A-Za-z]+', re.DOTALL)
+_JSON_TOKEN = lazy_pattern(rb'"[^"\\]*(?:\\.[^"\\]*)*"(?:\s*:)?|[-+.0-9A-Za-z]+', re.DOTALL)
 
 
 def with_credential_ids(

@@ -11,13 +11,15 @@ from re import _constants as ops  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
+from recproxy.lazy_patterns import lazy_pattern
+
 __all__ = ["Expression", "nested_repeat"]
 
 #: A parsed expression is a list of these: what it is, and its arguments.
 _Items = Iterable[tuple[Any, Any]]
 
 #: What begins an address, or a name in quotes before its value: of these, what is outside the groups is no secret.
-_NO_TOKEN = re.compile(rb"[a-z]+://|\"")
+_NO_TOKEN = lazy_pattern(rb"[a-z]+://|\"")
 _FARTHEST = 4096  # bytes that a match and what must stand around it may have
 _MANY = 32  # repeats that count as endless
 _BACKTRACKING = (ops.MAX_REPEAT, ops.MIN_REPEAT)

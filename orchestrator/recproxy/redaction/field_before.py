@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
+from recproxy.lazy_patterns import lazy_pattern
 
 __all__ = ["field_before", "field_of_path"]
 
 #: Bytes before a value that may hold its name.
 _NEAR = 240
 _FORMS = tuple(
-    re.compile(form)
+    lazy_pattern(form)
     for form in (
         rb"\"([^\"\\]{1,60})\\?\"\s{0,40}:\s{0,40}(?:\[\s{0,40})?\\?\"?(?:[^\"\\]|\\[nrtbf/]){0,80}\Z",
         rb"(?i)name=\"([^\"]{1,60})\"[^\x00]{0,150}?\r?\n\r?\n[^\r\n]{0,80}\Z",
@@ -18,7 +18,7 @@ _FORMS = tuple(
         rb"(?:\A|\n)([A-Za-z][A-Za-z-]{0,40}):[^\n]{0,120}\Z",
     )
 )
-_SEGMENT = re.compile(r"/([A-Za-z][A-Za-z_.-]{1,40})(?:/v?[0-9.]{1,6})?/[^/?#]{0,80}\Z")
+_SEGMENT = lazy_pattern(r"/([A-Za-z][A-Za-z_.-]{1,40})(?:/v?[0-9.]{1,6})?/[^/?#]{0,80}\Z")
 
 
 def field_before(text: bytes, start: int) -> bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording.field_names import is_listed
 from recproxy.redaction.header_values import HEADERS_WITH_RULES, header_spans
 from recproxy.redaction.name_rules import NameRules
@@ -16,12 +17,12 @@ from recproxy.redaction.spans import Span, wild_name
 
 __all__ = ["filter_spans"]
 
-_TERM = re.compile(
+_TERM = lazy_pattern(
     rb"(?i)(?<![A-Za-z0-9_.$-])([A-Za-z_][A-Za-z0-9_.-]{1,60})"
     rb"(?::(?:eq|is|in|like|exact|contains|match):| ?(?:==?|=~|~=?|!=) ?|:(?! )|(?: (?:eq|ne|co|sw|ew))++ | (?:not )?(?:in|like|ilike|is|contains) ?(?=[\"'(]))"
     rb"(?:\"([^\"]+)\"|'([^']+)'|\(([^()]+)\)|([^\s\"'()&,;]+))"
 )
-_HEADER = re.compile(rb"([A-Za-z][A-Za-z0-9-]{1,60}): +(\S.*)\Z", re.DOTALL)
+_HEADER = lazy_pattern(rb"([A-Za-z][A-Za-z0-9-]{1,60}): +(\S.*)\Z", re.DOTALL)
 #: What may follow a name in an order, a scope or a question.
 _WORDS = frozenset(
     b"asc desc ascending descending read write manage admin list create update delete view edit rotate exists missing "

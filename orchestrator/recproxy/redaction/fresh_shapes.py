@@ -11,6 +11,7 @@ import re
 from collections import deque
 from collections.abc import Iterator
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording.dataclass import dataclass
 from recproxy.redaction.id_times import made_at
 
@@ -20,19 +21,21 @@ __all__ = ["FreshToken", "fresh_tokens", "normal_form", "written_tokens"]
 _BEGIN = rb"(?:(?<![0-9A-Za-z%\\])|(?<=%[0-9A-F]{2})|(?<=\\[nrtbf]))"
 _END = rb"(?![0-9A-Za-z])"
 _UUID = rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
-_TOKEN = re.compile(_BEGIN + rb"(?:(?P<uuid>" + _UUID + rb")" + _END + rb"|(?P<piece>[0-9A-Za-z]{8,64})" + _END + rb")")
+_TOKEN = lazy_pattern(
+    _BEGIN + rb"(?:(?P<uuid>" + _UUID + rb")" + _END + rb"|(?P<piece>[0-9A-Za-z]{8,64})" + _END + rb")"
+)
 #: Letters of base64 for URLs, of which some are no letters and digits; and an id of Firebase, which begins with one.
-_RUN = re.compile(rb"(?<![0-9A-Za-z_+=.%-])(?=[0-9A-Za-z]*[_-])[0-9A-Za-z_-]{16,120}(?![0-9A-Za-z_+=.%-])")
-_PUSH_ID = re.compile(rb"-[0-9A-Z_a-z-]{19}\Z")
-_HEX = re.compile(rb"(?=[0-9]*[a-fA-F])(?=[a-fA-F]*[0-9])(?:[0-9a-f]+|[0-9A-F]+)\Z")
-_DIGITS = re.compile(rb"[0-9]+\Z")
+_RUN = lazy_pattern(rb"(?<![0-9A-Za-z_+=.%-])(?=[0-9A-Za-z]*[_-])[0-9A-Za-z_-]{16,120}(?![0-9A-Za-z_+=.%-])")
+_PUSH_ID = lazy_pattern(rb"-[0-9A-Z_a-z-]{19}\Z")
+_HEX = lazy_pattern(rb"(?=[0-9]*[a-fA-F])(?=[a-fA-F]*[0-9])(?:[0-9a-f]+|[0-9A-F]+)\Z")
+_DIGITS = lazy_pattern(rb"[0-9]+\Z")
 #: A name that a program puts in front of what it makes: `test-`, `e2e_user.`.
-_PREFIX = re.compile(rb"[A-Za-z][0-9A-Za-z]*[-_.+]\Z")
+_PREFIX = lazy_pattern(rb"[A-Za-z][0-9A-Za-z]*[-_.+]\Z")
 #: Where digits, capitals and small letters change: chance does it in every third place and more, words do it rarely.
-_CHANGE = re.compile(rb"(?<=[0-9])(?=[A-Za-z])|(?<=[a-z])(?=[0-9A-Z])|(?<=[A-Z])(?=[0-9a-z])")
-_PLUS_NAME = re.compile(rb"(?:\A|[^0-9A-Za-z+])[a-z][a-z0-9]{1,30}\+\Z")
+_CHANGE = lazy_pattern(rb"(?<=[0-9])(?=[A-Za-z])|(?<=[a-z])(?=[0-9A-Z])|(?<=[A-Z])(?=[0-9a-z])")
+_PLUS_NAME = lazy_pattern(rb"(?:\A|[^0-9A-Za-z+])[a-z][a-z0-9]{1,30}\+\Z")
 #: A bank account: the letters of a country, and a number.
-_ACCOUNT = re.compile(rb"[A-F]{2}[0-9]+\Z")
+_ACCOUNT = lazy_pattern(rb"[A-F]{2}[0-9]+\Z")
 #: Digests have so many hexadecimal digits: SHA-1, SHA-224, SHA-256, SHA-384, SHA-512. A program works them out.
 _OF_DIGESTS = frozenset((40, 56, 64, 96, 128))
 _SHORT_HEX, _LONG_HEX = 8, 16
@@ -41,9 +44,9 @@ _LONG_TOKEN = 16
 #: Different letters that a random value of 16 or more has at least.
 _LEAST_DIFFERENT = 6
 _LEAST_CHANGES = 3
-_SAYABLE = re.compile(rb"[A-Z][a-z]{3,}|[a-z]{4,}|[A-Z]{4,}|[0-9]{5,}")
+_SAYABLE = lazy_pattern(rb"[A-Z][a-z]{3,}|[a-z]{4,}|[A-Z]{4,}|[0-9]{5,}")
 #: Letters that no word has in a row, or a vowel is missing.
-_CLUSTER = re.compile(rb"[bcdfghjklmnpqrstvwxz]{4}|[aeiou]{4}|q[^u]|\A[^aeiouy0-9]+\Z")
+_CLUSTER = lazy_pattern(rb"[bcdfghjklmnpqrstvwxz]{4}|[aeiou]{4}|q[^u]|\A[^aeiouy0-9]+\Z")
 _SEQUENCE = b"0123456789abcdefghijklmnopqrstuvwxyz0123456789"
 
 
@@ -73,9 +76,9 @@ def written_tokens(text: bytes) -> Iterator[bytes]:
         yield found[0]
 
 
-_WRITTEN_UUID = re.compile(_UUID)
-_WRITTEN = re.compile(rb"(?=[A-Za-z]{0,64}[0-9])[0-9A-Za-z]{8,64}")
-_WRITTEN_BEHIND_ESCAPE = re.compile(rb"(?<=\\[nrtbf])(?=[A-Za-z]{0,64}[0-9])[0-9A-Za-z]{8,64}")
+_WRITTEN_UUID = lazy_pattern(_UUID)
+_WRITTEN = lazy_pattern(rb"(?=[A-Za-z]{0,64}[0-9])[0-9A-Za-z]{8,64}")
+_WRITTEN_BEHIND_ESCAPE = lazy_pattern(rb"(?<=\\[nrtbf])(?=[A-Za-z]{0,64}[0-9])[0-9A-Za-z]{8,64}")
 
 
 def fresh_tokens(text: bytes, now: float) -> Iterator[FreshToken]:

@@ -5,9 +5,9 @@ Finds spans, masks nothing.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording.json_reader import JSON_TOKEN
 from recproxy.redaction.names import is_secret, may_be_secret
 from recproxy.redaction.spans import Span, wild_name
@@ -15,19 +15,19 @@ from recproxy.redaction.views import json_unescaped
 
 __all__ = ["argument", "of_a_password", "passed_names", "passed_variables", "variables_of"]
 
-_ARGUMENT = re.compile(rb"([A-Za-z_][A-Za-z0-9_]*)\s*:\s*(\\*\")((?:[^\"\\]|\\(?!\"))*)(?=\\*\")")
-_WORD = re.compile(rb"[A-Za-z0-9_]*\Z")
-_FIELD = re.compile(rb"[pP]assword\s{0,20}\(")
+_ARGUMENT = lazy_pattern(rb"([A-Za-z_][A-Za-z0-9_]*)\s*:\s*(\\*\")((?:[^\"\\]|\\(?!\"))*)(?=\\*\")")
+_WORD = lazy_pattern(rb"[A-Za-z0-9_]*\Z")
+_FIELD = lazy_pattern(rb"[pP]assword\s{0,20}\(")
 _WIDE = 1000  # bytes of the arguments of a field
 _OF_FIELD = frozenset(b"old new current previous value from to confirm repeat confirmation".split())
-_PASSED = re.compile(rb"([A-Za-z_][A-Za-z0-9_]*)\s*:\s*\$([A-Za-z_][A-Za-z0-9_]*)")
-_VARIABLES = re.compile(rb"\"variables\"\s*:\s*(?=\{)")
+_PASSED = lazy_pattern(rb"([A-Za-z_][A-Za-z0-9_]*)\s*:\s*\$([A-Za-z_][A-Za-z0-9_]*)")
+_VARIABLES = lazy_pattern(rb"\"variables\"\s*:\s*(?=\{)")
 _FAR = 60  # bytes of a name
 
 
 #: A block string, and the value of a variable that is not passed.
-_BLOCK = re.compile(rb"([A-Za-z_][A-Za-z0-9_]*)\s*:\s*((?:\\*\"){3})((?:(?!\2)[\s\S]){1,20000}?)\2")
-_DEFAULT = re.compile(
+_BLOCK = lazy_pattern(rb"([A-Za-z_][A-Za-z0-9_]*)\s*:\s*((?:\\*\"){3})((?:(?!\2)[\s\S]){1,20000}?)\2")
+_DEFAULT = lazy_pattern(
     rb"([A-Za-z_][A-Za-z0-9_]*)\s*:\s*\[?[A-Za-z_][A-Za-z0-9_]*!?\]?!?\s*=\s*(\\*\")((?:[^\"\\]|\\(?!\"))*)(?=\\*\")"
 )
 

@@ -13,6 +13,7 @@ import html
 import re
 from collections.abc import Iterator
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording.codings import decode
 from recproxy.recording.json_reader import JSON_TOKEN
 from recproxy.recording.values import Interaction, Request, Response
@@ -28,10 +29,10 @@ _LARGEST = 1 << 20  # bytes of an answer to a login
 _DEEPEST = 12  # objects and arrays one inside another
 
 #: A name in a form, in JSON or of a part of a multipart body, before what ends it.
-_LOGIN_FIELD = re.compile(
+_LOGIN_FIELD = lazy_pattern(
     rb"(?i)(?<![a-z])(?:pass(?:word|wd|phrase|code)?|pwd|client_?secret|otp|assertion)(?:\"\s*:|=|\"?\]?\"?\r?\n)"
 )
-_LOGIN_PATH = re.compile(
+_LOGIN_PATH = lazy_pattern(
     r"(?i)(?:^|[/_.-])(?:log[_-]?in|sign[_-]?in|auth|authenticate|authorize|sessions?|tokens?|api[_-]?keys?)"
     r"(?:\.[a-z]+)?/?\Z"
 )
@@ -40,17 +41,19 @@ _NAMES = frozenset(
 )
 #: An object with one of these names is about the session: its id is the key to it.
 _HOLDERS = frozenset({b"session", b"auth", b"ticket", b"token", b"login", b"credential", b"credentials"})
-_ELEMENT = re.compile(
+_ELEMENT = lazy_pattern(
     rb"<(?:[A-Za-z0-9_.-]+:)?(%s)(?:\s[^<>]*)?>\s*(?:<!\[CDATA\[\s*)?([^<>\s]+?)\s*(?:\]\]>\s*)?</"
     % b"|".join(sorted(_NAMES)),
     re.IGNORECASE,
 )
 #: A text without such a name is not read as JSON.
-_NAMED = re.compile(
+_NAMED = lazy_pattern(
     rb"(?i)\"(?:%s)\"\s*:" % b"|".join(sorted(_NAMES | _HOLDERS)),
 )
 #: A body that is nothing but a token, as a text, a string of JSON, or a list of one.
-_WHOLE = re.compile(rb"\s*(?:\[\s*)?\"?((?:[A-Za-z0-9._~+/=:|-]|\\/|\\u00[2-7][0-9A-Fa-f]){16,2048})\"?\s*(?:\]\s*)?\Z")
+_WHOLE = lazy_pattern(
+    rb"\s*(?:\[\s*)?\"?((?:[A-Za-z0-9._~+/=:|-]|\\/|\\u00[2-7][0-9A-Fa-f]){16,2048})\"?\s*(?:\]\s*)?\Z"
+)
 
 
 def handed_out(interaction: Interaction) -> Iterator[Span]:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote_to_bytes
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.redaction.names import header_is_secret, header_key, is_secret, says_nothing
 from recproxy.redaction.random_values import is_key
 from recproxy.redaction.spans import Span, wild_name
@@ -20,7 +21,7 @@ HEADERS_WITH_RULES = frozenset(
     {b"authorization", b"proxy-authorization", b"cookie", b"set-cookie", b"list-unsubscribe"}
 )
 #: A segment of a link, or a parameter of it.
-_PIECE = re.compile(rb"[A-Za-z0-9_~-]{16,}")
+_PIECE = lazy_pattern(rb"[A-Za-z0-9_~-]{16,}")
 
 _SCHEMES = frozenset(
     b"apikey api-key apitoken basic bearer bot dpop genie-key geniekey googlelogin hoba jwt key mac mutual negotiate ntlm privatetoken sharedkey "
@@ -36,13 +37,13 @@ _SECRET_PARAMETERS = frozenset(
     b"oauth_signature oauth_nonce oauth_timestamp oauth_verifier oauth_body_hash oauth_token_secret".split()
 )
 #: Browsers cannot set a header when they open a WebSocket: a token goes as a name of a protocol.
-_PROTOCOL = re.compile(
+_PROTOCOL = lazy_pattern(
     rb"(?i)(?:(?:\A|,)\s*(?:access[_-]?token|authorization|bearer|auth|jwt|api[_-]?key|token)\s*,\s*|[a-z-]*api-key\.|(?:\bbearer|\btoken|\bauthorization[A-Za-z0-9.-]*)\.)([A-Za-z0-9_.~+/=-]{12,})"
 )
 #: With these anybody can try passwords: they answer what the client has sent.
 _PROOFS = frozenset({b"rspauth", b"data", b"cnonce"})
 _CHALLENGES = frozenset({b"www-authenticate", b"proxy-authenticate", b"authentication-info"})
-_PARAMETER = re.compile(rb"([A-Za-z0-9_-]+)\s*=\s*(?:\"([^\"]*)\"|([^\s,\"]+))")
+_PARAMETER = lazy_pattern(rb"([A-Za-z0-9_-]+)\s*=\s*(?:\"([^\"]*)\"|([^\s,\"]+))")
 
 
 def header_spans(name: bytes, value: bytes, chosen: frozenset[bytes]) -> list[Span] | None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from recproxy.lazy_patterns import lazy_pattern
+
 __all__ = ["made_at"]
 
 #: A program may have run so long before what it made is recorded; and clocks differ by so much.
@@ -66,22 +68,22 @@ def _digits(value: bytes) -> tuple[float, ...]:
 
 
 _Times = Callable[[bytes], tuple[float, ...]]
-_ANY_UUID = re.compile(rb"[0-9a-fA-F-]{36}\Z")
+_ANY_UUID = lazy_pattern(rb"[0-9a-fA-F-]{36}\Z")
 _KINDS: dict[str, tuple[re.Pattern[bytes], _Times]] = {
     "uuid1": (_ANY_UUID, _uuid1),
     "uuid6": (_ANY_UUID, _uuid6),
     "uuid7": (_ANY_UUID, _uuid7),
     "ulid": (
-        re.compile(rb"[0-7](?:[0-9A-HJKMNP-TV-Z]{25}|[0-9a-hjkmnp-tv-z]{25})\Z"),
+        lazy_pattern(rb"[0-7](?:[0-9A-HJKMNP-TV-Z]{25}|[0-9a-hjkmnp-tv-z]{25})\Z"),
         lambda value: (_number(value[:10].upper(), _CROCKFORD) / 1000,),
     ),
     "ksuid": (
-        re.compile(rb"[0-9A-Za-z]{27}\Z"),
+        lazy_pattern(rb"[0-9A-Za-z]{27}\Z"),
         lambda value: (float((_number(value, _BASE62) >> 128) + _KSUID_EPOCH),),
     ),
-    "object id": (re.compile(rb"[0-9a-f]{24}\Z"), lambda value: (float(int(value[:8], 16)),)),
-    "xid": (re.compile(rb"[0-9a-v]{20}\Z"), lambda value: (float(_number(value[:7], _XID) >> 3),)),
-    "cuid": (re.compile(rb"c[0-9a-z]{24}\Z"), lambda value: (int(value[1:9], 36) / 1000,)),
-    "push id": (re.compile(rb"[0-9A-Za-z_-]{20}\Z"), lambda value: (_number(value[:8], _PUSH) / 1000,)),
-    "digits": (re.compile(rb"[0-9]{10,19}\Z"), _digits),
+    "object id": (lazy_pattern(rb"[0-9a-f]{24}\Z"), lambda value: (float(int(value[:8], 16)),)),
+    "xid": (lazy_pattern(rb"[0-9a-v]{20}\Z"), lambda value: (float(_number(value[:7], _XID) >> 3),)),
+    "cuid": (lazy_pattern(rb"c[0-9a-z]{24}\Z"), lambda value: (int(value[1:9], 36) / 1000,)),
+    "push id": (lazy_pattern(rb"[0-9A-Za-z_-]{20}\Z"), lambda value: (_number(value[:8], _PUSH) / 1000,)),
+    "digits": (lazy_pattern(rb"[0-9]{10,19}\Z"), _digits),
 }

@@ -8,8 +8,9 @@ from __future__ import annotations
 import base64
 import binascii
 import contextlib
-import re
 from collections.abc import Collection, Iterator
+
+from recproxy.lazy_patterns import lazy_pattern
 
 __all__ = ["CodedRun", "coded_runs_of", "has_text", "is_text", "long_runs", "readable_places"]
 
@@ -26,18 +27,18 @@ _HEX_MARKED = bytes(120 if byte in b"0123456789abcdefABCDEF" else 32 for byte in
 _MARKS = b"x" * _SHORTEST
 _LINE = 40  # letters of each line of a block
 _LONG = 4096
-_HEX = re.compile(rb"(?:[0-9A-Fa-f]{2})+\Z")
-_NUMBERS = re.compile(rb"[0-9/_-]*\Z")
-_HEX_RUN = re.compile(rb"[0-9a-f]{16,}|[0-9A-F]{16,}")
+_HEX = lazy_pattern(rb"(?:[0-9A-Fa-f]{2})+\Z")
+_NUMBERS = lazy_pattern(rb"[0-9/_-]*\Z")
+_HEX_RUN = lazy_pattern(rb"[0-9a-f]{16,}|[0-9A-F]{16,}")
 _DIGITS = b"0123456789abcdefABCDEF"
 #: Digits of a number that may be an id. In base64 no text is made of so many digits alone, in hex some are.
 _LONGEST_ID = 64
-_BLOCK = re.compile(rb"(?<![A-Za-z0-9+/_-])(?:[A-Za-z0-9+/_-]{%d,}\r?\n[ \t]?)+[A-Za-z0-9+/_-]+={0,2}" % _LINE)
+_BLOCK = lazy_pattern(rb"(?<![A-Za-z0-9+/_-])(?:[A-Za-z0-9+/_-]{%d,}\r?\n[ \t]?)+[A-Za-z0-9+/_-]+={0,2}" % _LINE)
 #: A byte that can be read made an x, and a zero, which stands between those in UTF-16, a dot.
 _READABLE = bytes(120 if byte in b"\t\n\r" or 32 <= byte < 127 else 32 if byte else 46 for byte in range(256))
 _WORD, _WIDE_WORDS = b"x" * 8, (b"x." * 8, b".x" * 8)
 _PRINTABLE = bytes((0, 9, 10, 13, *range(32, 127), *range(128, 192)))  # and what follows the first byte in UTF-8
-_BREAK = re.compile(rb"[\r\n \t]+")
+_BREAK = lazy_pattern(rb"[\r\n \t]+")
 
 #: A run, and what it may hold.
 CodedRun = tuple[bytes, bytes]

@@ -8,18 +8,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording.json_reader import JSON_STRING
 from recproxy.redaction.views import View, json_unescaped
 
 __all__ = ["strings_in"]
 
-_INNER = re.compile(rb"(?:\\[nrt]|\s)*[\[{<]")
+_INNER = lazy_pattern(rb"(?:\\[nrt]|\s)*[\[{<]")
 #: Where such a string begins. None of these follows a closing quote.
-_INNER_STRING = re.compile(rb"\"(?<!\\\")(?=(?:\\[nrt]|\s)*+[\[{<])")
-_TELLING = re.compile(rb"\"(?<!\\\")(?=(?:\\[nrt]|\s)*+[\[{<]|[^\"]{0,10}:(?://|\\/\\/))")
+_INNER_STRING = lazy_pattern(rb"\"(?<!\\\")(?=(?:\\[nrt]|\s)*+[\[{<])")
+_TELLING = lazy_pattern(rb"\"(?<!\\\")(?=(?:\\[nrt]|\s)*+[\[{<]|[^\"]{0,10}:(?://|\\/\\/))")
 #: JSON behind other words in a string: `got {\"token\": ...`.
-_OBJECT = re.compile(rb"\{(?:\\[nrt]|\s){0,80}(?:\\)++\"[^\"\\]{1,80}(?:\\)++\"\s{0,8}:")
-_TO_END = re.compile(rb"(?:[^\"\\]|\\.)*+", re.DOTALL)
+_OBJECT = lazy_pattern(rb"\{(?:\\[nrt]|\s){0,80}(?:\\)++\"[^\"\\]{1,80}(?:\\)++\"\s{0,8}:")
+_TO_END = lazy_pattern(rb"(?:[^\"\\]|\\.)*+", re.DOTALL)
 
 
 def strings_in(text: bytes) -> Iterator[tuple[bytes, int, View | None]]:

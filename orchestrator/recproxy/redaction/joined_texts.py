@@ -9,12 +9,12 @@ A secret may be cut anywhere, and no piece of it is one. Finds no secrets itself
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import field
 from itertools import accumulate
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording.dataclass import dataclass
 from recproxy.redaction.spans import Span
 from recproxy.redaction.views import json_unescaped
@@ -22,15 +22,15 @@ from recproxy.redaction.views import json_unescaped
 __all__ = ["JoinedText", "joined_texts"]
 
 #: Names under which services send pieces of a text, or of the arguments of a call.
-_PIECE = re.compile(
+_PIECE = lazy_pattern(
     rb"\"(content|text|delta|partial_json|arguments|response|thinking|reasoning|reasoning_content|completion|output|token|input"
     rb"|generated_text|transcript)\"\s*:\s*\"((?:[^\"\\\r\n]|\\.)*+)\""
 )
 #: One event or line, as far as pieces go.
-_LINE = re.compile(rb"(?m)^(?:data:[ \t]*)?(\{[^\r\n]*\}|\"(?:[^\"\\\r\n]|\\.)*+\"|[^\s{\"\[:][^\r\n]*)[ \t]*\r?$")
-_EVENT = re.compile(rb"(?:\A|[\r\n])data:")
-_STREAMED = re.compile(rb"[\r\n](?:data:|(?<=\}\n)\{|(?<=\}\r\n)\{)")
-_INDEX = re.compile(rb"\"(?:output_|content_|choice_)?index\"\s*:\s*([0-9]{1,6})")
+_LINE = lazy_pattern(rb"(?m)^(?:data:[ \t]*)?(\{[^\r\n]*\}|\"(?:[^\"\\\r\n]|\\.)*+\"|[^\s{\"\[:][^\r\n]*)[ \t]*\r?$")
+_EVENT = lazy_pattern(rb"(?:\A|[\r\n])data:")
+_STREAMED = lazy_pattern(rb"[\r\n](?:data:|(?<=\}\n)\{|(?<=\}\r\n)\{)")
+_INDEX = lazy_pattern(rb"\"(?:output_|content_|choice_)?index\"\s*:\s*([0-9]{1,6})")
 
 
 @dataclass(frozen=True, slots=True)

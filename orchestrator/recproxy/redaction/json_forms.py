@@ -9,6 +9,7 @@ import functools
 import re
 from collections.abc import Iterator
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording.json_reader import JSON_TOKEN
 from recproxy.redaction.coded_places import opaque
 from recproxy.redaction.header_values import HEADERS_WITH_RULES, header_spans
@@ -27,13 +28,13 @@ __all__ = [
     "says_how_it_is",
 ]
 
-_PAIR_OPENS = re.compile(rb"\[\s*\Z")
-_PAIR = re.compile(rb"\s*,\s*\"([^\"\\]+)\"\s*\]")
-_LINE = re.compile(rb"([A-Za-z][A-Za-z0-9-]{1,60}):[ \t]+([^\"\\]*[^\"\\\s])")
-_LINE_OF_JSON = re.compile(
+_PAIR_OPENS = lazy_pattern(rb"\[\s*\Z")
+_PAIR = lazy_pattern(rb"\s*,\s*\"([^\"\\]+)\"\s*\]")
+_LINE = lazy_pattern(rb"([A-Za-z][A-Za-z0-9-]{1,60}):[ \t]+([^\"\\]*[^\"\\\s])")
+_LINE_OF_JSON = lazy_pattern(
     rb"\"([A-Za-z][A-Za-z0-9-]{1,60}):[ \t]+((?:[A-Za-z-]{1,20} )?\{(?:[^\"\\]|\\.)*\})\"", re.DOTALL
 )
-_KIND = re.compile(rb"\"kind\"\s*:\s*\"Secret(?:List)?\"")
+_KIND = lazy_pattern(rb"\"kind\"\s*:\s*\"Secret(?:List)?\"")
 _VALUE = rb"\"value\"\s*:\s*\"([^\"\\]{4,})\""
 _TYPE = rb"\"type\"\s*:\s*\"(?:password|secret|otp|totp)\""
 _HIDES = (b'"sensitive"', b'"masked"', b'"secure"', b'"is_secret"', b'"isSecret"', b'"hidden"')
@@ -155,11 +156,11 @@ _STATES = frozenset(
     ]
 )
 _KINDS = frozenset({"access", "refresh", "bearer", "jwt"})
-_ERRORS = re.compile(
+_ERRORS = lazy_pattern(
     rb"\"(?:[A-Za-z_]*errors?|violations|messages|validations?|invalid)\"\s*:\s*\{[^{}]*\Z", re.IGNORECASE
 )
 #: A name of a header, which a list of names may hold beside another.
-_WORDS = re.compile(rb"[A-Za-z]+(?:-[A-Za-z]+)*\Z")
+_WORDS = lazy_pattern(rb"[A-Za-z]+(?:-[A-Za-z]+)*\Z")
 
 
 def listed_header(key: bytes, opening: int, closing: int, text: bytes, chosen: frozenset[bytes]) -> Iterator[Span]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Iterator, Sequence
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording.json_reader import JSON_TOKEN
 from recproxy.redaction.assigned_places import assigned_in_json
 from recproxy.redaction.graphql import argument, of_a_password, passed_variables
@@ -22,9 +23,9 @@ from recproxy.redaction.views import json_unescaped
 
 __all__ = ["json_spans"]
 
-_COLON = re.compile(rb"\s*:\s*")
-_ESCAPED_KEY = re.compile(rb"\"((?:[^\"\\]|\\.)*\\u00[4-7](?:[^\"\\]|\\.)*)\"\s*:\s*")
-_NAMING = re.compile(
+_COLON = lazy_pattern(rb"\s*:\s*")
+_ESCAPED_KEY = lazy_pattern(rb"\"((?:[^\"\\]|\\.)*\\u00[4-7](?:[^\"\\]|\\.)*)\"\s*:\s*")
+_NAMING = lazy_pattern(
     rb"\"(?:name|key|header|headername|field|param|parameter|label|id|k|path|column|property|attribute)\"\s*:\s*\Z",
     re.IGNORECASE,
 )
@@ -36,7 +37,7 @@ _BEARING = frozenset(
 _VALUES = frozenset({b"value", b"values", b"val", b"v", b"stringvalue", b"plaintext"})
 _GRANTED = frozenset({b"code", b"key", b"assertion", b"auth_code"})  # in a request for a token
 _ASKED = frozenset({b"code"})
-_JWK = re.compile(rb"\"(d|p|q|dp|dq|qi|k)\"\s*:\s*\"([A-Za-z0-9_-]{16,})\"")
+_JWK = lazy_pattern(rb"\"(d|p|q|dp|dq|qi|k)\"\s*:\s*\"([A-Za-z0-9_-]{16,})\"")
 _NESTED = 6  # objects one inside another in which the value of a secret name is sought
 _FAR = 120  # bytes of a name
 _WIDE = 65536  # bytes of an object of a name and a value

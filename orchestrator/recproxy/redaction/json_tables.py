@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording.json_reader import JSON_TOKEN
 from recproxy.redaction.name_rules import NameRules
 from recproxy.redaction.names import is_label, is_secret, may_be_secret
@@ -20,20 +21,20 @@ __all__ = ["json_tables"]
 
 _FAR = 4096  # bytes of the names of columns before one that is looked at
 #: What stands before a name in a list of names, backwards.
-_BEFORE = re.compile(rb"\s*(?:,\s*\"[^\"\\]*\"\s*)*+\[")
-_NAMES = re.compile(rb"\[\s*\"[^\"\\]*\"\s*(?:,\s*\"[^\"\\]*\"\s*)*+\]")
-_STRING = re.compile(rb"\"([^\"\\]*)\"")
-_RUN = re.compile(rb"(?:\"[^\"\\]*\"\s*,\s*)*+")
-_OBJECTS = re.compile(rb"\[\s*\{")
-_ELEMENT = re.compile(rb"\s*[,\]]")
-_NAMED = re.compile(rb"(?i)\"(?:name|label|title|columnname|column_name)\"\s*:\s*\Z")
-_FOLLOWS = re.compile(rb"\s*,\s*(?=\[)")
-_ROWS = re.compile(
+_BEFORE = lazy_pattern(rb"\s*(?:,\s*\"[^\"\\]*\"\s*)*+\[")
+_NAMES = lazy_pattern(rb"\[\s*\"[^\"\\]*\"\s*(?:,\s*\"[^\"\\]*\"\s*)*+\]")
+_STRING = lazy_pattern(rb"\"([^\"\\]*)\"")
+_RUN = lazy_pattern(rb"(?:\"[^\"\\]*\"\s*,\s*)*+")
+_OBJECTS = lazy_pattern(rb"\[\s*\{")
+_ELEMENT = lazy_pattern(rb"\s*[,\]]")
+_NAMED = lazy_pattern(rb"(?i)\"(?:name|label|title|columnname|column_name)\"\s*:\s*\Z")
+_FOLLOWS = lazy_pattern(rb"\s*,\s*(?=\[)")
+_ROWS = lazy_pattern(
     rb"(?i)\"(?:rows|values|data|records|rowset|data_?array|data_?rows|result_?rows|results?|tuples|matrix)\"\s*:\s*\[\s*(?=[\[{])"
 )
 #: Below names without a key for their rows: any two words may stand in a pair.
-_WORD = re.compile(rb"[A-Za-z]*\Z")
-_WORDS = re.compile(rb"[A-Za-z]+(?:[-_ ][A-Za-z]+)*\Z")
+_WORD = lazy_pattern(rb"[A-Za-z]*\Z")
+_WORDS = lazy_pattern(rb"[A-Za-z]+(?:[-_ ][A-Za-z]+)*\Z")
 _WHO = frozenset({b"name", b"user", b"username", b"email", b"login", b"id", b"account", b"service"})
 
 Hits = Sequence[tuple[int, int, int]]

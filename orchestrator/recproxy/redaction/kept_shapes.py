@@ -13,17 +13,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.redaction.spans import Span, merged, replaced
 
 __all__ = ["NO_SHAPES", "KeptShapes"]
 
-_ANY = re.compile(rb"(?s).")
+_ANY = lazy_pattern(rb"(?s).")
 #: Signs such as - and = may be what a shape asks for; letters of all alphabets are never.
-_LETTER = re.compile(rb"[0-9A-Za-z\x80-\xff]")
+_LETTER = lazy_pattern(rb"[0-9A-Za-z\x80-\xff]")
 #: Letters that need no escape in any text.
-_PLAIN = re.compile(rb"[0-9A-Za-z_.~-]+\Z")
+_PLAIN = lazy_pattern(rb"[0-9A-Za-z_.~-]+\Z")
 
-_ADDRESS = re.compile(rb"[a-z]+://")
+_ADDRESS = lazy_pattern(rb"[a-z]+://")
 
 _Fill = Callable[[bytes], bytes]
 

@@ -10,6 +10,8 @@ import json
 import re
 from enum import Enum
 
+from recproxy.lazy_patterns import lazy_pattern
+
 __all__ = ["Language", "language_of", "path_of", "sniffed"]
 
 
@@ -28,27 +30,31 @@ class Language(Enum):
     EVENTS = "events"
 
 
-_FORM_LIKE = re.compile(rb"[A-Za-z_$][A-Za-z0-9_.%+\[\]$-]*=[^\s<>{}()]*\Z")
-_JSON_LIKE = re.compile(rb"(?:\xef\xbb\xbf)?(?:\)\]\}'?,?\s*)?\s*(?:[\[{]\s*(?:[\"{\[\]}0-9tfn-]|\Z)|\"[^\"]*\"\s*\Z)")
-_CALL = re.compile(
+_FORM_LIKE = lazy_pattern(rb"[A-Za-z_$][A-Za-z0-9_.%+\[\]$-]*=[^\s<>{}()]*\Z")
+_JSON_LIKE = lazy_pattern(
+    rb"(?:\xef\xbb\xbf)?(?:\)\]\}'?,?\s*)?\s*(?:[\[{]\s*(?:[\"{\[\]}0-9tfn-]|\Z)|\"[^\"]*\"\s*\Z)"
+)
+_CALL = lazy_pattern(
     rb"\s*(?:/\*.{0,80}?\*/\s*)?(?:typeof [A-Za-z0-9_.$]{1,80} ?={2,3} ?['\"]function['\"] ?&& ?)?(?:[A-Za-z0-9_.$]{1,80} ?&& ?)?"
     rb"[A-Za-z_$][A-Za-z0-9_.$]{0,80}\((?=\s*[\[{])",
     re.DOTALL,
 )
-_HTML_LIKE = re.compile(
+_HTML_LIKE = lazy_pattern(
     rb"\s*(?:<!--.{0,400}?-->\s*)?<(?:!doctype html|html|head|body|div|p|form|span|input|script|a|meta|table|ul)(?=[\s/>])",
     re.IGNORECASE | re.DOTALL,
 )
 #: Server-sent events with JSON; YAML may have the same names.
-_EVENTS_LIKE = re.compile(rb"(?:(?:|event|id|retry):[^\r\n]*(?:\r\n?|\n))*data: ?(?:\{\s*[\"}]|\[|\{(?:\r\n?|\n)data:)")
-_URL_LIKE = re.compile(rb"[a-z][a-z0-9+.-]{1,20}://\S*\Z")
-_CODE_LIKE = re.compile(
+_EVENTS_LIKE = lazy_pattern(
+    rb"(?:(?:|event|id|retry):[^\r\n]*(?:\r\n?|\n))*data: ?(?:\{\s*[\"}]|\[|\{(?:\r\n?|\n)data:)"
+)
+_URL_LIKE = lazy_pattern(rb"[a-z][a-z0-9+.-]{1,20}://\S*\Z")
+_CODE_LIKE = lazy_pattern(
     rb"\s*(?:/\*|//(?!\S+/:_)|\(function|!function|;?\(\(\)|\"use strict\"|'use strict'|function[ (]|(?:var|let|const) \w+\s*=|import \w|from \w+ import|def \w|class \w|#include|#!/|package \w|@charset|@import|\.\w+\s*\{)"
 )
-_CODE_TYPES = re.compile(
+_CODE_TYPES = lazy_pattern(
     rb"javascript|ecmascript|css|typescript|x-(?:python|ruby|perl|c|java|go|rust|sh|lua|php|diff)|wasm"
 )
-_CODE_FILES = re.compile(
+_CODE_FILES = lazy_pattern(
     r"\.(?:m?js|cjs|jsx|tsx?|css|scss|less|py|rb|go|rs|java|kt|c|h|cc|cpp|hpp|cs|php|swift|scala|lua|pl|sh|vue|map|patch|diff)\Z"
 )
 _TABLE_FILES = (".csv", ".tsv")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.redaction.names import is_wordy
 from recproxy.redaction.random_values import is_key, is_key_or_number, is_random, is_random_no_uuid, names_a_file
 from recproxy.redaction.shape_rows import ShapeRow, shape
@@ -45,7 +46,7 @@ _NAMES = (
     rb"|checksum|digest|ticket|request|rid|ref|otl|ott|ucode|uuid|guid"
 )
 #: A key of YouTube.
-_FOUR_LETTERS = re.compile(rb"(?:[a-z0-9]{4}-){3,4}[a-z0-9]{4}")
+_FOUR_LETTERS = lazy_pattern(rb"(?:[a-z0-9]{4}-){3,4}[a-z0-9]{4}")
 
 
 def _is_stream_key(value: bytes) -> bool:

@@ -9,33 +9,34 @@ import html
 import re
 from collections.abc import Callable, Iterator, Sequence
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.redaction.names import is_secret
 from recproxy.redaction.spans import Span, wild_name
 
 __all__ = ["html_spans", "xml_spans"]
 
-_TAG = re.compile(rb"(?i)<(?:input|meta|textarea|param)\s[^<>]*>")
+_TAG = lazy_pattern(rb"(?i)<(?:input|meta|textarea|param)\s[^<>]*>")
 #: Names are read from where they begin, and once: a search from each of their letters would be quadratic.
-_ATTRIBUTE = re.compile(
+_ATTRIBUTE = lazy_pattern(
     rb"(?<![A-Za-z0-9_:.-])[0-9.-]*+([A-Za-z_:][A-Za-z0-9_:.-]*+)\s*+=\s*+(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>]+))"
 )
-_DATA = re.compile(rb"(?i)\sdata-([a-z0-9_.-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>]+))")
-_LINK = re.compile(
+_DATA = lazy_pattern(rb"(?i)\sdata-([a-z0-9_.-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>]+))")
+_LINK = lazy_pattern(
     rb"(?i)(?:href|src|action|content|(?<![a-z-])(?>[a-z-]*?data-[a-z-]+))\s*+=\s*+(?:\"([^\"<>]*)\"|'([^'<>]*)')"
 )
-_SCRIPT = re.compile(rb"(?i)<script\b")
-_SCRIPT_END = re.compile(rb"(?i)</script>")
-_DATA_TYPE = re.compile(rb"(?i)type\s*=\s*[\"']?application/(?:ld\+|[a-z.+-]*)json")
-_ELEMENT = re.compile(
+_SCRIPT = lazy_pattern(rb"(?i)<script\b")
+_SCRIPT_END = lazy_pattern(rb"(?i)</script>")
+_DATA_TYPE = lazy_pattern(rb"(?i)type\s*=\s*[\"']?application/(?:ld\+|[a-z.+-]*)json")
+_ELEMENT = lazy_pattern(
     rb"<((?:[A-Za-z0-9_.-]+:)?[A-Za-z_][A-Za-z0-9_.-]*)((?:\s[^<>]*)?)>\s*+(?:<!\[CDATA\[|(?P<text>[^<>]++)</)"
 )
-_CDATA_END = re.compile(rb"\]\]>\s*+</")
-_XML_TAG = re.compile(rb"<[A-Za-z_][^<>!?]*>")
-_PLIST = re.compile(
+_CDATA_END = lazy_pattern(rb"\]\]>\s*+</")
+_XML_TAG = lazy_pattern(rb"<[A-Za-z_][^<>!?]*>")
+_PLIST = lazy_pattern(
     rb"<(?:key|name)>([^<>]+)</(?:key|name)>\s*+(?:<value>\s*+)?<(?:string|data|value)>\s*+(?:<string>)?"
     rb"(?:<!\[CDATA\[|(?P<text>[^<>]++)</)"
 )
-_ANY_TAG = re.compile(rb"<(/?)([A-Za-z_][A-Za-z0-9_:.-]*)(?:\s(?:[^<>]*[^<>/])?)?>")
+_ANY_TAG = lazy_pattern(rb"<(/?)([A-Za-z_][A-Za-z0-9_:.-]*)(?:\s(?:[^<>]*[^<>/])?)?>")
 _VALUES = frozenset({b"value", b"content"})
 _BEARING = frozenset({b"value", b"plaintext", b"text", b"string"})
 _NAMING = frozenset({b"name", b"key"})

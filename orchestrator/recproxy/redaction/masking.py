@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import field
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.splicing import Moved, same
 from recproxy.redaction.base64_forms import hex_lines, whole_run, with_padding
@@ -28,7 +29,7 @@ from recproxy.redaction.views import percent_decoded
 
 __all__ = ["Finding", "TextMask"]
 
-_LINK = re.compile(rb"https?:\\?/\\?/", re.IGNORECASE)
+_LINK = lazy_pattern(rb"https?:\\?/\\?/", re.IGNORECASE)
 _ROUNDS = 6  # a mask may bring a shape to light that stood beside it
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import re
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording.fresh_names import FRESH_ENDINGS
 from recproxy.redaction.kept_shapes import NO_SHAPES, KeptShapes
 from recproxy.redaction.shape_table import JWT
@@ -26,27 +27,27 @@ __all__ = [
 ]
 
 #: What the name of a wild place may end in: a number that makes it unique, and of which shape the value is.
-ENDING = re.compile(rf"(?:\.[0-9]+)?(?P<shape>\.(?:jwt|number|email|uuid|{FRESH_ENDINGS}))?\Z")
+ENDING = lazy_pattern(rf"(?:\.[0-9]+)?(?P<shape>\.(?:jwt|number|email|uuid|{FRESH_ENDINGS}))?\Z")
 _NO_UUID = b"00000000-0000-0000-0000-000000000000"
-_NUMBER = re.compile(rb"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?\Z")
-_DIGITS = re.compile(rb"[0-9]+\Z")
-_EMAIL = re.compile(rb"[^@\s]+@[^@\s]+\.[^@\s]+\Z")
-_UUID = re.compile(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
-_JWT = re.compile(JWT + rb"\Z")
+_NUMBER = lazy_pattern(rb"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?\Z")
+_DIGITS = lazy_pattern(rb"[0-9]+\Z")
+_EMAIL = lazy_pattern(rb"[^@\s]+@[^@\s]+\.[^@\s]+\Z")
+_UUID = lazy_pattern(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
+_JWT = lazy_pattern(JWT + rb"\Z")
 #: Tokens of which clients take a public part: Twitter's begin with the user's number, Telegram's with the bot's,
 #: Stripe's client secrets with the id of what they are for, and Mailchimp's keys end with the data center.
-_PARTLY_PUBLIC = re.compile(
+_PARTLY_PUBLIC = lazy_pattern(
     rb"(?P<before>[0-9]{5,20}-)(?=[0-9a-z]*[A-Z])(?=[0-9A-Z]*[a-z])[0-9A-Za-z]{40}\Z"
     rb"|(?P<bot>[0-9]{8,10}:)AA[0-9A-Za-z_-]{33}\Z"
     rb"|(?P<object>(?:pi|seti|cs|src|vs|in)(?:_test|_live)?_[0-9A-Za-z]{8,}_secret_)[0-9A-Za-z_]{8,}\Z"
     rb"|[0-9a-f]{32}(?P<after>-us[0-9]{1,2})\Z"
 )
-_PUBLIC_PART = re.compile(
+_PUBLIC_PART = lazy_pattern(
     rb"[0-9]{5,20}[-:]|-us[0-9]{1,2}|(?:pi|seti|cs|src|vs|in)(?:_test|_live)?_[0-9A-Za-z]{8,}_secret_"
 )
 
 #: What a shape of a profile keeps in front of the letters that it masks one by one.
-_KEPT = re.compile(rb"(?:[0-9A-Za-z]+[_-])+\Z")
+_KEPT = lazy_pattern(rb"(?:[0-9A-Za-z]+[_-])+\Z")
 _LEAST_RUN = 6
 
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording.json_reader import JSON_TOKEN
 from recproxy.redaction.name_table import HARMLESS, SERVICES
 from recproxy.redaction.names import is_placeholder, name_words
@@ -31,11 +32,11 @@ MEMBERS = (
     *b'"Jwt" "JWT" "secureJsonData" "env "Env "ENV ariables" onfig_vars" onfigVars" "vars"'.split(),
     *b'eys" i_key" iKey" s_key" sKey" okens" ecrets" redentials" ession" nvite" nvitation"'.split(),
 )
-_HOLDER = re.compile(rb"\"([A-Za-z][A-Za-z0-9_.-]{1,60})\"\s*:\s*[{\[]")
+_HOLDER = lazy_pattern(rb"\"([A-Za-z][A-Za-z0-9_.-]{1,60})\"\s*:\s*[{\[]")
 #: An object that is nothing but variables, as the settings of a program at a host are.
-_FLAT = re.compile(rb"\s*\{\s*\"[A-Z][A-Z0-9_]{1,80}\"\s*:\s*(?:\"|null)")
+_FLAT = lazy_pattern(rb"\s*\{\s*\"[A-Z][A-Z0-9_]{1,80}\"\s*:\s*(?:\"|null)")
 #: A line that sets a variable: in a file for a shell, and in YAML.
-_LINE = re.compile(
+_LINE = lazy_pattern(
     rb"(?m)^[ \t]*(?:- )?(?:export )?[\"']?([A-Z][A-Z0-9_]{1,80})(?:=|[\"']?:[ \t]+)[\"']?([A-Za-z0-9+/=_~.-]{16,512})[\"']?[ \t]*\r?$"
 )
 _LEAST = 4  # bytes of what stands where all is secret
@@ -45,13 +46,13 @@ _SETTINGS = frozenset(
     {("env",), ("envs",), ("environment",), ("env", "vars"), ("envvars",), ("environment", "variables")}
     | {("environment", "vars"), ("env", "variables"), ("config", "vars"), ("variables",), ("vars",), ("secrets",)}
 )
-_NAME = re.compile(rb"[A-Z][A-Z0-9_]{1,80}\Z")
+_NAME = lazy_pattern(rb"[A-Z][A-Z0-9_]{1,80}\Z")
 #: What such names end with where they hold no secret, whatever it looks like.
 _NO_SECRET = frozenset(
     b"ID SHA SHA1 SHA256 COMMIT REVISION REV REF HASH DIGEST CHECKSUM ETAG UUID GUID VERSION BUILD RELEASE TAG IMAGE TRACE SPAN MD5 SHA512 CRC FINGERPRINT SIGNATURE CERT CERTIFICATE PUBLIC "
     b"HOST HOSTNAME PATH DIR NAME ARN URL URI".split()
 )
-_ASSIGNED = re.compile(rb"([A-Z][A-Z0-9_]{1,80})=(.+)\Z", re.DOTALL)
+_ASSIGNED = lazy_pattern(rb"([A-Z][A-Z0-9_]{1,80})=(.+)\Z", re.DOTALL)
 _NAMING = frozenset({b"name", b"key", b"variable"})
 
 

@@ -12,6 +12,7 @@ import unicodedata
 from enum import Enum
 from functools import lru_cache
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.redaction.name_table import (
     ALWAYS,
     HARMLESS,
@@ -51,51 +52,51 @@ _KNOWN_WORDS = VOCABULARY | HARMLESS | {word for row in (*ALWAYS, *LOOKS, *HEADE
 _LONGEST = max(map(len, (*ALWAYS, *LOOKS, *HEADERS)))
 
 _LONGEST_WORD = 80
-_WORD = re.compile(rb"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_WORD = lazy_pattern(rb"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 #: A value that was masked in the place of a name: what it is called says nothing of the value beside it.
-_WILD = re.compile(rb"(?<![A-Za-z])([A-Z])\1\1+\[[A-Za-z0-9_.-]+\]")
-_TOKEN_LIKE = re.compile(rb"(?=[^\s]*[0-9_\-/+=.])(?:[A-Za-z0-9._~+/=:|%-]{16,}|[<\[{][A-Za-z0-9._~+/=-]{16,}[>\]}])\Z")
+_WILD = lazy_pattern(rb"(?<![A-Za-z])([A-Z])\1\1+\[[A-Za-z0-9_.-]+\]")
+_TOKEN = lazy_pattern(rb"(?=[^\s]*[0-9_\-/+=.])(?:[A-Za-z0-9._~+/=:|%-]{16,}|[<\[{][A-Za-z0-9._~+/=-]{16,}[>\]}])\Z")
 #: What a name such as `key` or `code` may hold and is no secret: a file, a host, words put together.
-_FILE_LIKE = re.compile(rb".*\.[A-Za-z]{2,5}\Z|[A-Za-z]+(?:[._:-][A-Za-z]+)*\Z", re.DOTALL)
-_SLASH = re.compile(rb"/|%2F", re.IGNORECASE)
+_FILE_LIKE = lazy_pattern(rb".*\.[A-Za-z]{2,5}\Z|[A-Za-z]+(?:[._:-][A-Za-z]+)*\Z", re.DOTALL)
+_SLASH = lazy_pattern(rb"/|%2F", re.IGNORECASE)
 #: Between two slashes of base64, and of few paths.
-_MIXED = re.compile(rb"(?=[^0-9]*[0-9])(?=[^A-Za-z]*[A-Za-z]).{6,}\Z", re.DOTALL)
+_MIXED = lazy_pattern(rb"(?=[^0-9]*[0-9])(?=[^A-Za-z]*[A-Za-z]).{6,}\Z", re.DOTALL)
 #: A link is no secret as a whole, whatever it is called; what is secret in it is found in the link itself.
-_LINK = re.compile(rb"(?:https?|wss?|ftp):(?://|\\/\\/)[^\s/@]+(?:[/?#]|\Z)", re.IGNORECASE)
+_LINK = lazy_pattern(rb"(?:https?|wss?|ftp):(?://|\\/\\/)[^\s/@]+(?:[/?#]|\Z)", re.IGNORECASE)
 _NOTHING = frozenset({b"true", b"false", b"null", b"none", b"nil", b"undefined", b"yes", b"no"})
 #: Text for people: it begins with a capital, and has letters and marks only.
-_LABEL = re.compile(rb"[A-Z\xc3][A-Za-z\x80-\xff ,.:;!?'()/-]*\Z")
+_LABEL = lazy_pattern(rb"[A-Z\xc3][A-Za-z\x80-\xff ,.:;!?'()/-]*\Z")
 #: Words in capitals, in small letters or with a capital each, short numbers, dates and versions, with marks between.
-_WORDY = re.compile(
+_WORDY = lazy_pattern(
     rb"(?=[^A-Za-z]*[A-Za-z])(?:(?:[A-Z]?[a-z]{1,14}(?:[A-Z][a-z]{2,14})*|[A-Z]{1,14}|[Vv])?[0-9]{0,4}(?:[-_.:/ +]|\Z))+\Z"
 )
-_DATE = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.Z+-]+\Z")
-_VOWEL = re.compile(rb"[aeiouyAEIOUY]")
-_UUID = re.compile(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
-_PIN = re.compile(rb"[0-9]{4,12}\Z")
+_DATE = lazy_pattern(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.Z+-]+\Z")
+_VOWEL = lazy_pattern(rb"[aeiouyAEIOUY]")
+_UUID = lazy_pattern(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
+_PIN = lazy_pattern(rb"[0-9]{4,12}\Z")
 #: The words of a wallet.
-_PHRASE = re.compile(rb"[a-z]{3,8}(?:[ ,]+[a-z]{3,8}){5,23}\s*\Z")
+_PHRASE = lazy_pattern(rb"[a-z]{3,8}(?:[ ,]+[a-z]{3,8}){5,23}\s*\Z")
 #: A token that is short: small letters, capitals and digits in turns.
-_SHORT_TOKEN = re.compile(
+_SHORT_TOKEN = lazy_pattern(
     rb"(?=[A-Za-z0-9]*[A-Z])(?=[A-Za-z0-9]*[a-z])(?=[A-Za-z]*[0-9]+[A-Za-z]+[0-9]+)[A-Za-z0-9]{10,15}\Z"
 )
 #: The signature of a link, as short as some services make it.
-_SHORT_SIGNATURE = re.compile(rb"(?=[^0-9]*[0-9])(?=[^A-Za-z]*[A-Za-z])[A-Za-z0-9_-]{6,15}\Z")
-_STREAM_KEY = re.compile(rb"(?:[a-z0-9]{4}-){3,4}[a-z0-9]{4}\Z")
+_SHORT_SIGNATURE = lazy_pattern(rb"(?=[^0-9]*[0-9])(?=[^A-Za-z]*[A-Za-z])[A-Za-z0-9_-]{6,15}\Z")
+_STREAM_KEY = lazy_pattern(rb"(?:[a-z0-9]{4}-){3,4}[a-z0-9]{4}\Z")
 _PASSWORDS = (b"passw", b"contrase", b"kennwort", b"de passe", b"senha", b"wachtwoord")
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = lazy_pattern(
     rb"\$[A-Za-z_][A-Za-z0-9_]*|\$\{[A-Za-z_][A-Za-z0-9_]*(?::?[-?=])?\}|%[A-Z_]{2,}%|%[sdrv]|[xX*.\-#_ ]+|[0\-]{6,}"
     rb"|(?i:(?:[a-z_ -]*[_ -])?(?:redacted|filtered)(?:[_ -][a-z_ -]*)?|scrubbed|sanitized|censored|masked|hidden)"
     rb"|(?:PLACEHOLDER|DUMMY|EXAMPLE|CHANGEME|fake[-_ ]?[A-Za-z_-]*|dummy[-_ ]?[A-Za-z_-]*"
     rb"|placeholder[-_ ]?[A-Za-z_-]*|your[-_][A-Za-z_-]+)"
 )
 #: What stands in the brackets of `<TOKEN>`, `[token]`, `{token}`, `${{ secrets.TOKEN }}`, `#{token}`, `<%= token %>`.
-_BRACKETED = re.compile(
+_BRACKETED = lazy_pattern(
     rb"(?:<%?|\[)=?([^<>\[\]{}]*?)(?:%?>|\])|[$#]?\{([^<>\[\]{}]*)\}|[$#]?\{\{([^<>\[\]{}]*)\}\}", re.DOTALL
 )
 #: No name of a thing has these; JSON has them, and so do keys with their values.
-_NO_NAME = re.compile(rb"[\"'\\:=,;]|(?:[0-9][^0-9]*){5}")
-_FILLER = re.compile(rb"[xX*.\-#_ ]*|[0-9]{1,2}|[A-Za-z]{1,5}")
+_NO_NAME = lazy_pattern(rb"[\"'\\:=,;]|(?:[0-9][^0-9]*){5}")
+_FILLER = lazy_pattern(rb"[xX*.\-#_ ]*|[0-9]{1,2}|[A-Za-z]{1,5}")
 
 
 @lru_cache(maxsize=8192)
@@ -275,7 +276,7 @@ def says_nothing(value: bytes) -> bool:
 
 def looks_like_a_token(value: bytes) -> bool:
     """Whether a value is long and mixed, as words and numbers are not."""
-    return _TOKEN_LIKE.match(value) is not None
+    return _TOKEN.match(value) is not None
 
 
 def is_placeholder(value: bytes) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Iterable, Iterator
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording.field_names import is_listed
 from recproxy.redaction.graphql_parameters import graphql_spans
 from recproxy.redaction.name_rules import NameRules
@@ -18,17 +19,17 @@ from recproxy.redaction.views import percent_decoded
 __all__ = ["Inside", "link_spans", "pair_spans", "url_spans"]
 
 _FAR = 4096  # bytes of a value by which its name is judged
-_PAIR = re.compile(rb"[?&;#]((?:u0026|amp;)?[A-Za-z_$][A-Za-z0-9_.$%\[\]-]{0,80})=((?:[^&;\s\"'<>#\\]|\\/)+)")
-_SEPARATOR = re.compile(rb";(?=[A-Za-z_][A-Za-z0-9_.-]*=)")
+_PAIR = lazy_pattern(rb"[?&;#]((?:u0026|amp;)?[A-Za-z_$][A-Za-z0-9_.$%\[\]-]{0,80})=((?:[^&;\s\"'<>#\\]|\\/)+)")
+_SEPARATOR = lazy_pattern(rb";(?=[A-Za-z_][A-Za-z0-9_.-]*=)")
 #: From a value in a link to the next `&`, or to where the link ends.
-_TO_AMPERSAND = re.compile(rb"(?:[^&;\s\"'<>#\\]|\\/|;(?=[^&;\s\"'<>#\\]))*")
+_TO_AMPERSAND = lazy_pattern(rb"(?:[^&;\s\"'<>#\\]|\\/|;(?=[^&;\s\"'<>#\\]))*")
 #: Parameters of a link among other text, and of one that is all of the text: some clients leave quotes as they are.
-_PARAMETERS = {False: re.compile(rb"[?#]([^#\s\"'<>]*)"), True: re.compile(rb"[?#]([^#]*)")}
-_USER_INFO = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://([^/?#:]*:[^/?#]*)@")
-_NAMED = re.compile(rb"(?:\A|[&;])(?:name|key|field|property|attribute)=([^&;]*)", re.IGNORECASE)
-_MATRIX = re.compile(rb";([A-Za-z_]+)=([^;/?#]+)")
+_PARAMETERS = {False: lazy_pattern(rb"[?#]([^#\s\"'<>]*)"), True: lazy_pattern(rb"[?#]([^#]*)")}
+_USER_INFO = lazy_pattern(rb"[A-Za-z][A-Za-z0-9+.-]*://([^/?#:]*:[^/?#]*)@")
+_NAMED = lazy_pattern(rb"(?:\A|[&;])(?:name|key|field|property|attribute)=([^&;]*)", re.IGNORECASE)
+_MATRIX = lazy_pattern(rb";([A-Za-z_]+)=([^;/?#]+)")
 #: What a form says of its `value`.
-_HIDDEN = re.compile(rb"(?:\A|&)(?:masked|masked_and_hidden|sensitive|secure|secret|is_secret)=(?:true|1|on)(?:&|\Z)")
+_HIDDEN = lazy_pattern(rb"(?:\A|&)(?:masked|masked_and_hidden|sensitive|secure|secret|is_secret)=(?:true|1|on)(?:&|\Z)")
 _UPLOADS = frozenset(
     {b"acl", b"policy", b"bucket", b"success_action_status", b"success_action_redirect", b"x-amz-algorithm"}
 )

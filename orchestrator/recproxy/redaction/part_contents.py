@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 import binascii
 import quopri
-import re
 from collections.abc import Iterator
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording.codings import decode
 from recproxy.recording.multipart import parts_between
 from recproxy.recording.values import Headers, header
@@ -15,7 +15,7 @@ from recproxy.redaction.budget import Budget
 
 __all__ = ["parts_of", "untransferred"]
 
-_MARKER = re.compile(rb"(?:\A|\n)--([A-Za-z0-9'()+_,./:=?-]{1,70})[ \t]*\r?\n")
+_MARKER = lazy_pattern(rb"(?:\A|\n)--([A-Za-z0-9'()+_,./:=?-]{1,70})[ \t]*\r?\n")
 
 
 def parts_of(data: bytes, budget: Budget) -> Iterator[bytes]:

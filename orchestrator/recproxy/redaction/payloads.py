@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import base64
 import quopri
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from urllib.parse import unquote_to_bytes
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording.codings import decode, encode
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.multipart import MessagePart, parameters, read_part, read_parts, unquoted
@@ -29,10 +29,10 @@ from recproxy.redaction.wide_text import narrowed, says_wide, wide_charset, wide
 __all__ = ["Payloads", "coding_of"]
 
 _DEEPEST = 20
-_MESSAGE = re.compile(rb"(?:[!-9;-~]+:[ \t][^\r\n]*(?:\r?\n[ \t][^\r\n]*)*\r?\n){2,}\r?\n")
+_MESSAGE = lazy_pattern(rb"(?:[!-9;-~]+:[ \t][^\r\n]*(?:\r?\n[ \t][^\r\n]*)*\r?\n){2,}\r?\n")
 
 #: A message whose body is parts, or is coded for its way.
-_CODED_MESSAGE = re.compile(rb"(?i)multipart/|content-transfer-encoding:[ \t]*(?:base64|quoted)")
+_CODED_MESSAGE = lazy_pattern(rb"(?i)multipart/|content-transfer-encoding:[ \t]*(?:base64|quoted)")
 
 
 @dataclass(frozen=True, slots=True)

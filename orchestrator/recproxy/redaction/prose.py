@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import re
 
+from recproxy.lazy_patterns import lazy_pattern
+
 __all__ = ["is_complaint", "is_prose"]
 
 #: It begins with what the field is or must be.
-_PROSE = re.compile(
+_PROSE = lazy_pattern(
     rb"(?i)(?:is|are|was|must|should|can|cannot|can't|may|not|needs?|has|have|does|doesn't|too|this|the|please|your|"
     rb"enter|invalid|required|minimum|at least|field|value|password|token|key|secret)\b[^{}\[\]<>=\\]*+\Z"
 )
 
-_COMPLAINT = re.compile(
+_COMPLAINT = lazy_pattern(
     rb"(?i)\A(?:is|are|was|must|should|can|cannot|can't|may|not|needs?|has|have|does|doesn't|too)\b.*\b(?:short|long|characters?|"
     rb"contains?|match(?:es)?|required|blank|empty|invalid|valid|weak|least|expired|incorrect|wrong|common|provided|present)\b",
     re.DOTALL,

@@ -10,21 +10,23 @@ import quopri
 import re
 from collections.abc import Iterator
 
+from recproxy.lazy_patterns import lazy_pattern
+
 __all__ = ["folded_place", "wild_lines"]
 
-_UNIT = re.compile(rb"=\r?\n|=[0-9A-Fa-f]{2}|[\s\S]")
-_END = re.compile(rb"\r?\n\Z")
-_SOFT_END = re.compile(rb"=[ \t]*\r?\n\Z")
+_UNIT = lazy_pattern(rb"=\r?\n|=[0-9A-Fa-f]{2}|[\s\S]")
+_END = lazy_pattern(rb"\r?\n\Z")
+_SOFT_END = lazy_pattern(rb"=[ \t]*\r?\n\Z")
 #: The end of a folded line, also in a string of JSON.
 _SOFT = rb"=(?:\r?\n|(?:\\r)?\\n)"
-_FOLD = re.compile(_SOFT)
-_SOFT_BEFORE = re.compile(_SOFT + rb"\Z")
+_FOLD = lazy_pattern(_SOFT)
+_SOFT_BEFORE = lazy_pattern(_SOFT + rb"\Z")
 _LONG = 60  # letters of a line that was folded
 _FAR = 100  # bytes of a line
 _FARTHEST = 4096  # bytes that are wild behind a mask
 _REST = {
-    False: re.compile(rb"(?:" + _SOFT + rb"|[^\r\n])*"),
-    True: re.compile(rb"(?:" + _SOFT + rb"|\\(?![rn])[^\r\n]|[^\r\n\"\\])*"),
+    False: lazy_pattern(rb"(?:" + _SOFT + rb"|[^\r\n])*"),
+    True: lazy_pattern(rb"(?:" + _SOFT + rb"|\\(?![rn])[^\r\n]|[^\r\n\"\\])*"),
 }
 
 

@@ -7,27 +7,30 @@ from __future__ import annotations
 
 import re
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.redaction.names import is_secret, is_wordy
 
 __all__ = ["is_key", "is_key_or_number", "is_random", "is_random_no_uuid", "names_a_file"]
 
-_UUID = re.compile(rb"\{?[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\}?\Z")
-_FILE = re.compile(rb".*\.[A-Za-z]{1,4}[0-9]?\Z", re.DOTALL)
+_UUID = lazy_pattern(rb"\{?[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\}?\Z")
+_FILE = lazy_pattern(rb".*\.[A-Za-z]{1,4}[0-9]?\Z", re.DOTALL)
 #: Words and short numbers with dashes between, as the address of an article has them.
-_SLUG = re.compile(rb"(?:[A-Za-z]{1,20}|[0-9]{1,4})(?:[-_.](?:[A-Za-z]{1,20}|[0-9]{1,4}))*\Z")
+_SLUG = lazy_pattern(rb"(?:[A-Za-z]{1,20}|[0-9]{1,4})(?:[-_.](?:[A-Za-z]{1,20}|[0-9]{1,4}))*\Z")
 #: The same of three words and more, of which some end with digits: `how-to-set-up-OAuth2`.
-_WORDS = re.compile(rb"(?:(?:[A-Za-z]{1,20}[0-9]{0,4}|[0-9]{1,12})[-_.]){2,}(?:[A-Za-z]{1,20}[0-9]{0,4}|[0-9]{1,12})\Z")
-_DIGIT, _LETTER = re.compile(rb"[0-9]"), re.compile(rb"[A-Za-z]")
-_BOTH_CASES = re.compile(rb"(?:[^A-Z]*[A-Z][^a-z]*[a-z]){3}")
+_WORDS = lazy_pattern(
+    rb"(?:(?:[A-Za-z]{1,20}[0-9]{0,4}|[0-9]{1,12})[-_.]){2,}(?:[A-Za-z]{1,20}[0-9]{0,4}|[0-9]{1,12})\Z"
+)
+_DIGIT, _LETTER = lazy_pattern(rb"[0-9]"), lazy_pattern(rb"[A-Za-z]")
+_BOTH_CASES = lazy_pattern(rb"(?:[^A-Z]*[A-Z][^a-z]*[a-z]){3}")
 #: Digests, ids of commits and of objects, addresses on a chain: hexadecimal, also with what it is of before.
-_HEX = re.compile(rb"0[xX][0-9A-Fa-f]+\Z|(?:(?:sha|md)[0-9]{1,3}[:~-])?(?:[0-9a-f]+|[0-9A-F]+)\Z")
-_BASE64_DIGEST = re.compile(rb"(?:sha[0-9]{1,3}|md5)[-:=][A-Za-z0-9+/_-]+={0,2}\Z")
+_HEX = lazy_pattern(rb"0[xX][0-9A-Fa-f]+\Z|(?:(?:sha|md)[0-9]{1,3}[:~-])?(?:[0-9a-f]+|[0-9A-F]+)\Z")
+_BASE64_DIGEST = lazy_pattern(rb"(?:sha[0-9]{1,3}|md5)[-:=][A-Za-z0-9+/_-]+={0,2}\Z")
 #: An id with its time first, in Crockford's letters.
-_ULID = re.compile(rb"[0-7][0-9A-HJKMNP-TV-Z]{25}\Z")
+_ULID = lazy_pattern(rb"[0-7][0-9A-HJKMNP-TV-Z]{25}\Z")
 #: `cus_NffrFeUfNV2Hib`: what it is an id of, and the id.
-_PREFIXED = re.compile(rb"[a-z]{2,10}_[A-Za-z0-9]{8,24}\Z")
+_PREFIXED = lazy_pattern(rb"[a-z]{2,10}_[A-Za-z0-9]{8,24}\Z")
 #: The content of a picture, a certificate or a public key in base64.
-_PUBLIC = re.compile(rb"MII|AAAA[BC]3|iVBOR|/9j/|R0lGOD|JVBER|ssh-|ecdsa-|age1")
+_PUBLIC = lazy_pattern(rb"MII|AAAA[BC]3|iVBOR|/9j/|R0lGOD|JVBER|ssh-|ecdsa-|age1")
 
 
 def names_a_file(value: bytes) -> bool:

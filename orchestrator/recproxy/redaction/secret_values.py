@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from urllib.parse import unquote_to_bytes
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording.dataclass import dataclass
 from recproxy.redaction.kept_shapes import NO_SHAPES, KeptShapes
 from recproxy.redaction.masks import ending_of, has_shape, is_partly_public
@@ -22,25 +23,25 @@ from recproxy.redaction.spans import Span
 __all__ = ["GIVEN", "RUN", "SHORT", "SecretValue", "SecretValues"]
 
 #: The end of a name that a value has until the scope is linked.
-GIVEN = re.compile(r"\.given(?:\.[0-9]+)?(?:\.jwt|\.digits([0-9]+))?\Z")
+GIVEN = lazy_pattern(r"\.given(?:\.[0-9]+)?(?:\.jwt|\.digits([0-9]+))?\Z")
 #: The same of the value of a variable: its name stands before.
-RUN = re.compile(r"\.run(?=(?:\.[a-z]+)?\Z)")
+RUN = lazy_pattern(r"\.run(?=(?:\.[a-z]+)?\Z)")
 #: Values below this length are secret only as a whole field: elsewhere they would be found by chance.
 SHORT = 8
 _LONG = 12  # bytes from which a learned value is looked for inside of other words
 _FEW = 4  # different bytes that a value has at least
-_NUMBER = re.compile(rb"[-+0-9.,:/ TZeE]+\Z")  # and a date, and a time
-_LINK = re.compile(rb"https?:", re.IGNORECASE)
-_IN_LINK = re.compile(rb"https?://[^/?#]+/(.+)\Z", re.IGNORECASE)
-_NAME = re.compile(rb"[A-Za-z]{1,15}\Z")
+_NUMBER = lazy_pattern(rb"[-+0-9.,:/ TZeE]+\Z")  # and a date, and a time
+_LINK = lazy_pattern(rb"https?:", re.IGNORECASE)
+_IN_LINK = lazy_pattern(rb"https?://[^/?#]+/(.+)\Z", re.IGNORECASE)
+_NAME = lazy_pattern(rb"[A-Za-z]{1,15}\Z")
 #: A cookie is masked whatever it holds: a language and a time zone too.
-_TOKEN = re.compile(rb"(?=\S*[0-9])(?=\S*[A-Za-z])\S{16,}\Z")
+_TOKEN = lazy_pattern(rb"(?=\S*[0-9])(?=\S*[A-Za-z])\S{16,}\Z")
 #: Text that a replay may fill in. Whoever fills it in escapes it as the place needs it.
-_TEXT = re.compile(rb"[^\x00-\x1f\x7f]+\Z")
+_TEXT = lazy_pattern(rb"[^\x00-\x1f\x7f]+\Z")
 #: Letters that are the same in a URL too, so that a variable's value may be filled in wherever it was sent.
-_WORD = re.compile(rb"[A-Za-z0-9_.~-]+\Z")
-_DIGITS = re.compile(rb"[1-9][0-9]*\Z")
-_BASIC = re.compile(rb"[A-Za-z0-9+/]+={0,2}\Z")
+_WORD = lazy_pattern(rb"[A-Za-z0-9_.~-]+\Z")
+_DIGITS = lazy_pattern(rb"[1-9][0-9]*\Z")
+_BASIC = lazy_pattern(rb"[A-Za-z0-9+/]+={0,2}\Z")
 
 
 @dataclass(slots=True)

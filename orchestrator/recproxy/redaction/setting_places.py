@@ -10,6 +10,7 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.redaction.coded_places import opaque
 from recproxy.redaction.header_values import header_spans
 from recproxy.redaction.name_rules import NameRules
@@ -19,43 +20,43 @@ from recproxy.redaction.spans import Span, wild_name
 __all__ = ["line_spans"]
 
 _VALUE = rb"(?:\"([^\"\r\n]+)\"|'([^'\r\n]+)'|([^\s\"'{}\[\]<&|>(),;][^\s\"'{}\[\]<>(),;]{3,}))"
-_LINE = re.compile(
+_LINE = lazy_pattern(
     rb"[ \t>]*(?:- |export |set |\$env:|\$|env\.|//[^\s=\"']{1,200}:)?([\"']?)([A-Za-z_][A-Za-z0-9_.-]{1,80})\1[ \t]*"
     rb"(?::=|::|[:=]|=>)[ \t]*(?:[!&][A-Za-z0-9_!:/.-]*[ \t]+){0,3}" + _VALUE + rb"[ \t]*(?:[#;].*)?\r?\Z"
 )
 #: A constant of PHP, which the settings of WordPress are.
-_DEFINE = re.compile(
+_DEFINE = lazy_pattern(
     rb"[ \t]*define\([ \t]*([\"'])(?P<name>[A-Za-z_][A-Za-z0-9_]*)\1[ \t]*,[ \t]*(?:\"([^\"\r\n]+)\"|'([^'\r\n]+)')[ \t]*\)"
 )
 #: A setting whose name and value have only a blank between them.
-_SET = re.compile(
+_SET = lazy_pattern(
     rb"[ \t]*(?:setx|setenv|ENV)[ \t]+(?P<name>[A-Z][A-Z0-9_]*)[ \t]+" + _VALUE + rb"[ \t]*(?:/[A-Za-z])?\r?\Z"
 )
 #: The strings of TOML that may hold line ends.
-_LONG = re.compile(rb"[ \t]*[\"']?([A-Za-z_][A-Za-z0-9_.-]*)[\"']?[ \t]*=[ \t]*(\"{3}|'{3})")
-_BLOCK = re.compile(
+_LONG = lazy_pattern(rb"[ \t]*[\"']?([A-Za-z_][A-Za-z0-9_.-]*)[\"']?[ \t]*=[ \t]*(\"{3}|'{3})")
+_BLOCK = lazy_pattern(
     rb"([ \t]*+)(?:- )?[\"']?([A-Za-z_][A-Za-z0-9_.-]*)[\"']?:[ \t]*(?:[!&][A-Za-z0-9_!:/.-]*[ \t]+){0,3}[|>][+-]?[0-9]?[ \t]*\r?\Z"
 )
 #: A name in YAML whose value stands in the next line, or in a list below it.
-_ASKED = re.compile(rb"[ \t]*(?:- )*\?[ \t]+([\"']?)([A-Za-z_][A-Za-z0-9_.-]*)\1[ \t]*\r?\Z")
-_ANSWER = re.compile(rb"\n[ \t]*:[ \t]+(?:[!&][A-Za-z0-9_!:/.-]*[ \t]+){0,3}" + _VALUE + rb"[ \t]*(?=\r?\n|\Z)")
-_LISTS = re.compile(rb"([ \t]*+)(?:- )?([\"']?)([A-Za-z_][A-Za-z0-9_.-]*)\2:[ \t]*\r?\Z")
-_ITEM = re.compile(rb"\n([ \t]*+)- +" + _VALUE + rb"[ \t]*(?=\r?\n|\Z)")
-_MORE = re.compile(rb"&(?=[A-Za-z_][A-Za-z0-9_.-]*=)")
-_HEADER_LINE = re.compile(rb"[ \t>]*([A-Za-z][A-Za-z0-9-]{1,60}):[ \t]+(\S[^\r\n]*?)[ \t]*\r?\Z")
+_ASKED = lazy_pattern(rb"[ \t]*(?:- )*\?[ \t]+([\"']?)([A-Za-z_][A-Za-z0-9_.-]*)\1[ \t]*\r?\Z")
+_ANSWER = lazy_pattern(rb"\n[ \t]*:[ \t]+(?:[!&][A-Za-z0-9_!:/.-]*[ \t]+){0,3}" + _VALUE + rb"[ \t]*(?=\r?\n|\Z)")
+_LISTS = lazy_pattern(rb"([ \t]*+)(?:- )?([\"']?)([A-Za-z_][A-Za-z0-9_.-]*)\2:[ \t]*\r?\Z")
+_ITEM = lazy_pattern(rb"\n([ \t]*+)- +" + _VALUE + rb"[ \t]*(?=\r?\n|\Z)")
+_MORE = lazy_pattern(rb"&(?=[A-Za-z_][A-Za-z0-9_.-]*=)")
+_HEADER_LINE = lazy_pattern(rb"[ \t>]*([A-Za-z][A-Za-z0-9-]{1,60}):[ \t]+(\S[^\r\n]*?)[ \t]*\r?\Z")
 _HEADS = frozenset({b"authorization", b"cookie"})
 #: A mapping in braces is read where names alone stand before it: what stands in code is no mapping.
-_FLOW = re.compile(rb"[ \t]*+(?:- +)*+(?:[\"']?[A-Za-z0-9_.-]++[\"']?(?:: +| *= *))*+[\[ ]*+\{")
-_MEMBER = re.compile(
+_FLOW = lazy_pattern(rb"[ \t]*+(?:- +)*+(?:[\"']?[A-Za-z0-9_.-]++[\"']?(?:: +| *= *))*+[\[ ]*+\{")
+_MEMBER = lazy_pattern(
     rb"[{,][ \t]*([\"']?)([A-Za-z_][A-Za-z0-9_.-]*)\1[ \t]*[:=][ \t]*"
     rb"(?:\"([^\"\r\n]+)\"|'([^'\r\n]+)'|([^\s\"'{}\[\],]+))(?=[ \t]*[,}])"
 )
-_NAME = re.compile(rb"[ \t]*+(?:- [ \t]*+)?(?:name|key):[ \t]+[\"']?([A-Za-z_][A-Za-z0-9_.-]*)[\"']?[ \t]*\r?\Z")
-_BESIDE = re.compile(rb"[ \t]*+(?:- [ \t]*+)?value:[ \t]+" + _VALUE + rb"[ \t]*\r?\Z")
-_SECRET = re.compile(rb"(?m)^kind:[ \t]*[\"']?Secret[\"']?[ \t]*\r?$")
-_DATA = re.compile(rb"(?m)^(?:data|stringData):[ \t]*\r?\n((?:[ \t]+\S[^\n]*(?:\n|\Z)|[ \t]*\r?\n)+)")
-_DOCUMENT = re.compile(rb"(?m)^---[^\n]*$")
-_ENTRY = re.compile(
+_NAME = lazy_pattern(rb"[ \t]*+(?:- [ \t]*+)?(?:name|key):[ \t]+[\"']?([A-Za-z_][A-Za-z0-9_.-]*)[\"']?[ \t]*\r?\Z")
+_BESIDE = lazy_pattern(rb"[ \t]*+(?:- [ \t]*+)?value:[ \t]+" + _VALUE + rb"[ \t]*\r?\Z")
+_SECRET = lazy_pattern(rb"(?m)^kind:[ \t]*[\"']?Secret[\"']?[ \t]*\r?$")
+_DATA = lazy_pattern(rb"(?m)^(?:data|stringData):[ \t]*\r?\n((?:[ \t]+\S[^\n]*(?:\n|\Z)|[ \t]*\r?\n)+)")
+_DOCUMENT = lazy_pattern(rb"(?m)^---[^\n]*$")
+_ENTRY = lazy_pattern(
     rb"(?m)^[ \t]+(?:[\"']?[A-Za-z0-9_.-]+[\"']?:(?:[ \t]+[|>][+-]?[ \t]*\r?$|[ \t]+))?+[\"']?([^\s\"'|>][^\r\n\"']*)"
 )
 

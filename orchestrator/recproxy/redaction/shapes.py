@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.redaction.cloud_shapes import CLOUD_SHAPES
 from recproxy.redaction.command_table import COMMANDS
 from recproxy.redaction.json_forms import SAYS
@@ -26,7 +27,7 @@ from recproxy.redaction.spans import Span
 __all__ = ["Hints", "hints_of", "shapes"]
 
 _ROWS = (*SHAPES, *CLOUD_SHAPES, *COMMANDS, *LINKS)
-_ONE_WORD = re.compile(r"\W+")
+_ONE_WORD = lazy_pattern(r"\W+")
 
 #: What says that JSON has secrets in another way than by their keys. Other rules ask for these words: they are found in
 #: the same pass, since looking for some of them, one by one, takes longer than all of the pass.
@@ -46,12 +47,12 @@ _RULES_OF = [[number for number, shape in enumerate(_ROWS) if hint in shape.hint
 #: Of the kind that takes longest to make and searches three times as fast as the others: it is made once.
 _AUTOMATON = BytesAhoCorasick(_HINTS, implementation=Implementation.DFA)
 
-_USER = re.compile(
+_USER = lazy_pattern(
     rb"://([^\s/?#@:\"'<>\\]*:[^\s/?#@\"'<>\\]+|[A-Za-z0-9_.~%-]{16,}|[A-Za-z0-9_.~%-]{8,}(?=:@)):?(?=@)"
 )
 #: A Twitter user's token begins with the user's number.
-_TWITTER = re.compile(rb"-(?=[0-9a-z]*[A-Z])(?=[0-9A-Z]*[a-z])[0-9A-Za-z]{40}(?![0-9A-Za-z_-])")
-_NUMBER = re.compile(rb"(?<![A-Za-z0-9_-])[0-9]{5,20}\Z")
+_TWITTER = lazy_pattern(rb"-(?=[0-9a-z]*[A-Z])(?=[0-9A-Z]*[a-z])[0-9A-Za-z]{40}(?![0-9A-Za-z_-])")
+_NUMBER = lazy_pattern(rb"(?<![A-Za-z0-9_-])[0-9]{5,20}\Z")
 
 
 class Hints(NamedTuple):

@@ -8,20 +8,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.redaction.names import is_placeholder, is_secret, may_be_secret
 from recproxy.redaction.spans import Span, wild_name
 
 __all__ = ["sql_spans"]
 
-_INSERT = re.compile(
+_INSERT = lazy_pattern(
     rb"(?i)\b(?:insert|replace)(?: ignore)? into [^\s()\\]{1,100}(?:\s|\\[nrt])*+\(([^()]{1,4000})\)(?:\s|\\[nrt])*+values?(?:\s|\\[nrt])*+(?=\()"
 )
-_ROW = re.compile(rb"(?:\s|\\[nrt]|,)*+\(")
-_CELL = re.compile(
+_ROW = lazy_pattern(rb"(?:\s|\\[nrt]|,)*+\(")
+_CELL = lazy_pattern(
     rb"(?:\s|\\[nrt])*+(?:[NE]?'((?:[^'\\]|''|\\.)*+)'|[^',()]*+(?:\([^()]*+\))?[^',()]*+)(?:\s|\\[nrt])*+([,)])",
     re.DOTALL,
 )
-_SET = re.compile(
+_SET = lazy_pattern(
     rb"(?i)(?:\bset|,|\bwhere|\band|\bor)\s+[\"`\[]?([a-z_][a-z0-9_.]{1,60})[\"`\]]?\s*=\s*[NE]?'((?:[^'\\]|'')+)'"
 )
 

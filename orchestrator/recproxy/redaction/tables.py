@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording.field_names import is_listed
 from recproxy.recording.json_reader import JSON_STRING
 from recproxy.redaction.name_rules import NameRules
@@ -21,23 +22,23 @@ _SEPARATORS = (b"\t", b";", b"|", b",")
 _HEAD = 65536  # bytes of the names of all columns
 _FAR = 1024  # bytes from the beginning of a string to a name in it
 #: Spreadsheets read such a line in front of the names.
-_SAID = re.compile(rb"\A(?:\xef\xbb\xbf)?(?:[Ss]ep=([^\r\n])\r?\n)?")
+_SAID = lazy_pattern(rb"\A(?:\xef\xbb\xbf)?(?:[Ss]ep=([^\r\n])\r?\n)?")
 _NAME = rb"(?:\"[^\"\r\n]{1,80}\"|(?! )[A-Za-z0-9_\x80-\xff .()#/-]{0,80})"
 #: Names and separators without blanks behind them, as no sentence has them, and the like in the line below.
-_TABLE = re.compile(
+_TABLE = lazy_pattern(
     _SAID.pattern + rb"%s(?P<mark>[,;\t|])%s(?:(?P=mark)%s)*+[ ]*\r?\n[^\r\n]*(?P=mark)" % (_NAME, _NAME, _NAME)
 )
 #: A table for people, in Markdown or from the terminal of a database: a line divides the names from the cells.
-_DRAWN = re.compile(
+_DRAWN = lazy_pattern(
     rb"(?m)^[ \t]*(?:\|[^|\r\n]{1,200})+\|?[ \t]*\r?\n[ \t]*[|+](?=[ \t:|+]*-)[ \t:|+-]*+\r?$"
     rb"|^[^|\r\n]{1,200}(?:\|[^|\r\n]{1,200})+\r?\n[ \t]*-++(?:[ \t]*+[+|][ \t]*+-++)++[ \t]*+\r?$"
 )
-_DRAWN_ROW = re.compile(rb"\n([^\r\n]*\|[^\r\n]*)\r?")
+_DRAWN_ROW = lazy_pattern(rb"\n([^\r\n]*\|[^\r\n]*)\r?")
 _AROUND = b" \t\r*`"
 _SHORTEST = 6  # letters of a cell for people that is a value
 #: What follows a name in the first line of a table that stands in a string, and what stands before it, backwards.
-_AFTER = re.compile(rb"[A-Za-z0-9_ .()-]{0,60}(?:\\\")?[ ]?(?:[,;|\t]|\\[trn])")
-_BEFORE = re.compile(rb"(?:t\\|[A-Za-z0-9_\x80-\xff .,;|()#/\t-]|\"\\)*+\"(?!\\)")
+_AFTER = lazy_pattern(rb"[A-Za-z0-9_ .()-]{0,60}(?:\\\")?[ ]?(?:[,;|\t]|\\[trn])")
+_BEFORE = lazy_pattern(rb"(?:t\\|[A-Za-z0-9_\x80-\xff .,;|()#/\t-]|\"\\)*+\"(?!\\)")
 
 Hits = Sequence[tuple[int, int, int]]
 

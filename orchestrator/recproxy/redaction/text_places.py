@@ -6,10 +6,10 @@ knows no values.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container, Iterator, Sequence
 from functools import lru_cache, partial
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.redaction.assigned_places import assigned_in_lines
 from recproxy.redaction.coded_places import coded_run, coded_runs, data_runs
 from recproxy.redaction.command_places import argument_spans
@@ -39,8 +39,8 @@ __all__ = ["header_places", "may_have_places", "text_places"]
 
 _DEEP = 6  # texts one inside another that are read for names
 _KEPT = 128  # bytes of a header whose places are kept
-_NESTED = re.compile(rb"\s*(?:[\[{<]|[A-Za-z][A-Za-z0-9+.-]{1,12}://|[A-Za-z_][A-Za-z0-9_.-]*=)")
-_ESCAPED = re.compile(rb"(?i)%(?:7b|5b|3c)|[a-z_][a-z0-9_.-]*%3d")
+_NESTED = lazy_pattern(rb"\s*(?:[\[{<]|[A-Za-z][A-Za-z0-9+.-]{1,12}://|[A-Za-z_][A-Za-z0-9_.-]*=)")
+_ESCAPED = lazy_pattern(rb"(?i)%(?:7b|5b|3c)|[a-z_][a-z0-9_.-]*%3d")
 
 
 def text_places(text: bytes, language: Language, rules: NameRules, depth: int = 0) -> list[Span]:

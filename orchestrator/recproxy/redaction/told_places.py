@@ -9,12 +9,13 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.redaction.names import is_label, is_placeholder, is_wordy, looks_like_a_token
 from recproxy.redaction.spans import Span, wild_name
 
 __all__ = ["CALLS", "login_spans", "told_spans"]
 
-_TOLD = re.compile(
+_TOLD = lazy_pattern(
     rb"(?i)(password|passphrase|passcode|passwort|kennwort|token|key|secret)"
     rb"(?: (?:for|of) [a-z0-9@._-]{1,40})?((?: is| was| will be|:)(?: now)?:?)?[ \t]{1,3}(?:\\?[\"'`]|\*{1,2}|<b>)?"
     rb"([^\s\"'`<>\\,;()|*]{6,}?)[.!]?(?=[\s\"'`<>\\,;()|*]|\Z)"
@@ -22,11 +23,11 @@ _TOLD = re.compile(
 #: The letters that such a word begins with.
 _FIRST = b"PpTtKkSs"
 #: Who is told: `Your password:`, `The temporary password is`. Then a value may be a word, if it stands by itself.
-_WHOSE = re.compile(
+_WHOSE = lazy_pattern(
     rb"(?i)(?:(?<![a-z])|(?<=\\[nrt]))(?:your|temporary|temp|initial|generated|one-time)(?: [a-z-]{2,12}){0,2} \Z"
 )
 _WORD = rb"([^\s\"'`<>\\,;()|*]{6,64}?)"
-_TOLD_WORD = re.compile(
+_TOLD_WORD = lazy_pattern(
     rb"(?i)(?:password|passphrase|passcode)(?:(?: is)?:[ \t]*(?:(?:\r?\n|(?:\\r)?\\n)[ \t]*){0,2}| (?:is|was|will be) (?=[\"'`*<\\]))"
     rb"(?:(?:\\?[\"'`]|\*{1,2}|<(?:b|strong|code)>)" + _WORD + rb"(?:\\?[\"'`]|\*{1,2}|</)"
     rb"|" + _WORD + rb"[.!]?[ \t]*(?=[\r\n\"<]|\\[rn]|\Z))"
@@ -37,27 +38,27 @@ _STATES = frozenset(
     b"enabled disabled strong medium weak empty unknown updated confirmed accepted rejected password secret unset masked "
     b"encrypted hashed stored private cannot please minimum default example".split()
 )
-_DIGIT = re.compile(rb"[0-9]")
+_DIGIT = lazy_pattern(rb"[0-9]")
 #: One of these is in a text of calls.
 CALLS = (b'"params"', b"<methodName>")
 #: A call that logs in: JSON-RPC and XML-RPC.
 _LOGIN = rb"(?:[A-Za-z0-9_.]{0,60}[._])?(?:log_?[io]n|sign_?in|authenticate|auth)"
-_METHOD = re.compile(rb"\"method\"\s*:\s*\"" + _LOGIN + rb"\"", re.IGNORECASE)
-_PARAMS = re.compile(rb"\"params\"\s*:\s*\[")
-_STRINGS = re.compile(rb"\s*\"((?:[^\"\\]|\\.)*+)\"\s*([,\]])", re.DOTALL)
-_XML_METHOD = re.compile(rb"<methodName>\s*" + _LOGIN + rb"\s*</methodName>", re.IGNORECASE)
+_METHOD = lazy_pattern(rb"\"method\"\s*:\s*\"" + _LOGIN + rb"\"", re.IGNORECASE)
+_PARAMS = lazy_pattern(rb"\"params\"\s*:\s*\[")
+_STRINGS = lazy_pattern(rb"\s*\"((?:[^\"\\]|\\.)*+)\"\s*([,\]])", re.DOTALL)
+_XML_METHOD = lazy_pattern(rb"<methodName>\s*" + _LOGIN + rb"\s*</methodName>", re.IGNORECASE)
 #: Calls whose password stands behind a name: of Odoo, and of the programs that write to WordPress.
-_ODOO = re.compile(
+_ODOO = lazy_pattern(
     rb"\"service\"\s*:\s*\"(?:common|object)\"[^{}]{0,200}?\"args\"\s*:\s*\[\s*\"[^\"\\]*\"\s*,"
     rb"\s*(?:\"[^\"\\]*\"|[0-9]+)\s*,\s*\"([^\"\\]{3,})\""
 )
-_XML_CALL = re.compile(
+_XML_CALL = lazy_pattern(
     rb"<methodName>\s*((?:wp|metaWeblog|blogger|mt)\.[A-Za-z.]{2,40}|execute_kw|execute)\s*</methodName>"
 )
 #: The place of the password among the arguments; in others it is the third one, and in Blogger's the fourth.
 _PASSWORD_AT = {b"wp.getUsersBlogs": 1}
-_XML_VALUE = re.compile(rb"<value>\s*(?:<[a-z0-9]{2,8}>)?([^<>]*?)(?:</[a-z0-9]{2,8}>)?\s*</value>")
-_XML_STRING = re.compile(rb"<value>\s*(?:<string>)?([^<>]+?)(?:</string>)?\s*</value>")
+_XML_VALUE = lazy_pattern(rb"<value>\s*(?:<[a-z0-9]{2,8}>)?([^<>]*?)(?:</[a-z0-9]{2,8}>)?\s*</value>")
+_XML_STRING = lazy_pattern(rb"<value>\s*(?:<string>)?([^<>]+?)(?:</string>)?\s*</value>")
 
 
 def _of_odoo(text: bytes) -> Iterator[Span]:

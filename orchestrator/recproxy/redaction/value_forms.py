@@ -11,18 +11,19 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import quote, quote_plus
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.redaction.base64_forms import sure_letters
 
 __all__ = ["Form", "forms", "windows"]
 
 _WINDOW = 96  # bytes of a long value that are looked for as one; a key file in a variable is looked for in pieces
 _FEW = 4  # different bytes that a piece has at least
-_ALNUM = re.compile(rb"[A-Za-z0-9]+\Z")
+_ALNUM = lazy_pattern(rb"[A-Za-z0-9]+\Z")
 #: A UUID or a digest: services write one in capitals, or without its dashes.
-_HEX_ID = re.compile(rb"(?=[0-9A-Fa-f-]*[a-fA-F])[0-9A-Fa-f]{8}(?:-?[0-9A-Fa-f]{4}){3}-?[0-9A-Fa-f]{12,}\Z")
+_HEX_ID = lazy_pattern(rb"(?=[0-9A-Fa-f-]*[a-fA-F])[0-9A-Fa-f]{8}(?:-?[0-9A-Fa-f]{4}){3}-?[0-9A-Fa-f]{12,}\Z")
 
-_HEX = re.compile(rb"(?=[0-9]*[a-fA-F])(?=[a-fA-F]*[0-9])[0-9A-Fa-f]{16,}\Z")
-_BASE32 = re.compile(rb"(?=[A-Za-z]*[2-7])(?:[A-Z2-7]{16,}|[a-z2-7]{16,})\Z")
+_HEX = lazy_pattern(rb"(?=[0-9]*[a-fA-F])(?=[a-fA-F]*[0-9])[0-9A-Fa-f]{16,}\Z")
+_BASE32 = lazy_pattern(rb"(?=[A-Za-z]*[2-7])(?:[A-Z2-7]{16,}|[a-z2-7]{16,})\Z")
 #: How many letters are together, and what stands between them: those of a fingerprint, of a code to type.
 _GROUPS = ((2, (b":", b"-", b" ")), (4, (b"-", b" ", b":")), (5, (b"-", b" ")), (8, (b"-", b" ")))
 

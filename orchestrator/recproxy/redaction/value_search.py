@@ -8,10 +8,10 @@ base64 or hex holds is opened and searched again. Speed does not depend on how m
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import field
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording.dataclass import dataclass
 from recproxy.redaction.base64_forms import breaks_undone, crossed_out, edges, without_breaks
 from recproxy.redaction.budget import Budget
@@ -32,11 +32,11 @@ __all__ = ["ValueSearch", "made_search"]
 _DEEP = 12  # layers one inside another
 _DEEPEST_VIEW = 60  # escapes of escapes, of which each makes a text shorter
 _AFTER = {0x22: b"", 0x3D: b"&;#\"'<> \t\r\n", 0x2F: b"/?#;\"'&", 0x23: b"\"'&"}
-_MATRIX = re.compile(rb";[A-Za-z0-9_.-]+=\Z")
-_NUMBER = re.compile(rb"-?[0-9.eE+-]+\Z")
-_COLON = re.compile(rb"\s*:")
-_SCALAR_BEFORE = re.compile(rb"[:\[,]\s*\Z")
-_SCALAR_AFTER = re.compile(rb"\s*[,}\]]")
+_MATRIX = lazy_pattern(rb";[A-Za-z0-9_.-]+=\Z")
+_NUMBER = lazy_pattern(rb"-?[0-9.eE+-]+\Z")
+_COLON = lazy_pattern(rb"\s*:")
+_SCALAR_BEFORE = lazy_pattern(rb"[:\[,]\s*\Z")
+_SCALAR_AFTER = lazy_pattern(rb"\s*[,}\]]")
 
 
 @dataclass(frozen=True, slots=True)

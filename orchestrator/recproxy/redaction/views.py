@@ -14,27 +14,28 @@ from collections.abc import Callable, Iterator
 from dataclasses import field
 from urllib.parse import unquote_to_bytes
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording.dataclass import dataclass
 
 __all__ = ["View", "decoded", "event_data", "json_unescaped", "percent_decoded", "views"]
 
-_PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
-_FORM = re.compile(rb"%([0-9A-Fa-f]{2})|\+")
-_STRING = re.compile(
+_PERCENT = lazy_pattern(rb"%([0-9A-Fa-f]{2})")
+_FORM = lazy_pattern(rb"%([0-9A-Fa-f]{2})|\+")
+_STRING = lazy_pattern(
     rb"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(.))", re.DOTALL
 )
-_UNICODE = re.compile(rb"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4}))")
+_UNICODE = lazy_pattern(rb"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4}))")
 _SIMPLE = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
-_LETTER = re.compile(rb"\\x([0-9a-fA-F]{2})")  # of JavaScript, YAML and Python
-_ENTITY = re.compile(rb"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
+_LETTER = lazy_pattern(rb"\\x([0-9a-fA-F]{2})")  # of JavaScript, YAML and Python
+_ENTITY = lazy_pattern(rb"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
 #: A blank is written so before something long: `page=20` and `width=2000` are not what is meant.
-_IS_QUOTED = re.compile(rb"=(?:3D|0[9AD]|[89A-F][0-9A-F]|\r?\n|20(?=[A-Za-z0-9+/_-]{8}))")
-_QUOTED = re.compile(rb"=(?:([0-9A-F]{2})|\r?\n)")
+_IS_QUOTED = lazy_pattern(rb"=(?:3D|0[9AD]|[89A-F][0-9A-F]|\r?\n|20(?=[A-Za-z0-9+/_-]{8}))")
+_QUOTED = lazy_pattern(rb"=(?:([0-9A-F]{2})|\r?\n)")
 #: What stands before the data of an event, whose lines belong together.
-_EVENT_LINE = re.compile(rb"(\A|\r\n|\n|\r)data(?:: ?|(?=[\r\n]|\Z))")
+_EVENT_LINE = lazy_pattern(rb"(\A|\r\n|\n|\r)data(?:: ?|(?=[\r\n]|\Z))")
 #: A word of a header of mail that is coded, RFC 2047; those in base64 are found as all base64 is.
-_CODED_WORD = re.compile(rb"=\?([A-Za-z0-9*_-]{1,40})\?[Qq]\?([^?\s]{0,998})\?=(?:[ \t\r\n]+(?==\?))?")
-_FOLD = re.compile(rb"\r?\n[ \t]+")
+_CODED_WORD = lazy_pattern(rb"=\?([A-Za-z0-9*_-]{1,40})\?[Qq]\?([^?\s]{0,998})\?=(?:[ \t\r\n]+(?==\?))?")
+_FOLD = lazy_pattern(rb"\r?\n[ \t]+")
 _BACKSLASH = b"\x00\x01\x00"  # stands for an escaped backslash while the other escapes are undone
 
 

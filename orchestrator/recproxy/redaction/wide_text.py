@@ -5,8 +5,7 @@ Knows bytes and media types, no secrets.
 
 from __future__ import annotations
 
-import re
-
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording.splicing import Moved
 from recproxy.recording.values import Headers, header
 
@@ -18,7 +17,7 @@ _MARKS = (
     (b"\xff\xfe", "utf-16-le"),
     (b"\xfe\xff", "utf-16-be"),
 )
-_SAYS = re.compile(rb'(?i)charset\s*=\s*"?utf-?(16|32)(-?[bl]e)?')
+_SAYS = lazy_pattern(rb'(?i)charset\s*=\s*"?utf-?(16|32)(-?[bl]e)?')
 
 
 def wide_charset(headers: Headers, body: bytes) -> str | None:

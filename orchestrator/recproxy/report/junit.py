@@ -10,15 +10,16 @@ import re
 from collections.abc import Sequence
 from xml.sax.saxutils import escape, quoteattr
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.report.problems import ReportProblem, Severity, problems
 from recproxy.report.run_report import RunReport, TestReport
 
 __all__ = ["junit_report"]
 
 #: What no XML document may hold, and what printable text still may: https://www.w3.org/TR/xml/#charsets.
-_INVALID = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_INVALID = lazy_pattern("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 #: The name of a parametrized test ends with its values, in which dots are no module's.
-_NAME = re.compile(r"(?:(.*?)(?:\.|::))?([^.:\[]*(?:\[.*\])?)", re.DOTALL)
+_NAME = lazy_pattern(r"(?:(.*?)(?:\.|::))?([^.:\[]*(?:\[.*\])?)", re.DOTALL)
 _OF_RUN = "recproxy"
 _TITLES = {
     "error": "the run",

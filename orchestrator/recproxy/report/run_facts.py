@@ -7,7 +7,6 @@ profile's package begins with the name of the package.
 from __future__ import annotations
 
 import os
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from recproxy.control.outcomes import NO_TEST, Missed
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording.printable import printable
 from recproxy.report.run_report import (
     FieldDifference,
@@ -33,7 +33,7 @@ from recproxy.report.tally import Row, Tally, TestRow, UnusedPlace, Written
 __all__ = ["ReportPlaces", "printable_report", "report_of", "tally_of"]
 
 #: A place in a recording: a file and a line.
-_PLACE = re.compile(r"(.*?)(?::(\d+))?")
+_PLACE = lazy_pattern(r"(.*?)(?::(\d+))?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

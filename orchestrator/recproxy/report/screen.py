@@ -16,6 +16,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording.printable import printable
 from recproxy.report.amounts import duration, size
 from recproxy.report.tally import Row
@@ -34,9 +35,9 @@ _WIDEST = 10_000
 #: Where the slowest request has no room for its first words, its column says nothing.
 _SHORTEST_REQUEST = 24
 #: Lines of a miss: the head of its table of differences, a value below its field, and a line of a text.
-_HEAD = re.compile(r"  (?P<field> *)recorded +got")
-_BELOW = re.compile(r"    (recorded  |got       )")
-_TEXT = re.compile(r"    ([-+]) ")
+_HEAD = lazy_pattern(r"  (?P<field> *)recorded +got")
+_BELOW = lazy_pattern(r"    (recorded  |got       )")
+_TEXT = lazy_pattern(r"    ([-+]) ")
 _RECORDED, _GOT = "green", "red"
 
 

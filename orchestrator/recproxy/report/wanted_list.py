@@ -13,6 +13,7 @@ from dataclasses import asdict, field
 from typing import Any
 
 from recproxy.errors import ConfigurationError
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording.dataclass import dataclass
 
 __all__ = [
@@ -35,13 +36,13 @@ LARGEST_LIST = 1 << 20
 _MOST_TESTS = 1000
 _MOST_OF_A_TEST = 1000
 _LONGEST = 4000
-_PROFILE = re.compile(r"[a-z0-9][a-z0-9_.-]{0,99}")
+_PROFILE = lazy_pattern(r"[a-z0-9][a-z0-9_.-]{0,99}")
 #: A file of tests below the project, and what stands below a module in the id of a test.
-_FILE = re.compile(r"(?!-)[\w.@+-]+(?:/[\w.@+-]+)*\.py")
-_CLASS = re.compile(r"[^\W\d]\w*")
+_FILE = lazy_pattern(r"(?!-)[\w.@+-]+(?:/[\w.@+-]+)*\.py")
+_CLASS = lazy_pattern(r"[^\W\d]\w*")
 #: A pattern for the -k of unittest: the whole name of a test, of a class or of a module.
-_PATTERN = re.compile(r"\*[^\W\d]\w*(?:\.[^\W\d]\w*)*(?:\.\*)?")
-_SHA256 = re.compile(r"[0-9a-f]{64}")
+_PATTERN = lazy_pattern(r"\*[^\W\d]\w*(?:\.[^\W\d]\w*)*(?:\.\*)?")
+_SHA256 = lazy_pattern(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

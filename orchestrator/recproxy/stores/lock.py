@@ -7,7 +7,6 @@ it may come from somebody else's pull request: a name that leads out of the fold
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any, Final
 
 from recproxy.control.shown_paths import shown_path
 from recproxy.errors import ConfigurationError
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.play.recording_names import FAILED
 from recproxy.recording.dataclass import dataclass
 
@@ -24,9 +24,9 @@ __all__ = ["LOCK", "LockedFile", "is_recording_name", "read_lock", "written_lock
 #: The name of the file, at the root of the project.
 LOCK: Final = "recproxy.lock"
 _VERSION = 1
-_SHA256 = re.compile(r"[0-9a-f]{64}")
+_SHA256 = lazy_pattern(r"[0-9a-f]{64}")
 #: Control characters never reach a terminal or a file system from here.
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]")
+_UNPRINTABLE = lazy_pattern(r"[\x00-\x1f\x7f]")
 _LARGEST = 1 << 40
 #: Bytes of one part of a name, which is what file systems take, and of all of it, with room for the folder before it.
 _LONGEST_PART = 255

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import re
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 
 from recproxy.control.shown_urls import has_password, shown_problem, shown_urls
 from recproxy.errors import ConfigurationError, RecordingError
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording.printable import printable
 from recproxy.stores.folder import locked_file
 from recproxy.stores.lock import LockedFile
@@ -31,7 +31,7 @@ _LONGEST_PROBLEM = 300
 _MOST_SILENT = 8
 _EVER = 1 << 40
 #: What differs from object to object in what a backend says; the recording is named already.
-_OBJECT = re.compile(r"/?[0-9a-f]{2}/[0-9a-f]{64}(?:\.[0-9a-f]{16}\.part)?")
+_OBJECT = lazy_pattern(r"/?[0-9a-f]{2}/[0-9a-f]{64}(?:\.[0-9a-f]{16}\.part)?")
 _PUSHED = "cannot be pushed"
 _NOWHERE = "there is no such bucket or folder, or nothing in it: correct the URL, or create the bucket and push"
 

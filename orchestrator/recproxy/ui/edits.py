@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from recproxy.errors import RecordingError
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.play.scanning import looked_through
 from recproxy.play.text_blocks import TextBlocks, maskable_lines, text_blocks
 from recproxy.recording import WILD, Interaction, dump
@@ -19,7 +20,7 @@ from recproxy.ui.opened_recordings import OpenedRecording
 
 __all__ = ["Edit", "blocks_of", "edited"]
 
-_NAME = re.compile(r"[A-Za-z0-9_.-]{1,80}")
+_NAME = lazy_pattern(r"[A-Za-z0-9_.-]{1,80}")
 _WORD = rb"A-Za-z0-9_"
 
 

@@ -5,7 +5,6 @@ A file is read as bytes first: only one that may hold the words is parsed. Where
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from recproxy.errors import RecproxyError
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording import WEBSOCKET, Headers, Interaction, Request, Response, as_told
 from recproxy.recording.printable import printable
 from recproxy.recording.readable_body import readable_body
@@ -25,9 +25,9 @@ __all__ = ["SearchHit", "hits_in", "search"]
 #: Hits of one answer: nobody reads more, and each is masked before it is shown.
 _MOST_HITS = 200
 _EXCERPT = 60
-_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
+_ESCAPE = lazy_pattern(r"\\u([0-9a-fA-F]{4})")
 #: Signs that a file holds text in another form: base64, escapes of JSON and percent escapes, words of RFC 2047.
-_CODED = re.compile(rb"base64|\\u[0-9a-fA-F]{4}|%[0-9a-fA-F]{2}|=\?|quoted-printable|\\[\"/nt]")
+_CODED = lazy_pattern(rb"base64|\\u[0-9a-fA-F]{4}|%[0-9a-fA-F]{2}|=\?|quoted-printable|\\[\"/nt]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 import shutil
 import subprocess
@@ -12,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from recproxy.errors import ConfigurationError
+from recproxy.lazy_patterns import lazy_pattern
 
 __all__ = ["Editor", "find_editor"]
 
-_PLACE = re.compile(r"\{file\}|\{line\}")
+_PLACE = lazy_pattern(r"\{file\}|\{line\}")
 #: By program: the words that open a file at a line.
 _WORDS = {
     **dict.fromkeys(("code", "code-insiders", "codium", "cursor", "windsurf"), ("--goto", "{file}:{line}")),

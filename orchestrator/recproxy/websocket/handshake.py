@@ -8,8 +8,8 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import re
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording import Headers, header, header_values
 
 __all__ = ["DEFLATE", "HANDSHAKE_HEADERS", "accepted", "deflate_answer", "deflate_offers", "handshake_problem"]
@@ -23,11 +23,11 @@ HANDSHAKE_HEADERS = frozenset(
 )
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _KEY_BYTES = 16
-_WORD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_WORD = lazy_pattern(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 #: Parameters of permessage-deflate; wsproto has windows of 9 bits and more.
 _FLAGS = (b"server_no_context_takeover", b"client_no_context_takeover")
 _WINDOWS = (b"server_max_window_bits", b"client_max_window_bits")
-_BITS = re.compile(rb"9|1[0-5]")
+_BITS = lazy_pattern(rb"9|1[0-5]")
 
 
 def handshake_problem(headers: Headers) -> tuple[int, str] | None:

@@ -6,13 +6,13 @@ RFC 9113 sections 8.2 and 8.3. Pure.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import TypeAlias
 
 from recproxy.http.framing import HOP_BY_HOP
 from recproxy.http.h2.errors import StreamError
 from recproxy.http.request_events import Head
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording import Headers, header
 from recproxy.recording.grammar import FIELD_NAME
 
@@ -32,11 +32,11 @@ FieldBlock: TypeAlias = list[tuple[bytes, bytes]]
 _REQUEST = (b":method", b":scheme", b":authority", b":path")
 #: RFC 9113 section 8.2.2. TE may say one thing, and a response has none.
 _OF_CONNECTION = HOP_BY_HOP - {b"te"} | {b"transfer-encoding"}
-_NAME = re.compile(rb"[!#$%&'*+\-.^_`|~0-9a-z]+")
-_BAD_VALUE = re.compile(rb"[\x00\r\n]|\A[ \t]|[ \t]\Z")
-_CONTROL = re.compile(rb"[\x00\r\n]")
-_BAD_PATH = re.compile(rb"[\x00-\x20\x7f]")
-_AUTHORITY = re.compile(rb"[^\x00-\x20\x7f/?#@]*")
+_NAME = lazy_pattern(rb"[!#$%&'*+\-.^_`|~0-9a-z]+")
+_BAD_VALUE = lazy_pattern(rb"[\x00\r\n]|\A[ \t]|[ \t]\Z")
+_CONTROL = lazy_pattern(rb"[\x00\r\n]")
+_BAD_PATH = lazy_pattern(rb"[\x00-\x20\x7f]")
+_AUTHORITY = lazy_pattern(rb"[^\x00-\x20\x7f/?#@]*")
 
 
 def request_head(fields: Iterable[tuple[bytes, bytes]], *, ends: bool = False) -> Head:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import re
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.mail.authentication import SEEN_THROUGH
 from recproxy.mail.imap.lines import ImapLine
 
 __all__ = ["capabilities_in", "offered", "with_capability"]
 
-_HIDDEN = re.compile(rb"(?i)(?:COMPRESS=.*|X?COMPRESS)\Z", re.DOTALL)
+_HIDDEN = lazy_pattern(rb"(?i)(?:COMPRESS=.*|X?COMPRESS)\Z", re.DOTALL)
 _WITHOUT_TLS = (b"STARTTLS", b"LOGINDISABLED")
 #: In untagged data, or in the code of a status response.
-_LIST = re.compile(rb"(?i)\A(\* CAPABILITY |\S+ (?:OK|PREAUTH|NO|BAD) \[CAPABILITY )([^\]\r\n]*)")
+_LIST = lazy_pattern(rb"(?i)\A(\* CAPABILITY |\S+ (?:OK|PREAUTH|NO|BAD) \[CAPABILITY )([^\]\r\n]*)")
 
 
 def capabilities_in(line: ImapLine) -> tuple[bytes, ...]:

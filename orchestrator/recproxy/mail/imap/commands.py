@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.mail.imap.lines import ImapLine
 from recproxy.mail.imap.syntax import ImapWord, SyntaxProblem, read_words
 from recproxy.recording.dataclass import dataclass
 
 __all__ = ["ImapCommand", "MalformedImap", "read_imap_command"]
 
-_START = re.compile(rb"([^\x00-\x20(){%*\"\\+\x7f]+) +((?i:UID) +)?([A-Za-z][A-Za-z0-9.-]*)(?: +|\Z)")
-_TAG = re.compile(rb"([^\x00-\x20(){%*\"\\+\x7f]+)(?: |\Z)")
+_START = lazy_pattern(rb"([^\x00-\x20(){%*\"\\+\x7f]+) +((?i:UID) +)?([A-Za-z][A-Za-z0-9.-]*)(?: +|\Z)")
+_TAG = lazy_pattern(rb"([^\x00-\x20(){%*\"\\+\x7f]+)(?: |\Z)")
 
 
 class MalformedImap(Exception):

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import TypeAlias
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording.dataclass import dataclass
 
 __all__ = ["LIMIT", "ImapLine", "LineReader", "LiteralAsked", "Oversized", "announced"]
@@ -16,11 +17,11 @@ __all__ = ["LIMIT", "ImapLine", "LineReader", "LiteralAsked", "Oversized", "anno
 #: Bytes of a line with its literals that are kept, unless a reader is told otherwise.
 LIMIT = 64 << 20
 
-_ANNOUNCED = re.compile(rb"~?\{([0-9]{1,18})(\+?)\}\Z")
-_SIZE = re.compile(rb"\{[0-9]+(\+?\})\Z")
+_ANNOUNCED = lazy_pattern(rb"~?\{([0-9]{1,18})(\+?)\}\Z")
+_SIZE = lazy_pattern(rb"\{[0-9]+(\+?\})\Z")
 #: A status response: its human text may end in what looks like a literal, and is none.
-_STATUS = re.compile(rb"(?i)(?:\+|(?:\S+ )(?:OK|NO|BAD|BYE|PREAUTH)\b)")
-_CODE = re.compile(rb"(?i)\S+ (?:OK|NO|BAD|BYE|PREAUTH) \[[^\]]*\Z")
+_STATUS = lazy_pattern(rb"(?i)(?:\+|(?:\S+ )(?:OK|NO|BAD|BYE|PREAUTH)\b)")
+_CODE = lazy_pattern(rb"(?i)\S+ (?:OK|NO|BAD|BYE|PREAUTH) \[[^\]]*\Z")
 #: Bytes of a line too long to keep that are kept all the same: its tag.
 _START = 200
 #: The `{n}` of a literal at the end of a line has fewer bytes.

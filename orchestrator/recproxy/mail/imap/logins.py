@@ -6,8 +6,7 @@ asked for; the password was said all the same.
 
 from __future__ import annotations
 
-import re
-
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.mail.authentication import proof_of
 from recproxy.mail.imap.lines import ImapLine, LineReader, LiteralAsked
 from recproxy.recording.dataclass import dataclass
@@ -24,13 +23,13 @@ _COMMANDS = frozenset(
     b"SETANNOTATION SETMETADATA SETQUOTA SORT STARTTLS STATUS STORE SUBSCRIBE THREAD UID UNAUTHENTICATE UNSELECT "
     b"UNSUBSCRIBE URLFETCH XLIST".split()
 )
-_TAGLESS = re.compile(rb"(?i)(?:%s) +" % b"|".join(sorted(TAGLESS)))
-_LOGIN = re.compile(rb"(?i)\S+ +(?:UID +)?LOGIN(?= |\r)")
-_AUTHENTICATE = re.compile(rb"(?i)\S+ +(?:UID +)?AUTHENTICATE +")
+_TAGLESS = lazy_pattern(rb"(?i)(?:%s) +" % b"|".join(sorted(TAGLESS)))
+_LOGIN = lazy_pattern(rb"(?i)\S+ +(?:UID +)?LOGIN(?= |\r)")
+_AUTHENTICATE = lazy_pattern(rb"(?i)\S+ +(?:UID +)?AUTHENTICATE +")
 #: Other words for a login, and those two in a form that no server takes.
-_ALIKE = re.compile(rb'(?i)\S+[ \t]+(?:UID[ \t]+)?"?(?:LOGIN|AUTHENTICATE|AUTH|USER|PASS)"?(?:[ \t]+|(?=\r))')
-_NAME = re.compile(rb"\S+ +(?:(?i:UID) +)?([^ \r\n]*) *")
-_LETTERS = re.compile(rb"[A-Za-z-]{1,20}\Z")
+_ALIKE = lazy_pattern(rb'(?i)\S+[ \t]+(?:UID[ \t]+)?"?(?:LOGIN|AUTHENTICATE|AUTH|USER|PASS)"?(?:[ \t]+|(?=\r))')
+_NAME = lazy_pattern(rb"\S+ +(?:(?i:UID) +)?([^ \r\n]*) *")
+_LETTERS = lazy_pattern(rb"[A-Za-z-]{1,20}\Z")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import re
 
+from recproxy.lazy_patterns import lazy_pattern
+
 __all__ = ["mailbox_name"]
 
-_SHIFTED = re.compile(rb"&([A-Za-z0-9+,]*)-")
+_SHIFTED = lazy_pattern(rb"&([A-Za-z0-9+,]*)-")
 
 
 def mailbox_name(name: bytes) -> bytes:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.mail.imap.commands import ImapCommand
 from recproxy.mail.imap.mailboxes import mailbox_name
 from recproxy.mail.imap.search import search_keys
@@ -68,7 +69,7 @@ def _spelled(word: ImapWord, keep: Callable[[bytes], bytes] = bytes) -> bytes:
     return b"(" + b" ".join(_spelled(each, keep) for each in word) + b")"
 
 
-_PLAIN = re.compile(rb'[^\x00-\x20()"{\\\x7f]+\Z')
+_PLAIN = lazy_pattern(rb'[^\x00-\x20()"{\\\x7f]+\Z')
 
 
 def _section(words: Sequence[ImapWord]) -> list[bytes]:

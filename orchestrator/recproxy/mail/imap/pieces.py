@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Sequence
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.mail.authentication import PROVES_NOTHING
 from recproxy.mail.echoes import Echoes
 from recproxy.mail.imap.commands import MalformedImap, read_imap_command
@@ -17,12 +17,12 @@ from recproxy.recording import Act, Step
 
 __all__ = ["imap_pieces", "joined_pieces", "step_line"]
 
-_ANNOUNCED = re.compile(rb"\{[0-9]+(\+?\}\r\n)\Z")
+_ANNOUNCED = lazy_pattern(rb"\{[0-9]+(\+?\}\r\n)\Z")
 #: What comes before a literal that is a whole message, or its head.
-_MESSAGE = re.compile(
+_MESSAGE = lazy_pattern(
     rb"(?i)(?:RFC822(?:\.HEADER)?|BODY\[(?:[0-9.]*(?:HEADER[^\]]*|MIME))?\](?:<[0-9]+>)?) *~?\{[0-9]+\}\Z"
 )
-_LAST_WORD = re.compile(rb' ("[^"\\]*+(?:\\.[^"\\]*+)*+"|[^" ]+) *\r\n\Z')
+_LAST_WORD = lazy_pattern(rb' ("[^"\\]*+(?:\\.[^"\\]*+)*+"|[^" ]+) *\r\n\Z')
 
 
 def step_line(step: Step) -> ImapLine | None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from enum import StrEnum
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.mail.imap.lines import ImapLine
 from recproxy.recording.dataclass import dataclass
 
@@ -31,7 +31,7 @@ class ImapResponse:
     line: ImapLine
 
 
-_HEAD = re.compile(rb"(\S+)(?: (?:[0-9]+ )?([^\s\[(]+))?")
+_HEAD = lazy_pattern(rb"(\S+)(?: (?:[0-9]+ )?([^\s\[(]+))?")
 
 
 def read_imap_response(line: ImapLine) -> ImapResponse:

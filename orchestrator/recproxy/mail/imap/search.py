@@ -5,9 +5,9 @@ Dates are compared as they stand. A character set makes no difference where the 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.mail.imap.sets import normal_set
 from recproxy.mail.imap.syntax import Atom, ImapString, ImapWord
 
@@ -29,8 +29,8 @@ _ARGUMENTS = {
 #: Keys in keys deeper than this are compared as they stand.
 _DEEPEST = 100
 _CASELESS = (b"KEYWORD", b"UNKEYWORD", b"HEADER")
-_DATED = re.compile(rb"0?([0-9]{1,2}-[A-Za-z]{3}-[0-9]{4})\Z")
-_MODSEQ = re.compile(rb"[0-9]+\Z")
+_DATED = lazy_pattern(rb"0?([0-9]{1,2}-[A-Za-z]{3}-[0-9]{4})\Z")
+_MODSEQ = lazy_pattern(rb"[0-9]+\Z")
 
 
 def search_keys(words: Sequence[ImapWord]) -> list[tuple[str, bytes]]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
+from recproxy.lazy_patterns import lazy_pattern
 
 __all__ = ["normal_set"]
 
-_SET = re.compile(rb"(?:[0-9]{1,10}|\*)(?::(?:[0-9]{1,10}|\*))?(?:,(?:[0-9]{1,10}|\*)(?::(?:[0-9]{1,10}|\*))?)*+\Z")
+_SET = lazy_pattern(rb"(?:[0-9]{1,10}|\*)(?::(?:[0-9]{1,10}|\*))?(?:,(?:[0-9]{1,10}|\*)(?::(?:[0-9]{1,10}|\*))?)*+\Z")
 #: Where `*` is: behind every number.
 _LAST = 1 << 40
 

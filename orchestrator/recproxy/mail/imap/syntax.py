@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TypeAlias
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.mail.imap.lines import ImapLine
 from recproxy.recording.dataclass import dataclass
 
@@ -52,14 +53,14 @@ ImapWord: TypeAlias = "Atom | ImapString | Section | tuple[ImapWord, ...]"
 
 #: Lists in lists deeper than this are no command that anyone sends.
 _DEEPEST = 60
-_ATOM = re.compile(rb'[^\x00-\x20()"{\x7f]+')
-_ATOM_OF_SECTION = re.compile(rb'[^\x00-\x20()"{\]\x7f]+')
-_SECTION = re.compile(rb"(?i)(BODY(?:\.PEEK)?|BINARY(?:\.PEEK|\.SIZE)?)\[")
-_QUOTED = re.compile(rb'"([^"\\\r\n]*+(?:\\.[^"\\\r\n]*+)*+)"', re.DOTALL)
-_ESCAPED = re.compile(rb'\\(["\\])')
-_LITERAL = re.compile(rb"~?\{[0-9]+\+?\}\Z")
-_PARTIAL = re.compile(rb"<[0-9]+(?:\.[0-9]+)?>")
-_BLANKS = re.compile(rb" *")
+_ATOM = lazy_pattern(rb'[^\x00-\x20()"{\x7f]+')
+_ATOM_OF_SECTION = lazy_pattern(rb'[^\x00-\x20()"{\]\x7f]+')
+_SECTION = lazy_pattern(rb"(?i)(BODY(?:\.PEEK)?|BINARY(?:\.PEEK|\.SIZE)?)\[")
+_QUOTED = lazy_pattern(rb'"([^"\\\r\n]*+(?:\\.[^"\\\r\n]*+)*+)"', re.DOTALL)
+_ESCAPED = lazy_pattern(rb'\\(["\\])')
+_LITERAL = lazy_pattern(rb"~?\{[0-9]+\+?\}\Z")
+_PARTIAL = lazy_pattern(rb"<[0-9]+(?:\.[0-9]+)?>")
+_BLANKS = lazy_pattern(rb" *")
 
 
 def read_words(line: ImapLine, start: int = 0) -> tuple[ImapWord, ...]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote_plus
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording import Request, Response, header
 from recproxy.recording.printable import printable
 from recproxy.recording.readable_body import readable_body
@@ -27,7 +28,7 @@ _PICTURES = {
     b"GIF8": "image/gif",
 }
 _FORM = b"application/x-www-form-urlencoded"
-_MARKUP = re.compile(rb"\s*(?:text/html|application/xhtml|[a-z]+/(?:[a-z0-9.+-]+\+)?xml)", re.IGNORECASE)
+_MARKUP = lazy_pattern(rb"\s*(?:text/html|application/xhtml|[a-z]+/(?:[a-z0-9.+-]+\+)?xml)", re.IGNORECASE)
 _HEX_ROW = 16
 
 

@@ -6,10 +6,10 @@ Each is shown as a body is: as JSON, as text, or as bytes.
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Sequence
 from typing import Any
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording import WEBSOCKET, WILD, Act, Interaction, Request, Response, Step
 from recproxy.recording.json_reader import JSON_TOKEN
 from recproxy.recording.message_coding import is_message_coding
@@ -29,7 +29,7 @@ _DOES = {
     Act.TLS: "begins TLS",
 }
 _DEPTH = {b"{": 1, b"[": 1, b"}": -1, b"]": -1}
-_BASE64 = re.compile(rb'"((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)"')
+_BASE64 = lazy_pattern(rb'"((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)"')
 
 
 def is_exchange(found: Interaction) -> bool:

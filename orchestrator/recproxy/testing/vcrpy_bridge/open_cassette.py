@@ -16,6 +16,7 @@ from recproxy.control.host_names import normal_host
 from recproxy.control.scope_options import ScopeOptions, SelectedTest
 from recproxy.errors import NoMatch
 from recproxy.http import Owners
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.testing.vcrpy_bridge.cassette_facts import CassetteFacts, CassetteSources
 from recproxy.testing.vcrpy_bridge.local_hosts import led_to, local_places
 from recproxy.testing.vcrpy_bridge.modes import CassetteRun
@@ -25,8 +26,8 @@ from recproxy.testing.vcrpy_bridge.ways_out import ways_out
 __all__ = ["OpenCassette"]
 
 #: How to mend a recording of recproxy: a cassette is vcrpy's to write.
-_ADVICE = re.compile(r"\n+(?:to make it match: |to record it: |or record it anew: ).*\Z", re.DOTALL)
-_AGAIN = re.compile(r"^to play the last one again: .*", re.MULTILINE)
+_ADVICE = lazy_pattern(r"\n+(?:to make it match: |to record it: |or record it anew: ).*\Z", re.DOTALL)
+_AGAIN = lazy_pattern(r"^to play the last one again: .*", re.MULTILINE)
 _REPEATS = "to play it again: allow_playback_repeats=True for the cassette"
 
 

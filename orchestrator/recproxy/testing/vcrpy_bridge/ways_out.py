@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
+from recproxy.lazy_patterns import lazy_pattern
+
 __all__ = ["ways_out"]
 
 #: A miss's line of what was asked.
-_ASKED = re.compile(r"^  request  (\S+) (\S+)$", re.MULTILINE)
+_ASKED = lazy_pattern(r"^  request  (\S+) (\S+)$", re.MULTILINE)
 #: Cassettes that are searched, and their bytes: a test waits for it.
 _MOST_FILES = 500
 _MOST_BYTES = 1_000_000

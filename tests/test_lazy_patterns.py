@@ -1,0 +1,76 @@
+import copy
+import importlib
+import pkgutil
+import re
+import subprocess
+import sys
+
+import pytest
+
+import recproxy
+from recproxy import lazy_patterns
+from recproxy.lazy_patterns import lazy_pattern
+
+#: What an import needs that is not installed everywhere, or acts when it is imported.
+_ASIDE = ("recproxy.__main__", "recproxy.proxy.__main__", "recproxy.lsp", "recproxy.ui", "recproxy.tox", "recproxy.nox")
+
+
+def test_it_offers_what_a_compiled_pattern_offers():
+    lazy, compiled = (
+        lazy_pattern(r"(?P<word>[a-z]+)(-)?", re.IGNORECASE),
+        re.compile(r"(?P<word>[a-z]+)(-)?", re.IGNORECASE),
+    )
+
+    for name in ("search", "match", "fullmatch"):
+        assert getattr(lazy_pattern(compiled.pattern, re.IGNORECASE), name)("Ab")["word"] == "Ab"
+    assert [found[0] for found in lazy.finditer("a b-")] == ["a", "b-"]
+    assert lazy_pattern(compiled.pattern, re.IGNORECASE).findall("a B-") == compiled.findall("a B-")
+    assert lazy_pattern(r",").split("a,b") == ["a", "b"]
+    assert lazy_pattern(rb",").sub(b";", b"a,b") == b"a;b"
+    assert lazy_pattern(rb",").subn(b";", b"a,b") == (b"a;b", 1)
+    assert (lazy.pattern, lazy.flags, lazy.groups, dict(lazy.groupindex)) == (
+        compiled.pattern,
+        compiled.flags,
+        compiled.groups,
+        dict(compiled.groupindex),
+    )
+
+
+def test_it_compiles_at_its_first_use_and_only_then(monkeypatch):
+    compiled = []
+    monkeypatch.setattr(lazy_patterns.re, "compile", lambda *of: compiled.append(of) or re._compiler.compile(*of))
+    lazy = lazy_pattern("a+", re.ASCII)
+
+    assert (lazy.pattern, repr(lazy), copy.copy(lazy).pattern, compiled) == ("a+", "lazy_pattern('a+')", "a+", [])
+    assert lazy.match("aa") and lazy.search("ba") and lazy.match("aa")
+    assert compiled == [("a+", re.ASCII)]
+
+
+def test_an_attribute_that_patterns_do_not_have_is_an_error_as_theirs_is():
+    with pytest.raises(AttributeError, match="searches"):
+        lazy_pattern("(").searches  # noqa: B018
+
+
+def test_every_pattern_of_the_package_compiles():
+    names = [each.name for each in pkgutil.walk_packages(recproxy.__path__, "recproxy.") if each.name not in _ASIDE]
+    found = 0
+    for name in names:
+        if name.startswith(tuple(f"{each}." for each in _ASIDE)):
+            continue
+        for value in vars(importlib.import_module(name)).values():
+            for each in (
+                value if isinstance(value, tuple | list) else value.values() if type(value) is dict else (value,)
+            ):
+                if isinstance(each, lazy_patterns._LazyPattern):
+                    assert each.groups >= 0
+                    found += 1
+    assert found > 500
+
+
+def test_the_start_of_a_run_compiles_no_pattern_that_is_lazy():
+    program = """
+from recproxy import lazy_patterns
+lazy_patterns._LazyPattern.__getattr__ = lambda self, name: 1 / 0
+import recproxy.proxy.forking, recproxy.orchestrator.run, recproxy.cli
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)
