@@ -74,6 +74,29 @@ def number(seed):
     return str(random.Random(seed).randrange(10**11, 10**12))
 
 
+def short_token(seed):
+    """Eight letters and digits in turns, as short as tokens are made."""
+    source = random.Random(seed)
+    return "".join(source.choice(letters) for letters in ("kqvz", "235679", "KQVZ", "bdfh") * 2)
+
+
+def words(seed):
+    """Two words with digits behind them, as somebody thinks of: `Lomba_nurip47`."""
+    first, _, second = password(seed).split("-")
+    return f"{first.capitalize()}_{second}{random.Random(seed).randrange(10, 100)}"
+
+
+def card(seed):
+    """The number of a card, with its check digit."""
+    digits = [int(digit) for digit in f"4{random.Random(seed).randrange(10**13, 10**14)}"]
+    total = sum(digit if at % 2 else sum(divmod(2 * digit, 10)) for at, digit in enumerate(digits[::-1]))
+    return "".join(map(str, (*digits, -total % 10)))
+
+
+#: What stands for a value in a row, and how the value is made of the name of the case.
+SPOTS = {"§": token, "¶": password, "№": number, "◊": short_token, "‡": words, "¤": card}
+
+
 def render(text, spots):
     """The bytes of a row: spots filled in, layers put on from the innermost outwards."""
     pieces, depth = [["", b""]], 0
@@ -147,7 +170,7 @@ def by_name():
     for row in rows("by_name.txt"):
         for side in row.sides:
             case = f"{row.place} | {_short(row.text)} | by name | {side}"
-            values = {"§": token(case), "¶": password(case), "№": number(case)}
+            values = {spot: made(case) for spot, made in SPOTS.items()}
             name, rules = row.place, RULES
             if name.startswith("profile "):
                 _, section, word = name.split()
@@ -159,7 +182,6 @@ def by_name():
 
 
 _NUMBERED = re.compile("([§¶№])([2-9])")
-_KINDS = {"§": token, "¶": password, "№": number}
 
 
 def services():
@@ -170,8 +192,8 @@ def services():
             # A spot is one letter: those with a digit get letters that no row has.
             spots = {found[0]: chr(0xE000 + at) for at, found in enumerate(_NUMBERED.finditer(row.text))}
             text = _NUMBERED.sub(lambda found, spots=spots: spots[found[0]], row.text)
-            values = {spot: kind(case) for spot, kind in _KINDS.items() if spot in text}
-            values |= {letter: _KINDS[spot[0]](case + spot) for spot, letter in spots.items()}
+            values = {spot: kind(case) for spot, kind in SPOTS.items() if spot in text}
+            values |= {letter: SPOTS[spot[0]](case + spot) for spot, letter in spots.items()}
             rendered = render(text, {spot: value.encode() for spot, value in values.items()})
             yield Case(case, (place(exchange(), side, row.kind, row.place, rendered),), tuple(values.values()))
 
@@ -336,7 +358,7 @@ def sessions():
     """sessions.txt: what one interaction teaches, another holds. Once in this order, once the other way round."""
     for title, lines in blocks("sessions.txt"):
         case = f"{title} | learned"
-        values = {"§": token(case), "¶": password(case), "№": number(case)}
+        values = {spot: made(case) for spot, made in SPOTS.items()}
         spots = {spot: value.encode() for spot, value in values.items()}
         secrets = tuple(v for spot, v in values.items() if any(spot in line for line in lines))
         said = tuple(_line(line, spots) for line in lines)

@@ -34,6 +34,11 @@ _BETWEEN = lazy_pattern(rb"(?:(?:[ \t,;(\[|\"'=]|\\t|\\\")-{0,2}|--from-literal=
 #: A placeholder with words for people behind it.
 _TEMPLATE = lazy_pattern(rb"<|\$|\{\{|%[A-Z]|YOUR|your")
 _CODE = lazy_pattern(rb"[A-Za-z_$][A-Za-z0-9_$]*(?:(?:\.|::|->)[A-Za-z_$][A-Za-z0-9_$]*)+\Z")
+#: What the members of an object begin with.
+_OBJECTS = frozenset(
+    b"self this cls it var local module each data config conf cfg settings options opts args kwargs params props env os process "
+    b"user account req request res response resp ctx context app event state session secrets form body input item row obj".split()
+)
 
 _WHOLE = {
     False: lazy_pattern(
@@ -50,6 +55,9 @@ _IN_LINE = {
         rb"((?:[^\s\"\\'&;,<>(){}\[\]|]|\\/)+)(?=[\s\"\\'&;,<>)}\]|]|\Z))"
     ),
 }
+
+#: What stands behind a value that is not in a call; in JSON the string may end.
+_ENDS = frozenset((b"", b" ", b"\t", b"\r", b"\n", b'"', b"\\"))
 
 Hits = Sequence[tuple[int, int, int]]
 
@@ -84,7 +92,7 @@ def _assigned(text: bytes, hits: Hits, *, in_json: bool) -> Iterator[Span]:
         if _BEGINS[in_json].search(text, max(0, begin - _FAR), begin):
             found = _of_line(key, _WHOLE[in_json].match(text, equals))
         if found is None and stop == equals and (not begin or _BETWEEN.search(text, max(0, begin - 20), begin)):
-            found = _in_line(key, _IN_LINE[in_json].match(text, equals))
+            found = _in_line(key, _IN_LINE[in_json].match(text, equals), text[max(0, begin - 1) : begin])
         if found is None:
             continue
         group = found.lastindex or 1
@@ -95,6 +103,12 @@ def _assigned(text: bytes, hits: Hits, *, in_json: bool) -> Iterator[Span]:
             wild_name(key.lower()),
             value=found[group].replace(b"\\/", b"/") if in_json else found[group],
         )
+
+
+def _is_member(value: bytes) -> bool:
+    """Whether words with points between are a member of an object, and no password: `self.password2`."""
+    first, *rest = re.split(rb"\W+", value)
+    return first.lower() in _OBJECTS or any(map(may_be_secret, rest))
 
 
 def _of_line(key: bytes, found: re.Match[bytes] | None) -> re.Match[bytes] | None:
@@ -111,7 +125,7 @@ def _of_line(key: bytes, found: re.Match[bytes] | None) -> re.Match[bytes] | Non
     return None if b" " in value and is_prose(value) else found
 
 
-def _in_line(key: bytes, found: re.Match[bytes] | None) -> re.Match[bytes] | None:
+def _in_line(key: bytes, found: re.Match[bytes] | None, before: bytes) -> re.Match[bytes] | None:
     """A setting among others: what is a word or code there is none."""
     if found is None:
         return None
@@ -121,6 +135,8 @@ def _in_line(key: bytes, found: re.Match[bytes] | None) -> re.Match[bytes] | Non
         return None
     # `token=abc123....txt` names a file, and the names of variables are in capitals.
     if _CODE.match(value) and not key.isupper() and not is_random(value.partition(b".")[0]):
-        return None
+        behind = found.string[found.end() : found.end() + 1]
+        if before.strip() or behind not in _ENDS or not is_secret(key, b"x") or _is_member(value):
+            return None
     mixed = looks_like_a_token(value) or re.search(rb"[0-9]", value) is not None
     return found if mixed and (is_secret(key, b"x") or not is_wordy(value)) else None

@@ -30,7 +30,7 @@ _DOES = (
 _IS = rb"log[-_]?in|sign[-_]?in|auth|sso|invites?|invitation|activation|verification|confirmation|recovery|join"
 #: Behind these stands a key, or an id: the form of what follows decides.
 _HAS = (
-    rb"s|sh|t|share[ds]?|sharing|share[-_]links?|shared[-_]links?|public[-_]?links?|guest|embed[-_]?token"
+    rb"s|sh|t|i|k|share[ds]?|sharing|share[-_]links?|shared[-_]links?|public[-_]?links?|guest|embed[-_]?token"
     rb"|hooks?|webhooks?|inbound|feeds?|rss|atom|podcasts?|private|tokens?|keys?|secrets?|capability"
 )
 #: Behind these also a number in hexadecimal digits is a key.
@@ -75,9 +75,7 @@ def _link(hints: bytes, words: bytes, between: bytes, tells: Callable[[bytes], b
 
 _DOES_BEGIN = b"magic|login|email|auto|one|passwordless|reset|password|set|forgot|recover|account|confirm|verif|activat|unlock|unsub|opt|accept|shared|joinchat|whip"
 _IS_BEGIN = b"login|log|sign|auth|sso|invit|activation|verification|confirmation|recovery|join"
-_HAS_BEGIN = (
-    b"s/|sh/|t/|shar|public|guest|embed|hook|webhook|inbound|feed|rss|atom|podcast|private|token|key|secret|capability"
-)
+_HAS_BEGIN = b"s/|sh/|t/|i/|k/|shar|public|guest|embed|hook|webhook|inbound|feed|rss|atom|podcast|private|token|key|secret|capability"
 _OPENS_BEGIN = b"ical|ics/|webcal|calendar-|calendar_|calendarf|token|access-|access_|accesst|accessk|auth-|auth_|autht|api-|api_|apik|secret/"
 
 

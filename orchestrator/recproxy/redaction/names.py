@@ -76,9 +76,10 @@ _UUID = lazy_pattern(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
 _PIN = lazy_pattern(rb"[0-9]{4,12}\Z")
 #: The words of a wallet.
 _PHRASE = lazy_pattern(rb"[a-z]{3,8}(?:[ ,]+[a-z]{3,8}){5,23}\s*\Z")
-#: A token that is short: small letters, capitals and digits in turns.
+#: A token that is short: letters and digits in turns, twice where there are small letters and capitals.
 _SHORT_TOKEN = lazy_pattern(
-    rb"(?=[A-Za-z0-9]*[A-Z])(?=[A-Za-z0-9]*[a-z])(?=[A-Za-z]*[0-9]+[A-Za-z]+[0-9]+)[A-Za-z0-9]{10,15}\Z"
+    rb"(?:(?=[A-Za-z0-9]*[A-Z])(?=[A-Za-z0-9]*[a-z])(?=[A-Za-z]*[0-9]+[A-Za-z]+[0-9])|(?=(?:[a-z]*[0-9]+[a-z]+){3})|(?=[a-z]+(?:[0-9]+[a-z]+){2}[0-9]))"
+    rb"[A-Za-z0-9]{8,15}\Z"
 )
 #: The signature of a link, as short as some services make it.
 _SHORT_SIGNATURE = lazy_pattern(rb"(?=[^0-9]*[0-9])(?=[^A-Za-z]*[A-Za-z])[A-Za-z0-9_-]{6,15}\Z")

@@ -36,6 +36,7 @@ _IN_LINK = lazy_pattern(rb"https?://[^/?#]+/(.+)\Z", re.IGNORECASE)
 _NAME = lazy_pattern(rb"[A-Za-z]{1,15}\Z")
 #: A cookie is masked whatever it holds: a language and a time zone too.
 _TOKEN = lazy_pattern(rb"(?=\S*[0-9])(?=\S*[A-Za-z])\S{16,}\Z")
+_MIXED = lazy_pattern(rb"(?=[^0-9]*[0-9])(?=[^A-Za-z]*[A-Za-z])")
 #: Text that a replay may fill in. Whoever fills it in escapes it as the place needs it.
 _TEXT = lazy_pattern(rb"[^\x00-\x1f\x7f]+\Z")
 #: Letters that are the same in a URL too, so that a variable's value may be filled in wherever it was sent.
@@ -147,11 +148,10 @@ class SecretValues:
             return
         self._give_name(value, span.name)
         # Under a name that may hold anything, the name of a state or a kind stands in other places too.
-        if (
-            len(value) >= _LONG
-            and _telling(value)
-            and not (is_wordy(value) and not is_secret(span.name.encode(), b"x"))
-        ):
+        if len(value) < _LONG:
+            if _telling(value) and _MIXED.match(value) and not is_wordy(value):
+                self._add(value, SecretValue("handed out", span.name, alone=True))
+        elif _telling(value) and not (is_wordy(value) and not is_secret(span.name.encode(), b"x")):
             self._add(value, SecretValue("handed out", span.name))
         self._look_for_password(value)
 

@@ -10,7 +10,8 @@ from collections.abc import Container, Iterator, Sequence
 from functools import lru_cache, partial
 
 from recproxy.lazy_patterns import lazy_pattern
-from recproxy.redaction.assigned_places import assigned_in_lines
+from recproxy.redaction.assigned_places import assigned_in_json, assigned_in_lines
+from recproxy.redaction.card_places import card_spans
 from recproxy.redaction.coded_places import coded_run, coded_runs, data_runs
 from recproxy.redaction.command_places import argument_spans
 from recproxy.redaction.filter_places import filter_spans
@@ -26,6 +27,7 @@ from recproxy.redaction.markup import html_spans, xml_spans
 from recproxy.redaction.member_places import MEMBERS, is_flat, member_spans, variable_lines
 from recproxy.redaction.name_rules import NameRules
 from recproxy.redaction.parameter_places import link_spans, pair_spans, url_spans
+from recproxy.redaction.php_places import is_php, php_spans
 from recproxy.redaction.pointed_places import pointed_spans
 from recproxy.redaction.setting_places import line_spans
 from recproxy.redaction.shapes import Hints, hints_of, shapes
@@ -33,13 +35,14 @@ from recproxy.redaction.spans import Span
 from recproxy.redaction.sql_places import sql_spans
 from recproxy.redaction.tables import drawn_spans, is_table, string_tables, table_spans
 from recproxy.redaction.told_places import CALLS, login_spans, told_spans
-from recproxy.redaction.views import View, event_data, percent_decoded, views
+from recproxy.redaction.views import View, decoded, event_data, percent_decoded, views
 
 __all__ = ["header_places", "may_have_places", "text_places"]
 
 _DEEP = 6  # texts one inside another that are read for names
 _KEPT = 128  # bytes of a header whose places are kept
 _NESTED = lazy_pattern(rb"\s*(?:[\[{<]|[A-Za-z][A-Za-z0-9+.-]{1,12}://|[A-Za-z_][A-Za-z0-9_.-]*=)")
+_PROPERTY = lazy_pattern(rb"\\{1,2}([=:#!])")
 _ESCAPED = lazy_pattern(rb"(?i)%(?:7b|5b|3c)|[a-z_][a-z0-9_.-]*%3d")
 
 
@@ -78,11 +81,14 @@ def _shaped(text: bytes, rules: NameRules, hints: Hints | None = None) -> list[S
 
 
 def _named(text: bytes, language: Language, rules: NameRules, depth: int, hints: Hints) -> Iterator[Span]:
+    if is_php(text):
+        yield from php_spans(text)
     if language is Language.CODE or depth > _DEEP:
         return
 
     inside = partial(_inside, rules=rules, depth=depth)
     if language is Language.FORM:
+        yield from card_spans(text, rules.hits(text))
         yield from parameter_spans(text, rules)
         yield from pair_spans(text, rules.form, "form", inside)
         return
@@ -94,6 +100,7 @@ def _named(text: bytes, language: Language, rules: NameRules, depth: int, hints:
     hits = rules.hits(text)
     if not hits and b"\\u00" not in signs and b'"kty"' not in signs:
         return
+    yield from card_spans(text, hits)
     if language is Language.HTML:
         yield from html_spans(
             text, lambda url: list(url_spans(url, rules, inside)), lambda json: list(_json(json, rules, depth))
@@ -107,6 +114,7 @@ def _named(text: bytes, language: Language, rules: NameRules, depth: int, hints:
         yield from _json(text, rules, depth, hits, signs, graphql=language is Language.GRAPHQL)
         if b"=" in text and any(text.find(b"=", end, end + 48) >= 0 for _, _, end in hits):
             yield from link_spans(text, rules, inside)
+        yield from _of_properties(text, rules, depth, in_json=True)
         yield from told_spans(text, hits)
         yield from string_tables(text, hits, rules)
         yield from sql_spans(text)
@@ -122,6 +130,7 @@ def _named(text: bytes, language: Language, rules: NameRules, depth: int, hints:
         if b"|" in text and b"--" in text:
             yield from drawn_spans(text, rules)
         yield from _settings(text, hits, rules)
+        yield from _of_properties(text, rules, depth, in_json=False)
         yield from _json(text, rules, depth, hits, signs)
         yield from link_spans(text, rules, inside)
 
@@ -143,6 +152,17 @@ def _by_structure(text: bytes, language: Language, rules: NameRules, depth: int,
         yield from member_spans(text)
     if language is Language.LINES:
         yield from variable_lines(text)
+
+
+def _of_properties(text: bytes, rules: NameRules, depth: int, *, in_json: bool) -> Iterator[Span]:
+    """The secrets of a file of properties, which has a backslash before the marks in names and values."""
+    if b"\\=" not in text:
+        return
+    view = decoded(text, _PROPERTY, lambda found: found[1])
+    hits = rules.hits(view.text)
+    found = assigned_in_json(view.text, hits) if in_json else assigned_in_lines(view.text, hits)
+    links = link_spans(view.text, rules, partial(_inside, rules=rules, depth=depth))
+    yield from _mapped([*found, *links], view, 0)
 
 
 def _settings(text: bytes, hits: Sequence[tuple[int, int, int]], rules: NameRules) -> Iterator[Span]:

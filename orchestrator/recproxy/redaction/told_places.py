@@ -36,8 +36,14 @@ _TOLD_WORD = lazy_pattern(
 _STATES = frozenset(
     b"optional required incorrect invalid correct wrong missing hidden changed unchanged expired forgotten protected secure "
     b"enabled disabled strong medium weak empty unknown updated confirmed accepted rejected password secret unset masked "
-    b"encrypted hashed stored private cannot please minimum default example".split()
+    b"encrypted hashed stored private cannot please minimum default example reset set sent".split()
 )
+#: Who says it of a value that may be words with digits: `my password is Word_word12`.
+_OWNER = lazy_pattern(rb"(?i)(?:(?<![a-z])|(?<=\\[nrt]))(?:my|our|his|her|their|your)(?: [a-z-]{2,12}){0,2} \Z")
+_RULE = lazy_pattern(
+    rb"(?i)[0-9]+[ _-]?(?:[a-z]+[ _-])?(?:char|letter|digit|symbol|word|bit|byte|day|hour|min)|(?:sha|md|utf|base|bcrypt|pbkdf|argon|aes|rot)[-_]?[0-9]"
+)
+_WORD_FIRST = lazy_pattern(rb"[^A-Za-z]")
 _DIGIT = lazy_pattern(rb"[0-9]")
 #: One of these is in a text of calls.
 CALLS = (b'"params"', b"<methodName>")
@@ -92,9 +98,16 @@ def told_spans(text: bytes, hits: Sequence[tuple[int, int, int]]) -> Iterator[Sp
             continue
         name, value = found[1], found[3]
         random = looks_like_a_token(value) and not is_wordy(value)
-        short = found[2] is not None and name[:1] in b"pP" and not is_wordy(value)
+        short = found[2] is not None and name[:1] in b"pP" and (not is_wordy(value) or _is_owned(text, start, value))
         if _DIGIT.search(value) and (random or short) and b"://" not in value and not is_placeholder(value):
             yield Span(*found.span(3), "text", wild_name(name.lower()), value=value)
+
+
+def _is_owned(text: bytes, start: int, value: bytes) -> bool:
+    """Whether words with digits are somebody's password, and say nothing of one: `your password is 8-characters long`."""
+    if _RULE.match(value) or _WORD_FIRST.split(value)[0].lower() in _STATES:
+        return False
+    return _OWNER.search(text, max(0, start - 40), start) is not None
 
 
 def _told_word(text: bytes, start: int) -> Iterator[Span]:
