@@ -1,4 +1,4 @@
-"""The requirements of RFC 9113 that recproxy keeps at both ends of a connection, a row each, and two of RFC 9110.
+"""The requirements of RFC 9113 that recproxy keeps at both ends of a connection, a row each, and some of RFC 9110 and 8441.
 
 A row is what a scripted peer sends, as frames, and what it gets for it. `to_clients` are rows of the end that answers
 clients, `to_services` of the end that asks services; test_http2_conformance.py plays them in memory.
@@ -454,6 +454,16 @@ to_clients(
     head(changed(method="CONNECT", scheme=None, path=None)),
     wanted="status 501",
 )
+_WEBSOCKET = (*changed(method="CONNECT"), (":protocol", "websocket"))
+for requirement, fields, wanted in (
+    ("a :protocol stands in a CONNECT only", (*GET, (":protocol", "websocket")), f"stream {PROTOCOL}"),
+    ("a CONNECT with a :protocol has a :path", changed(_WEBSOCKET, path=None), f"stream {PROTOCOL}"),
+    ("a CONNECT with a :protocol has a :scheme", changed(_WEBSOCKET, scheme=None), f"stream {PROTOCOL}"),
+    ("a CONNECT with a :protocol has an :authority", changed(_WEBSOCKET, authority=None), f"stream {PROTOCOL}"),
+    ("a :protocol that is not known is refused", changed(_WEBSOCKET, protocol="connect-udp"), "status 501"),
+    ("a WebSocket of no known version is refused", _WEBSOCKET, "status 426"),
+):
+    to_clients("RFC 8441, 4", requirement, head(fields), wanted=wanted)
 _LARGE = block((*GET, *(("x-a", "b" * 15000) for _ in range(20))))
 to_clients(
     "10.5",

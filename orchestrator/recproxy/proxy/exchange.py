@@ -20,7 +20,7 @@ from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.capture import Captured, ResponseCounts, interaction_of, may_be_left, request_as_sent
 from recproxy.proxy.conversation import Conversation
 from recproxy.proxy.downstream import Downstream, Work
-from recproxy.proxy.link import REPEATABLE, Link, ServiceLink
+from recproxy.proxy.link import REPEATABLE, ServiceLink
 from recproxy.proxy.outgoing import NotSendable, outgoing_request
 from recproxy.proxy.response_relay import CLIENT_LEFT, ResponseRelay, interim_head
 from recproxy.proxy.route import Target, origin_form, websocket_scheme
@@ -80,7 +80,7 @@ class Exchange(Work):
         self._keep = keep
         self._room = room or StepRoom()
         self._captured: Captured | None = None
-        self._agreed: tuple[Link, h11.InformationalResponse] | None = None  # to a WebSocket
+        self._agreed: tuple[ServiceLink, h11.InformationalResponse] | None = None  # to a WebSocket
         self._again = b""
         self._begun = time.monotonic()
         self._result = RequestResult.FORWARDED
@@ -225,7 +225,6 @@ class Exchange(Work):
         try:
             response = await self._response(link, conversation)
             if isinstance(response, h11.InformationalResponse):
-                assert isinstance(link, Link)
                 self._agreed = link, response
                 return False
             goes_on = await self._respond(response, conversation)
@@ -238,7 +237,7 @@ class Exchange(Work):
         return goes_on
 
     async def _send(self, link: ServiceLink) -> None:
-        chunked = self._http2 and (self.feed.size > 0 or not self.feed.ended)
+        chunked = self._http2 and not self._head.upgrades and (self.feed.size > 0 or not self.feed.ended)
         await link.send(outgoing_request(self._head, self._target, link, chunked=chunked))
         if self._again:
             await link.send(h11.Data(data=self._again))

@@ -24,6 +24,7 @@ __all__ = ["H2Link", "LinkOwner"]
 
 #: Bytes that wait for the service's windows before no more of the request is taken.
 _HIGH_WATER = 1 << 17
+_SWITCHING = 101
 
 
 class LinkOwner(Protocol):
@@ -65,6 +66,8 @@ class H2Link:
         self._wake = asyncio.Event()
         self._has_room = asyncio.Event()
         self._has_sent_all = self._has_all = False
+        #: Whether it is a WebSocket's, RFC 8441: neither side ends it with its head.
+        self._upgrades = self._has_turned = False
 
     @property
     def used(self) -> bool:
@@ -76,6 +79,7 @@ class H2Link:
         if isinstance(event, h11.Request):
             headers: Headers = tuple(event.headers.raw_items())
             authority = next((value for name, value in headers if name.lower() == b"host"), b"")
+            self._upgrades = any(name.lower() == b"upgrade" for name, _ in headers)
             self._is_repeatable = event.method in REPEATABLE
             self._fields = request_fields(event.method, self._owner.scheme, authority, event.target, headers)
             # The request may end at once, and then its head says so.
@@ -85,6 +89,8 @@ class H2Link:
             self._peer.send_piece(self.stream, bytes(event.data))
             self._owner.flush()
             await self._room()
+        elif isinstance(event, h11.EndOfMessage) and self._upgrades:
+            self._open()
         elif isinstance(event, h11.EndOfMessage):
             self._has_sent_all = True
             trailers = tuple(event.headers.raw_items())
@@ -114,12 +120,34 @@ class H2Link:
         if not self._events and self._failure is None:
             await self._wake.wait()
 
+    async def receive(self) -> bytes:
+        """More of a WebSocket; empty at its end. Raises ConnectionError where the service breaks it off."""
+        try:
+            while (event := self.event()) is h11.NEED_DATA:
+                await self.read()
+        except UpstreamError as problem:
+            raise ConnectionError(str(problem)) from None
+        return bytes(event.data) if isinstance(event, h11.Data) else b""
+
+    async def pass_on(self, data: bytes) -> None:
+        """Send bytes of a WebSocket; waits while the service opens no window."""
+        if data and not self._has_sent_all:
+            await self.send(h11.Data(data=data))
+
+    def break_off(self) -> None:
+        """Have the service see that it breaks off."""
+        self._has_turned = False
+        self.close()
+
     def close(self) -> None:
         """Drop it: if anything of it is missing, the service is told that nobody waits for that."""
         self._fields = []
-        if self.stream and not (self._has_all and self._has_sent_all):
+        if self.stream and self._has_turned and not self._has_sent_all:
+            self._end()
+        elif self.stream and not (self._has_all and self._has_sent_all):
             self._peer.reset(self.stream, Code.CANCEL)
             self._owner.flush()
+        self._has_all = self._has_sent_all = True
         self._release()
         self._owner.forget(self)
 
@@ -139,6 +167,14 @@ class H2Link:
             await self._has_room.wait()
         await self._owner.drain()
 
+    def _end(self) -> None:
+        """End a WebSocket behind all that it was sent; what the service may still say is not waited for."""
+        self._peer.send_end(self.stream)
+        self._owner.flush()
+        if not self._has_all and not self._peer.waiting(self.stream):
+            self._peer.reset(self.stream, Code.NO_ERROR)
+            self._owner.flush()
+
     def _release(self) -> None:
         size = sum(size for _, size in self._events)
         self._events.clear()
@@ -156,6 +192,8 @@ class H2Link:
     def head_received(self, status: int, headers: Headers) -> None:
         """A head of the response, or an interim one."""
         try:
+            if self._upgrades and 200 <= status < 300:
+                status, self._has_turned = _SWITCHING, True
             event: h11.Event = (
                 h11.InformationalResponse(status_code=status, headers=list(headers), http_version=HTTP2)
                 if status < 200

@@ -33,8 +33,10 @@ class H2Services:
         self._services: defaultdict[Target, list[H2Service]] = defaultdict(list)
         self._opening: dict[Target, asyncio.Future[None]] = {}
 
-    async def link(self, target: Target, connect: Callable[[], Awaitable[Link]], *, again: bool) -> H2Link | None:
-        """A stream to a target; None if that speaks HTTP/1.1 only.
+    async def link(
+        self, target: Target, connect: Callable[[], Awaitable[Link]], *, again: bool, upgrades: bool = False
+    ) -> H2Link | None:
+        """A stream to a target; None if that speaks HTTP/1.1 only, or takes no WebSocket on one, and it `upgrades`.
 
         Raises:
             UpstreamError: it cannot be reached. All that wait for the same connection are told the same.
@@ -42,7 +44,7 @@ class H2Services:
         while target not in self._http1:
             for service in self._services[target]:
                 if service.has_room:
-                    return service.link(again=again)
+                    return service.link(again=again) if service.peer.takes_websockets or not upgrades else None
             opening = self._opening.get(target)
             if opening is None:
                 opening = self._opening[target] = asyncio.ensure_future(self._open(target, connect))

@@ -70,7 +70,9 @@ class H2Stream(Asker):
             self._peer.taken(self.number, size)
             return
         self._withheld += size
-        if piece:
+        if piece and self._asking is Asking.SWITCHED:
+            self._feed.add(piece)
+        elif piece:
             self._guarded(lambda: self.body_received(piece))
         self._steer()
 
@@ -186,7 +188,7 @@ class H2Stream(Asker):
     def answer_broken(self) -> None:
         """The answer will never be complete."""
         self._pending = []
-        self._peer.reset(self.number, Code.INTERNAL_ERROR)
+        self._peer.reset(self.number, Code.CANCEL if self._head.upgrades else Code.INTERNAL_ERROR)  # RFC 8441 section 5
         self._release()
         self._owner.done(self)
 

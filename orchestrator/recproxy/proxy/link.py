@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import select
 from typing import Protocol
 
 import h11
 
+from recproxy.control.sockets import reset_on_close
 from recproxy.proxy.upstream_errors import ServiceClosed, UpstreamError, said
 
 __all__ = ["HTTP2", "READ", "REPEATABLE", "Link", "ServiceLink"]
@@ -46,6 +48,15 @@ class ServiceLink(Protocol):
     async def read(self) -> None:
         """Wait for more of the response, or for its end. Raises UpstreamError."""
 
+    async def receive(self) -> bytes:
+        """More of the protocol that the service has turned to; empty at its end. Raises OSError where it is lost."""
+
+    async def pass_on(self, data: bytes) -> None:
+        """Send bytes of that protocol; waits while the service does not take them."""
+
+    def break_off(self) -> None:
+        """Drop it so that the service cannot take it for a proper end."""
+
     def close(self) -> None:
         """Drop it."""
 
@@ -67,7 +78,7 @@ class Link:
         self.http2 = False
         self.used = False
         self.heard = False
-        self._has_ended = False
+        self._has_ended = self._has_turned = False
         self.protocol = h11.Connection(h11.CLIENT, max_incomplete_event_size=_LARGEST_HEAD)
 
     @property
@@ -113,6 +124,26 @@ class Link:
         self.heard = self.heard or bool(data)
         self._has_ended = not data
         self.protocol.receive_data(data)
+
+    async def receive(self) -> bytes:
+        """More of the protocol that the service has turned to; empty at its end."""
+        if not self._has_turned:
+            self._has_turned = True
+            if early := self.protocol.trailing_data[0]:
+                return bytes(early)
+        return await self.reader.read(READ)
+
+    async def pass_on(self, data: bytes) -> None:
+        """Send bytes of that protocol; waits while the service does not take them."""
+        if data and not self.writer.is_closing():
+            with contextlib.suppress(OSError):  # what it reads tells
+                self.writer.write(data)
+                await self.writer.drain()
+
+    def break_off(self) -> None:
+        """Drop it so that the service cannot take it for a proper end."""
+        reset_on_close(self.writer.get_extra_info("socket"))
+        self.writer.transport.abort()
 
     def finish(self) -> bool:
         """The request is answered: whether the connection is ready for another."""

@@ -58,14 +58,14 @@ class Upstreams:
     ) -> ServiceLink:
         """A connection to a target, kept alive from before unless `fresh`; one that `upgrades` is a WebSocket's.
 
-        With `http2` it is a stream of a shared connection, if the service offers that, `fresh` or not; what is asked `again`
-        over one is not asked a third time.
+        With `http2` it is a stream of a shared connection, if the service offers that (for a WebSocket: RFC 8441), `fresh`
+        or not; what is asked `again` over one is not asked a third time.
         """
         if self.barred:
             raise UpstreamError(502, self.barred)
-        if http2 and not upgrades and self._may_speak_http2(target):
+        if http2 and self._may_speak_http2(target):
             stream = await self._streams().link(
-                target, lambda: self._open(target, upgrades=False, http2=True), again=again
+                target, lambda: self._open(target, upgrades=False, http2=True), again=again, upgrades=upgrades
             )
             if stream is not None:
                 return stream

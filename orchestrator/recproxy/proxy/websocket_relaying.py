@@ -11,10 +11,9 @@ import contextlib
 import time
 from collections.abc import Awaitable, Callable
 
-from recproxy.control.sockets import reset_on_close
 from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.downstream import Downstream, send
-from recproxy.proxy.link import READ, Link
+from recproxy.proxy.link import ServiceLink
 from recproxy.recording import Act, Step
 from recproxy.websocket.endpoint import Heard, HeardKind, WebSocketEnd
 
@@ -80,7 +79,7 @@ class WebSocketRelay:
     def __init__(
         self,
         downstream: Downstream,
-        link: Link,
+        link: ServiceLink,
         feed: BodyFeed,
         *,
         deflate: bytes,
@@ -145,7 +144,7 @@ class WebSocketRelay:
                 await self._from_client(heard)
             if not self._client.hears:
                 return
-        self._break_service()
+        self._link.break_off()  # what came of the client must not look whole
 
     async def _from_client(self, heard: Heard) -> None:
         match heard.kind:
@@ -156,29 +155,27 @@ class WebSocketRelay:
                         binary = isinstance(heard.data, bytes)
                         self._tell(self._said_by_client.step(Act.CLIENT, binary=binary, delay=0.0))
                         self._last = time.monotonic()
-                    await self._send(self._service.message(ready, is_last=heard.is_last))
+                    await self._link.pass_on(self._service.message(ready, is_last=heard.is_last))
             case HeardKind.PING if self._service.speaks:
-                await self._send(self._service.ping(_bytes(heard.data)))
+                await self._link.pass_on(self._service.ping(_bytes(heard.data)))
             case HeardKind.PONG if self._service.speaks:
-                await self._send(self._service.pong(_bytes(heard.data)))
+                await self._link.pass_on(self._service.pong(_bytes(heard.data)))
             case HeardKind.CLOSE:
                 if self._service.speaks:
                     self._tell(Step(Act.LEAVE, _bytes(heard.data), code=heard.code))
-                await self._send(self._service.close(heard.code, _bytes(heard.data)))
+                await self._link.pass_on(self._service.close(heard.code, _bytes(heard.data)))
             case HeardKind.BROKEN:
                 self._downstream.write(self._client.close(heard.code))
-                await self._send(self._service.close(heard.code))
+                await self._link.pass_on(self._service.close(heard.code))
 
     async def _down(self) -> None:
         """From the service to the client."""
-        data = self._link.protocol.trailing_data[0] or await self._link.reader.read(READ)
-        while data:
+        while data := await self._link.receive():
             for heard in self._service.receive(data):
                 await self._from_service(heard)
             if not self._service.hears:
                 return
             await self._downstream.drain()
-            data = await self._link.reader.read(READ)
 
     async def _from_service(self, heard: Heard) -> None:
         match heard.kind:
@@ -199,11 +196,11 @@ class WebSocketRelay:
             case HeardKind.CLOSE:
                 if self._client.speaks:
                     self._tell(Step(Act.CLOSE, _bytes(heard.data), code=heard.code, delay=self._pause()))
-                    await self._send(self._service.close(heard.code))
+                    await self._link.pass_on(self._service.close(heard.code))
                 await self._closing()
                 self._downstream.write(self._client.close(heard.code, _bytes(heard.data)))
             case HeardKind.BROKEN:
-                await self._send(self._service.close(heard.code))
+                await self._link.pass_on(self._service.close(heard.code))
                 raise ConnectionError("the service breaks the protocol")
 
     def _pause(self) -> float:
@@ -212,22 +209,10 @@ class WebSocketRelay:
         seconds = round(self._last - before, 2)
         return seconds if seconds >= _SHORT else 0.0
 
-    async def _send(self, data: bytes) -> None:
-        writer = self._link.writer
-        if data and not writer.is_closing():
-            with contextlib.suppress(OSError):  # the other way tells
-                writer.write(data)
-                await writer.drain()
-
-    def _break_service(self) -> None:
-        """Break the service's connection off: what came of the client must not look whole."""
-        reset_on_close(self._link.writer.get_extra_info("socket"))
-        self._link.writer.transport.abort()
-
     async def _leave(self) -> None:
         """The client is gone: what it sent before is sent on."""
         if not self._feed.ended and self._client.hears:
-            self._break_service()
+            self._link.break_off()
             return
         with contextlib.suppress(OSError, TimeoutError):
             async with asyncio.timeout(_FLUSH):

@@ -12,7 +12,7 @@ from recproxy.control.outcomes import RequestResult
 from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.capture import end_to_end
 from recproxy.proxy.downstream import Downstream
-from recproxy.proxy.link import Link
+from recproxy.proxy.link import ServiceLink
 from recproxy.proxy.step_room import StepRoom
 from recproxy.proxy.traffic import Traffic
 from recproxy.proxy.upstream_errors import UpstreamError
@@ -71,7 +71,7 @@ class JoinedWebSocket:
     async def run(
         self,
         downstream: Downstream,
-        link: Link,
+        link: ServiceLink,
         feed: BodyFeed,
         *,
         seconds: float | None,

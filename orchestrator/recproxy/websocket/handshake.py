@@ -1,6 +1,6 @@
 """The handshake of a WebSocket: what a client must say, what it may be offered, and how a recorded agreement is said again.
 
-RFC 6455 section 4, RFC 7692 section 5. Pure: heads in, header lines out.
+RFC 6455 section 4, RFC 7692 section 5. Heads in, header lines out.
 """
 
 from __future__ import annotations
@@ -8,11 +8,20 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import secrets
 
 from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording import Headers, header, header_values
 
-__all__ = ["DEFLATE", "HANDSHAKE_HEADERS", "accepted", "deflate_answer", "deflate_offers", "handshake_problem"]
+__all__ = [
+    "DEFLATE",
+    "HANDSHAKE_HEADERS",
+    "accepted",
+    "deflate_answer",
+    "deflate_offers",
+    "fresh_key",
+    "handshake_problem",
+]
 
 #: The one extension that is spoken.
 DEFLATE = b"permessage-deflate"
@@ -40,6 +49,11 @@ def handshake_problem(headers: Headers) -> tuple[int, str] | None:
     except binascii.Error:
         is_key = False
     return None if is_key else (400, "its Sec-WebSocket-Key is not 16 bytes in base64")
+
+
+def fresh_key() -> bytes:
+    """A Sec-WebSocket-Key for a client that need not send one, as over HTTP/2. RFC 8441 section 5."""
+    return base64.b64encode(secrets.token_bytes(_KEY_BYTES))
 
 
 def accepted(headers: Headers) -> bytes:

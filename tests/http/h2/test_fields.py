@@ -92,3 +92,22 @@ def test_what_is_sent_has_small_letters_and_nothing_about_a_connection():
         (b":path", b"/"),
         (b"te", b"trailers"),
     ]
+
+
+def test_a_connect_to_a_websocket_is_a_get_that_upgrades_and_the_other_way_round(monkeypatch):
+    monkeypatch.setattr("secrets.token_bytes", lambda size: b"the sample nonce")
+    version = (b"sec-websocket-version", b"13")
+    fields = [*changed(method=b"CONNECT"), (b":protocol", b"websocket"), version]
+
+    head = request_head(fields)
+
+    assert (head.method, head.target, head.upgrades) == (b"GET", b"/b", True)
+    assert head.headers == ((b"host", b"a.example"), (b"sec-websocket-key", b"dGhlIHNhbXBsZSBub25jZQ=="), version)
+    sent = request_fields(b"GET", "https", b"a.example", b"/b", (*head.headers, (b"Upgrade", b"websocket")))
+    assert sorted(sent) == sorted(fields)
+
+
+def test_the_agreement_to_a_websocket_is_a_200():
+    headers = ((b"Upgrade", b"websocket"), (b"Sec-WebSocket-Accept", b"x"), (b"Sec-WebSocket-Protocol", b"chat"))
+
+    assert response_fields(101, headers) == [(b":status", b"200"), (b"sec-websocket-protocol", b"chat")]

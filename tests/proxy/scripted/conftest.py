@@ -19,7 +19,8 @@ interactions that were recorded, as (method and URL, status, body), of a WebSock
 URLs that missed; `handed_back` the bytes that went back to the gateway, with those that it can still read. What a row does not name must be empty.
 
 Other keys: `mode` ("record" unless given), `entry` ("base URL", "gateway" or "tunnel"), `recording` (the text of a
-recording in play), `upstream` (settings), `pace`, `faults` (of the test).
+recording in play), `upstream` (settings), `pace`, `faults` (of the test), `client` (another class of peers) and
+`service` (the classes of the connections to it, of which only the last kind is named by steps).
 """
 
 import asyncio
@@ -59,6 +60,8 @@ OPTIONS = {
     "keeping",
     "then",
     "faults",
+    "client",
+    "service",
 }
 
 
@@ -119,14 +122,17 @@ class Peer(asyncio.Protocol):
 
 
 class Service:
-    """What the proxy's connections reach: each is a peer."""
+    """What the proxy's connections reach: each is a peer. Of `kinds`, the first connections are; the last goes on."""
 
-    def __init__(self):
+    def __init__(self, *kinds):
         self.peers = []
         self.more = asyncio.Event()
+        self._kinds = list(kinds)
 
     def accept(self):
-        peer = Peer()
+        if len(self._kinds) > 1:
+            return self._kinds.pop(0)()
+        peer = self._kinds[0]()
         self.peers.append(peer)
         self.more.set()
         return peer
@@ -177,7 +183,7 @@ class Forwarding:
         return Exchange(
             downstream, self._upstreams, target_of(route, head), head, feed,
             traffic=traffic, scope=scope, most=self._most, keep=self.keep if self.mode != "live" else None,
-            shown=lambda url: url, room=self.room,
+            shown=lambda url: url, room=self.room, http2=route.http2,
         )  # fmt: skip
 
     def turn(self, before, scope, traffic, spawn):
@@ -200,7 +206,7 @@ class Play:
 
     async def run(self):
         loop = asyncio.get_running_loop()
-        self._service = Service()
+        self._service = Service(*self._row.get("service", (Peer,)))
         server = await loop.create_server(self._service.accept, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
         row = self._row
@@ -310,8 +316,11 @@ class Play:
 
     async def _close_lane(self):
         self._lane.close()
+        for _ in range(4):  # what is cancelled may still tell the service
+            await asyncio.sleep(0)
+        self._forwarding.close()
         tasks = asyncio.all_tasks() - {asyncio.current_task()}
-        _, left = await asyncio.wait(tasks, timeout=SECONDS)
+        _, left = await asyncio.wait(tasks, timeout=SECONDS) if tasks else ((), set())
         assert left == set()
 
     async def _connect(self, who):
@@ -331,7 +340,7 @@ class Play:
             accepted, _ = await loop.sock_accept(self._listening())
             self._lane.accept(accepted.detach(), None, None)
         else:
-            _, peer = await loop.create_connection(Peer, *self._address)
+            _, peer = await loop.create_connection(self._row.get("client", Peer), *self._address)
         self._clients[who] = peer
         return peer
 

@@ -4,6 +4,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from .conftest import Peer
+from .h2_peers import h2_peer, refusing
+
 KEY = b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
 ASKS = (
     b"GET /chat HTTP/1.1\r\nHost: shop.example\r\nConnection: keep-alive, Upgrade\r\nUpgrade: WebSocket\r\n"
@@ -448,7 +451,8 @@ REPLAYED = {
 
 @pytest.fixture(autouse=True)
 def no_mask(monkeypatch):
-    """Have our client mask with zeros, so that a row can name its frames."""
+    """Have our client mask with zeros, and choose the key of the RFC, so that a row can name its bytes."""
+    monkeypatch.setattr("secrets.token_bytes", lambda size: b"the sample nonce")
     monkeypatch.setattr("wsproto.frame_protocol.os", SimpleNamespace(urandom=bytes))
 
 
@@ -465,3 +469,48 @@ def test_a_websocket_passes_and_is_not_recorded_in_live(play):
 @pytest.mark.parametrize("row", REPLAYED.values(), ids=REPLAYED)
 def test_a_websocket_is_replayed(play, row):
     play({"mode": "replay", "recording": RECORDED, "entry": "tunnel", **row})
+
+
+#: Rows of what only HTTP/1.1 has: other requests on a connection, the gateway, the text of a status.
+OF_HTTP_1 = (
+    "they pass through the gateway",
+    "they pass through TLS",
+    "through TLS",
+    "a request in absolute form may ask",
+    "a request and a WebSocket share a connection of the client",
+    "a service that refuses is heard, and the connection ends",
+    "a service that does not answer gets the client a 504",
+    "a recorded refusal refuses",
+)
+CLIENT = h2_peer(Peer, client=True, agrees=AGREES, asked=ASKED)
+ASKED_OVER_2 = ASKED.replace(b"Sec-WebSocket-Key", b"sec-websocket-key").replace(
+    b"Sec-WebSocket-Version", b"sec-websocket-version"
+)
+SERVICE = h2_peer(Peer, client=False, agrees=AGREES, asked=ASKED_OVER_2)
+SERVICES = {"HTTP/1.1": (refusing(Peer), Peer), "HTTP/2": (SERVICE,)}
+
+
+def of_http_2(rows):
+    """The rows as they are where the client speaks HTTP/2: names of headers are small, and the base URL has no TLS."""
+    found = {}
+    for name, row in rows.items():
+        if name not in OF_HTTP_1:
+            steps = [tuple(ASKED_OVER_2 if word == ASKED else word for word in step) for step in row["steps"]]
+            found[name] = {**row, "steps": steps, "client": CLIENT}
+            if "missed" in row:
+                found[name]["missed"] = ["ws://shop.example/chat"]
+    return found
+
+
+@pytest.mark.parametrize("play", ["uvloop"], indirect=True)
+@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("row", of_http_2(FORWARDED).values(), ids=of_http_2(FORWARDED))
+def test_a_websocket_over_http_2_passes_and_is_recorded(play, row, service):
+    mode = {} if "kept" in row or "failed" in row else {"mode": "live"}
+    play({**row, "service": SERVICES[service], **mode})
+
+
+@pytest.mark.parametrize("play", ["uvloop"], indirect=True)
+@pytest.mark.parametrize("row", of_http_2(REPLAYED).values(), ids=of_http_2(REPLAYED))
+def test_a_websocket_over_http_2_is_replayed(play, row):
+    play({"mode": "replay", "recording": RECORDED, **row, "entry": "base URL"})

@@ -1,7 +1,7 @@
 """Fields of HTTP/2 and the heads that everything else here knows: pseudo-headers, cookie crumbs, what is about a connection.
 
 What comes in is checked here, and not by the library, for which each malformed field ends the whole connection.
-RFC 9113 sections 8.2 and 8.3. Pure.
+RFC 9113 sections 8.2 and 8.3. No socket.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from recproxy.http.request_events import Head
 from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording import Headers, header
 from recproxy.recording.grammar import FIELD_NAME
+from recproxy.websocket.handshake import fresh_key
 
 __all__ = [
     "FieldBlock",
@@ -29,7 +30,11 @@ __all__ = [
 #: As they stand in a block: pseudo-headers first.
 FieldBlock: TypeAlias = list[tuple[bytes, bytes]]
 
-_REQUEST = (b":method", b":scheme", b":authority", b":path")
+_REQUEST = (b":method", b":scheme", b":authority", b":path", b":protocol")
+#: What begins a WebSocket is a CONNECT with a :protocol. RFC 8441 sections 4 and 5.
+_WEBSOCKET = b"websocket"
+_KEY, _ACCEPT = b"sec-websocket-key", b"sec-websocket-accept"
+_SWITCHING = 101
 #: RFC 9113 section 8.2.2. TE may say one thing, and a response has none.
 _OF_CONNECTION = HOP_BY_HOP - {b"te"} | {b"transfer-encoding"}
 _NAME = lazy_pattern(rb"[!#$%&'*+\-.^_`|~0-9a-z]+")
@@ -41,6 +46,8 @@ _AUTHORITY = lazy_pattern(rb"[^\x00-\x20\x7f/?#@]*")
 
 def request_head(fields: Iterable[tuple[bytes, bytes]], *, ends: bool = False) -> Head:
     """The head of a request, which may be all of it. Its authority is its first header, Host.
+
+    What asks for a WebSocket is a GET that upgrades, as in HTTP/1.1, with a key that its client had not to send.
 
     Raises:
         StreamError: it is malformed.
@@ -61,20 +68,29 @@ def request_head(fields: Iterable[tuple[bytes, bytes]], *, ends: bool = False) -
     if ends and (header(headers, b"content-length") or b"0").strip(b"0"):
         raise StreamError("a request has a Content-Length, and no body")
     rest = _with_cookie(line for line in headers if line[0] != b"host")
+    target = _target(method, pseudo, host)
+    upgrades = pseudo.get(b":protocol", b"").lower() == _WEBSOCKET
+    if upgrades:
+        method = b"GET"
+        rest = ((_KEY, fresh_key()), *(line for line in rest if line[0] != _KEY))
     return Head(
         method=method,
-        target=_target(method, pseudo, host),
+        target=target,
         headers=((b"host", host), *rest) if host else rest,
         host=host,
         http10=False,
         expects=any(name == b"expect" and value.lower() == b"100-continue" for name, value in rest),
         keep_alive=True,
+        upgrades=upgrades,
     )
 
 
 def _target(method: bytes, pseudo: dict[bytes, bytes], host: bytes) -> bytes:
     path = pseudo.get(b":path")
-    if method == b"CONNECT":
+    if b":protocol" in pseudo:
+        if method != b"CONNECT" or not host:
+            raise StreamError("a request with a :protocol is no CONNECT, or has no :authority")
+    elif method == b"CONNECT":
         if path is not None or b":scheme" in pseudo or not host:
             raise StreamError("a CONNECT has another pseudo-header than :authority")
         return host
@@ -130,15 +146,23 @@ def _parted(fields: Iterable[tuple[bytes, bytes]], known: tuple[bytes, ...]) -> 
 
 
 def request_fields(method: bytes, scheme: str, authority: bytes, target: bytes, headers: Headers) -> FieldBlock:
-    """The fields of a request to a service; of TE only `trailers` is sent."""
+    """The fields of a request to a service; of TE only `trailers` is sent. An Upgrade becomes a :protocol."""
     te = [(b"te", b"trailers")] if b"trailers" in (header(headers, b"te") or b"").lower() else []
-    pseudo = [(b":method", method), (b":scheme", scheme.encode()), (b":authority", authority), (b":path", target)]
-    return pseudo + [line for line in _plain(headers) if line[0] != b"host"] + te
+    upgrade = header(headers, b"upgrade")
+    pseudo = [(b":method", method if upgrade is None else b"CONNECT")]
+    pseudo += [] if upgrade is None else [(b":protocol", upgrade)]
+    pseudo += [(b":scheme", scheme.encode()), (b":authority", authority), (b":path", target)]
+    return pseudo + [line for line in _plain(headers) if line[0] not in (b"host", _KEY)] + te
 
 
 def response_fields(status: int, headers: Headers) -> FieldBlock:
-    """The fields of a response to a client; what is about another connection is left out."""
-    return [(b":status", b"%d" % status), *_plain(headers)]
+    """The fields of a response to a client; what is about another connection is left out.
+
+    A client whose WebSocket begins (101) gets a 200.
+    """
+    if status != _SWITCHING:
+        return [(b":status", b"%d" % status), *_plain(headers)]
+    return [(b":status", b"200"), *(line for line in _plain(headers) if line[0] != _ACCEPT)]
 
 
 def trailer_fields(headers: Headers) -> FieldBlock:

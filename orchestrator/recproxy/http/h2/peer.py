@@ -80,15 +80,10 @@ class Peer:
         self._closed: set[int] = set()
 
     def _settings(self) -> dict[SettingCodes, int]:
-        settings: dict[SettingCodes, int] = {
-            SettingCodes.INITIAL_WINDOW_SIZE: WINDOW,
-            SettingCodes.MAX_HEADER_LIST_SIZE: _LARGEST_HEAD,
-        }
-        if self._serving:
-            settings[SettingCodes.MAX_CONCURRENT_STREAMS] = MOST_STREAMS
-        else:
-            settings[SettingCodes.ENABLE_PUSH] = 0
-        return settings
+        common = {SettingCodes.INITIAL_WINDOW_SIZE: WINDOW, SettingCodes.MAX_HEADER_LIST_SIZE: _LARGEST_HEAD}
+        if not self._serving:
+            return common | {SettingCodes.ENABLE_PUSH: 0}
+        return common | {SettingCodes.MAX_CONCURRENT_STREAMS: MOST_STREAMS, SettingCodes.ENABLE_CONNECT_PROTOCOL: 1}
 
     def begin(self, upgrade: bytes | None = None) -> None:
         """Open the connection; where HTTP/1.1 turned into it, with the HTTP2-Settings that stood there.
@@ -169,6 +164,11 @@ class Peer:
     def most_streams(self) -> int:
         """How many streams the peer lets us have open."""
         return min(self._h2.remote_settings.max_concurrent_streams, MOST_STREAMS)
+
+    @property
+    def takes_websockets(self) -> bool:
+        """Whether a WebSocket may begin on a stream. RFC 8441 section 3."""
+        return bool(self._h2.remote_settings.enable_connect_protocol)
 
     def next_stream(self) -> int:
         """The number of a stream that is to be opened."""
