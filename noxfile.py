@@ -56,6 +56,7 @@ def tests(session: nox.Session) -> None:
             "hatchling",
             "hypercorn",  # a service of HTTP/2
             "hypothesis",
+            "httpx-ws",
             "imapclient",
             "jinja2",
             "jsonschema",
@@ -82,6 +83,7 @@ def tests(session: nox.Session) -> None:
             "uv",
             "uvicorn",
             "vcrpy>=9",
+            "websocket-client",
             "betamax>=0.9",
         ),
     )

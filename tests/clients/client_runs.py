@@ -59,8 +59,20 @@ Content-Type: application/grpc
 {{"1": "{ANSWER}"}}
 =======
 """
+#: A WebSocket at the usual path.
+_CONVERSATION = f"""
+GET wss://api.shop.example/item HTTP/1.1
+
+====
+HTTP/1.1 101 Switching Protocols
+
+> item
+< {ANSWER}
+:leave 1000
+=======
+"""
 _PAGES = (_INTERACTION.format(path=path, body=body) for path, body in _BODIES.items())
-RECORDING = "".join(("#recproxy 2\n", *_PAGES, _CALL))
+RECORDING = "".join(("#recproxy 2\n", *_PAGES, _CALL, _CONVERSATION))
 RUN = (sys.executable, "-m", "recproxy", "run")
 URL = "https://api.shop.example/item"
 

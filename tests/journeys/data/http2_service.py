@@ -1,4 +1,4 @@
-"""A service over ASGI: what it says of a request, a stream of events, trailers, and a body that comes back as it goes."""
+"""A service over ASGI: what it says of a request, a stream of events, trailers, a body that comes back as it goes, a chat."""
 
 import asyncio
 import json
@@ -10,7 +10,22 @@ async def app(scope, receive, send):
             await send({"type": f"{message['type']}.complete"})
         await send({"type": "lifespan.shutdown.complete"})
         return
+    if scope["type"] == "websocket":
+        await chat(scope, receive, send)
+        return
     await {"/events": events, "/trailers": trailers, "/echo": echo}.get(scope["path"], said)(scope, receive, send)
+
+
+async def chat(scope, receive, send):
+    """Says over which version it is spoken to, then back what comes, until it is told to end."""
+    await receive()
+    await send({"type": "websocket.accept", "subprotocol": "chat.v2" if "chat.v2" in scope["subprotocols"] else None})
+    await send({"type": "websocket.send", "text": f"HTTP/{scope['http_version']}"})
+    while (message := await receive())["type"] == "websocket.receive":
+        if message.get("text") == "bye":
+            await send({"type": "websocket.close", "code": 4001, "reason": "see you"})
+        else:
+            await send({"type": "websocket.send", "text": message.get("text"), "bytes": message.get("bytes")})
 
 
 async def body(receive):
