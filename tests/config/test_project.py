@@ -124,6 +124,19 @@ def test_an_unknown_profile_is_named_with_what_is_known(tmp_path):
         project(tmp_path, "").profile("shp")
 
 
+def test_a_profile_whose_path_the_project_lists_is_known_by_its_name_too(tmp_path, monkeypatch):
+    (tmp_path / "profiles").mkdir()
+    (tmp_path / "profiles/profile.toml").write_text(INSTALLED.replace("bank", "shop"))
+    found = project(tmp_path, "profiles = ['profiles/profile.toml', 'bank']\n", "recproxy.toml")
+    monkeypatch.chdir(tmp_path)
+
+    assert found.profile("shop") == found.profile("profiles/profile.toml")
+    assert [each.name for each in found.load(["profiles/profile.toml", "shop"])] == ["shop"]
+    assert found.owner(tmp_path / "tests/functional/recordings/shop/default.rec").name == "shop"
+    with pytest.raises(ProfileError, match="unknown profile 'shp': known are shop"):
+        found.profile("shp")
+
+
 def test_a_path_means_a_profile_file_or_its_folder(tmp_path):
     (tmp_path / "profile.toml").write_text(INSTALLED)
     found = find_project(tmp_path)

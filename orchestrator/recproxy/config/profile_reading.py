@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from recproxy.config.grpc_table import GrpcTable
 from recproxy.config.layers import Setting, build, nested, settings
 from recproxy.config.mail_endpoints import mail_fault, upstream_address_fault
 from recproxy.config.profile import Profile, Upstream
 from recproxy.config.profile_words import SCHEMA
-from recproxy.config.toml_files import Precedence, TomlFile
+from recproxy.config.toml_files import Precedence, TomlFile, read_toml
 from recproxy.config.webhook_table import webhook_fault
 from recproxy.control.shown_paths import shown_path
 from recproxy.errors import ProfileError
 
-__all__ = ["parse_profile", "profile_file", "profile_folder"]
+__all__ = ["parse_profile", "profile_file", "profile_folder", "profile_names"]
 
 
 def parse_profile(
@@ -134,6 +136,16 @@ def profile_file(path: Path) -> Path:
         listed = ", ".join(str(file.parent) for file in below)
         raise ProfileError(f"{path}: {len(below)} packages in it hold a profile.toml: name one of {listed}")
     return below[0]
+
+
+@lru_cache(maxsize=16)
+def profile_names(files: tuple[Path, ...]) -> list[Any]:
+    """The names in files of profiles; None where one has none. They are asked for each recording of a project.
+
+    Raises:
+        ProfileError: a file cannot be read.
+    """
+    return [read_toml(file, ProfileError).at(("name",)) for file in files]
 
 
 def profile_folder(path: Path) -> str | None:

@@ -16,7 +16,7 @@ from recproxy.config.keys import Computed, OrTables, nearest_word
 from recproxy.config.layers import Setting, build, nested, settings
 from recproxy.config.overlap import check_overlap
 from recproxy.config.profile import Profile
-from recproxy.config.profile_reading import parse_profile, profile_file, profile_folder
+from recproxy.config.profile_reading import parse_profile, profile_file, profile_folder, profile_names
 from recproxy.config.profile_words import PORT
 from recproxy.config.toml_files import Precedence, TomlFile, read_toml
 from recproxy.control.shown_paths import shown_path
@@ -116,13 +116,15 @@ class Project:
         return f"[{'.'.join(self._keys('NAME'))}] of {self.file_name}"
 
     def profile(self, word: str) -> Profile:
-        """A profile by its name, or by the path of a profile.toml or its folder.
+        """A profile by its name, or by the path of a profile.toml or its folder; paths that the project lists have names, too.
 
         Raises:
             ProfileError: there is none, or it is wrong.
         """
         if is_profile_path(word):
             return self._of_path(profile_file(Path(word)))
+        if (listed := self.listed_files().get(word)) is not None:
+            return self._of_path(listed)
         installed = offers().get(word)
         if installed is None and not self._stands_alone(word):
             raise self._baseless(word) if word in self.inline else ProfileError(self._unknown(word))
@@ -142,6 +144,17 @@ class Project:
             return replace(found, file=self.file_name, keys=self._keys(word), tables=(), after=after)
         own = self.source.table("profiles", word).tables if word in self.inline and self.source else ()
         return replace(found, file=self.file_name, keys=self._keys(word), tables=own)
+
+    def listed_files(self) -> dict[str, Path]:
+        """The files that the project's list of profiles names by their paths, by the names in them.
+
+        Raises:
+            ProfileError: one of them cannot be read.
+        """
+        words = self.default_profiles() if self.profiles else ()
+        files = [profile_file(Path(word)) for word in words if is_profile_path(word)]
+        names = profile_names(tuple(file.resolve() for file in files))
+        return {name: file for name, file in zip(names, files, strict=True) if isinstance(name, str)}
 
     def _of_path(self, file: Path) -> Profile:
         """A profile by its file. Its hooks may be beside its outermost package, and in the project."""
@@ -166,9 +179,10 @@ class Project:
         """
         folder, recordings = Path(os.path.realpath(recording)).parent, self.recordings.resolve()
         below = folder.relative_to(recordings).parts if folder.is_relative_to(recordings) else ()
+        known = {*self.inline, *offers(), *self.listed_files()}
         for part in (*below, *reversed(folder.parts)):
             word = part.removeprefix("recproxy_")
-            if word in self.inline or word in offers():
+            if word in known:
                 return self.profile(word)
         return None
 
@@ -233,7 +247,7 @@ class Project:
         )
 
     def _unknown(self, word: str) -> str:
-        known = sorted({*self.inline, *offers()})
+        known = sorted({*self.inline, *offers(), *self.listed_files()})
         if not known:
             return f"unknown profile {word!r}: no profile is installed and none is in {self.place_of_new()}"
         names = f"{', '.join(known)}{nearest_word(word, known)}"

@@ -61,6 +61,17 @@ def test_people_get_name_version_hosts_and_where_from(listing, site):
     assert lines["shop"] == "shop - a.example, b.example, c.example and 1 more pyproject.toml"
 
 
+def test_a_profile_that_the_project_lists_by_its_path_is_listed(tmp_path):
+    (tmp_path / "profile.toml").write_text(BANK)
+    (tmp_path / "recproxy.toml").write_text('profiles = ["profile.toml", "gone.toml"]\n')
+
+    done = recproxy("profiles", folder=tmp_path)
+
+    assert done.returncode == 2
+    assert "bank - bank.example profile.toml" in [" ".join(line.split()) for line in done.stdout.splitlines()]
+    assert "gone.toml" in done.stderr
+
+
 def test_machines_get_all_of_it(listing, site):
     file = site("bank-profile", "1.2")
 

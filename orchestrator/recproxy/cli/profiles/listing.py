@@ -19,12 +19,13 @@ _HOSTS = 3
 def list_profiles(*, as_json: bool) -> None:
     """Print the profiles of this environment and project; one that is wrong has its line, and the exit code 2."""
     from recproxy.config.installed import offers
-    from recproxy.config.project import find_project
+    from recproxy.config.project import find_project, is_profile_path
 
     project = find_project(Path.cwd())
     offered = offers()
     rows = [_row(project, name, each) for name, found in sorted(offered.items()) for each in sorted(found, key=str)]
     rows += [_row(project, name, None) for name in sorted(set(project.inline) - set(offered))]
+    rows += [_row(project, word, None) for word in project.profiles if is_profile_path(word)]
     problems = dict.fromkeys(row["problem"] for row in rows if row["problem"])
     if as_json:
         print(json.dumps(rows))
@@ -53,6 +54,8 @@ def _row(project: Project, name: str, offer: Offer | None) -> dict[str, Any]:
         if offer is not None:
             row["path"] = str(offer.file())
         profile = project.profile(name)
+        row["name"] = profile.name
+        row["path"] = row["path"] if name == profile.name else profile.origin
         row["hosts"] = list(profile.hosts)
     except ProfileError as problem:
         row["problem"] = problem.message
