@@ -12,7 +12,18 @@ from recproxy.matching.index import Index
 from recproxy.matching.rules import Rules
 from recproxy.play.filling import filled_response, filling_values
 from recproxy.play.playback import Playback
-from recproxy.recording import Act, Interaction, Recording, Request, Response, Step, dump, load
+from recproxy.recording import (
+    Act,
+    Interaction,
+    Recording,
+    Request,
+    Response,
+    SentWebhook,
+    Step,
+    as_interaction,
+    dump,
+    load,
+)
 from recproxy.recording.values import conversation as mail_conversation
 from recproxy.redaction.correlation import Correlation
 from recproxy.redaction.fresh_shapes import written_tokens
@@ -293,6 +304,19 @@ def test_what_a_service_hands_out_stays():
     then = asked("PUT", f"/orders/{ID}", b'{"id": "%s"}' % ID.encode())
 
     assert literal(first, then)
+
+
+def test_what_a_webhook_brings_and_the_application_repeats_stays():
+    sent = Request(
+        method="POST", url="webhook://events/hooks", headers=JSON, body=b'{"request_id": "%s"}' % ID.encode(), wild=None
+    )
+    answer = Response(
+        status=200, headers=JSON, body=b'{"request_id": "%s", "new": "%s"}' % (ID.encode(), OTHER.encode()), wild=None
+    )
+    (clean,) = recorded(as_interaction(SentWebhook(request=sent, answer=answer)))
+
+    assert clean.response.body == b'{"request_id": "%s"}' % ID.encode()
+    assert clean.request.body == b'{"request_id": "%s", "new": "XXX[new.new-uuid]"}' % ID.encode()
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "DELETE", "PATCH"])

@@ -59,8 +59,10 @@ def with_client_ids(interactions: Sequence[Interaction], taken: Container[str] =
     given: set[bytes] = set()  # by the service, before any client sent it
     after: list[Interaction] = []
     for each, own in zip(made, sent, strict=True):
+        answered = {value for text in texts_said(each.response) for value, _, _ in values.find(text)}
+        given |= answered if each.webhook is not None else set()  # there the service speaks first
         named |= {value: free(name) for value, name in own.items() if value not in named and value not in given}
-        given.update(value for text in texts_said(each.response) for value, _, _ in values.find(text))
+        given |= answered
         after.append(with_names(each, named, values) if named else each)
     return tuple(after)
 

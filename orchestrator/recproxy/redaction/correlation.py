@@ -119,6 +119,8 @@ def _with_names(
     after: list[Interaction] = []
     for each, own in zip(interactions, asked, strict=True):
         answered = {value for text in texts_said(each.response) for value, start, end in finder.find(text)}
+        if each.webhook is not None:  # the service speaks first
+            given |= answered - named.keys()
         for one in own:
             value = one.value
             if value in given or value in seen:
