@@ -79,6 +79,7 @@ def test_a_call_is_an_order_to_the_proxies_that_have_webhooks(lane, method, valu
     ("method", "values"),
     [
         ("GET", {"hold": True}),
+        ("PUT", {"hold": 1}),
         ("PUT", {"hold": 1.5}),
         ("PUT", {"hold": "yes"}),
         ("POST", {"count": -1}),

@@ -47,6 +47,8 @@ def call_application(address: str, message: Deliver, outgoing: _Outgoing = None)
         )
     except (OSError, http.client.HTTPException, ValueError) as problem:
         why = getattr(problem, "strerror", None) or str(problem) or type(problem).__name__
+        if isinstance(problem, http.client.HTTPException) and not isinstance(problem, OSError):
+            why = "what it sent is no HTTP response"  # and may be a secret
         return Delivered(order=message.order, error=f"the application at {address} did not answer: {why}")
     finally:
         connection.close()

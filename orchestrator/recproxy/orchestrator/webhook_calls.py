@@ -24,7 +24,7 @@ async def steered(webhooks: LaneWebhooks, method: str, values: dict[str, Any]) -
     if method == "PUT":
         refuse_unknown(values, ("hold", "address", "webhook"))
         hold = values.get("hold")
-        if hold not in (None, True, False):
+        if hold is not None and type(hold) is not bool:
             raise CallRefused(400, "hold must be true or false")
         if address := read_string(values, "address"):
             webhooks.set_address(name, address)
