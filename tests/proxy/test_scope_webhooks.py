@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import hmac
-from types import SimpleNamespace
 
 import pytest
 
@@ -14,6 +13,7 @@ from recproxy.matching.index import Index
 from recproxy.matching.rules import Rules
 from recproxy.play.hooks import NO_HOOKS
 from recproxy.play.playback import Playback
+from recproxy.proxy import scope_webhooks
 from recproxy.proxy.scope_history import ScopeHistory
 from recproxy.proxy.scope_webhooks import ScopeWebhooks
 from recproxy.proxy.traffic import Traffic
@@ -143,6 +143,49 @@ def test_a_webhook_that_no_profile_declares_fails_the_scope():
     assert world.outcome.failures == ("webhook 'unknown' is not declared: write it in [[webhooks]] of the profile",)
 
 
+def one_cause(*numbers):
+    return CHARGE.format(1) + "".join(HOOK.format("events", f'{{"n": {each}}}', '{"took": 1}') for each in numbers)
+
+
+def test_webhooks_of_one_cause_are_sent_in_order_each_after_the_answer_to_the_one_before():
+    async def run():
+        world = World(one_cause(1, 2, 3))
+        asked = world.webhooks._deliver
+
+        async def deliver(make):
+            for _ in range(5):  # the others could overtake
+                await asyncio.sleep(0)
+            under_way.append(len(world.sent))
+            return await asked(make)
+
+        world.webhooks._deliver, under_way = deliver, []
+        await world.played(0)
+        return [each.body for each in world.sent], under_way
+
+    assert asyncio.run(run()) == ([b'{"n": 1}', b'{"n": 2}', b'{"n": 3}'], [0, 1, 2])
+
+
+def test_a_webhook_does_not_wait_for_ever_for_the_one_before(monkeypatch):
+    async def run():
+        monkeypatch.setattr(scope_webhooks, "_PATIENCE", 0)
+        world = World(one_cause(1, 2))
+        asked, second = world.webhooks._deliver, asyncio.Event()
+
+        async def deliver(make):
+            if world.sent:
+                second.set()
+                return await asked(make)
+            answer = await asked(make)
+            await second.wait()  # the application answers the first one when it has got the second
+            return answer
+
+        world.webhooks._deliver = deliver
+        await world.played(0)
+        return [each.body for each in world.sent]
+
+    assert asyncio.run(run()) == [b'{"n": 1}', b'{"n": 2}']
+
+
 def test_a_test_holds_sends_and_releases():
     hooks = "".join(
         CHARGE.format(number) + HOOK.format(name, "{}", '{"took": 1}')
@@ -185,7 +228,7 @@ def test_the_recorded_time_passes_where_the_profile_wants_it(monkeypatch):
         async def pause(seconds):
             waited.append(seconds)
 
-        monkeypatch.setattr("recproxy.proxy.scope_webhooks.asyncio", SimpleNamespace(sleep=pause))
+        monkeypatch.setattr(asyncio, "sleep", pause)
         world = World(CHARGE.format(1) + HOOK.format("events", "{}", '{"took": 1}'), pace="recorded")
         await world.played(0)
         return world

@@ -7,8 +7,9 @@ orchestrator carries them.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -34,6 +35,8 @@ from recproxy.redaction.rules import RedactionRules
 __all__ = ["ScopeWebhooks"]
 
 _SCHEME = "webhook://"
+#: So many seconds a webhook waits for the answer to the one before: an application may wait for this one to answer that.
+_PATIENCE = 1.0
 #: What the connection to the application says itself.
 _OF_CONNECTION = frozenset((b"host", b"content-length", b"connection", b"transfer-encoding", b"content-encoding"))
 
@@ -97,16 +100,17 @@ class ScopeWebhooks:
         count = len(playback.index.interactions)
         if self._causes[0] != count:
             self._causes = count, webhooks_by_cause(playback.index.interactions)
-        for webhook in self._causes[1].get(position, ()):
-            if playback.plays[webhook] or playback.is_foreign(webhook):
-                continue
+        left = [
+            each
+            for each in self._causes[1].get(position, ())
+            if not playback.plays[each] and not playback.is_foreign(each)
+        ]
+        for webhook in left:
             playback.plays[webhook] += 1
-            if self._held:
-                self._due.append(webhook)
-            else:
-                told = playback.interaction(webhook).webhook
-                is_paced = self._profile.replay.pace == "recorded"
-                self._start(webhook, told.delay if is_paced and told is not None else 0.0)
+        if self._held:
+            self._due += left
+        else:
+            self._start(left, paced=self._profile.replay.pace == "recorded")
 
     def steer(self, order: SteerWebhooks) -> WebhooksNow:
         """Do what a test wants; how things are then."""
@@ -115,9 +119,9 @@ class ScopeWebhooks:
         elif order.action in ("release", "send"):
             self._held = self._held and order.action == "send"
             chosen = [each for each in self._due if order.webhook in ("", self._name(each))]
-            for webhook in chosen[: order.count or None]:
-                self._due.remove(webhook)
-                self._start(webhook, 0.0)
+            chosen = chosen[: order.count or None]
+            self._due = [each for each in self._due if each not in chosen]
+            self._start(chosen)
         due = []
         for each in self._due:
             request = as_sent(self._playback().interaction(each)).request
@@ -134,20 +138,30 @@ class ScopeWebhooks:
     def _name(self, position: int) -> str:
         return _place(self._playback().interaction(position).request.url)[0]
 
-    def _start(self, position: int, delay: float) -> None:
-        self._sent += 1
-        self._traffic.begin()  # the end of the scope waits for it
-        self._spawn(self._send(position, delay))
+    def _start(self, positions: Sequence[int], *, paced: bool = False) -> None:
+        """Send webhooks in order: each when the application has answered the one before, or does not for a while."""
+        before: asyncio.Event | None = None
+        for position in positions:
+            told = self._playback().interaction(position).webhook
+            self._sent += 1
+            self._traffic.begin()  # the end of the scope waits for it
+            answered = asyncio.Event()
+            self._spawn(self._send(position, told.delay if paced and told is not None else 0.0, before, answered))
+            before = answered
 
-    async def _send(self, position: int, delay: float) -> None:
+    async def _send(self, position: int, delay: float, before: asyncio.Event | None, answered: asyncio.Event) -> None:
         begun = time.perf_counter()
         try:
             if delay:
                 await asyncio.sleep(delay)
+            if before is not None:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(before.wait(), _PATIENCE)
             await self._send_now(position)
         except HookError as problem:
             self._traffic.fail(problem.message)
         finally:
+            answered.set()
             self._history.play_in(position, begun, time.perf_counter() - begun)
             self._traffic.end(0.0)
 
