@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from recproxy.cli import shared_work
 from recproxy.cli.main import _recproxy
 from recproxy.errors import RecproxyError
 from recproxy.matching.index import Index
@@ -418,7 +419,7 @@ def test_a_large_cassette_needs_little_memory(tmp_path):
     spec.loader.exec_module(bench)
     bench.make(tmp_path / "large.yaml", 100, 50_000)
     (tmp_path / "profile.toml").write_text(bench.PROFILE)
-    _, above, _ = bench.measured(bench.IMPORT, tmp_path / "large.yaml", tmp_path / "profile.toml", tmp_path / "out")
+    _, _, above, _ = bench.measured(bench.IMPORT, tmp_path / "large.yaml", tmp_path / "profile.toml", tmp_path / "out")
 
     assert len(read_recording(str(tmp_path / "out" / "large.rec")).interactions) == 100
     assert above < 4 * (tmp_path / "large.yaml").stat().st_size
@@ -468,6 +469,30 @@ def test_each_notice_and_each_refusal_is_said_once_with_a_count(project):
     assert err.splitlines()[0] == (
         "recproxy: 7 files: exists and would change; pass --force to overwrite it "
         "(out/0.rec, out/1.rec, out/2.rec, out/3.rec, out/4.rec, ...)"
+    )
+
+
+def test_several_processes_import_a_large_cassette_as_one_does(project, monkeypatch):
+    uses = CASSETTE.replace("item?id=1", f"{TOKEN}/item").replace("Bearer {token}", "none")
+    broken = CASSETTE.replace("Content-Type: [text/plain]", "Content-Encoding: [compress]")
+    broken = broken.replace("string: hello", "string: !!binary AAECAw==")
+    cassette(project, "a.yaml", text=_together(uses, CASSETTE, broken, uses, CASSETTE.replace("hello", TOKEN)))
+    alone = run("cassettes", "--profile", "shop", "--to", "out"), (project / "out/a.rec").read_bytes()
+    assert alone[0][0] == 1 and TOKEN.encode() not in alone[1], alone
+
+    monkeypatch.setattr(shared_work, "_LEAST", 1)
+    monkeypatch.setattr(shared_work, "_processors", lambda: 3)
+    shutil.rmtree(project / "out")
+    together = run("cassettes", "--profile", "shop", "--to", "out"), (project / "out/a.rec").read_bytes()
+
+    assert together == alone
+
+
+def _together(*cassettes):
+    """The interactions of several cassettes as those of one."""
+    return "interactions:\n" + "".join(
+        text.format(host="api.shop.example", token=TOKEN).removeprefix("interactions:\n").removesuffix("version: 1\n")
+        for text in cassettes
     )
 
 

@@ -117,7 +117,7 @@ def test_the_second_look_refuses_what_a_broken_rule_leaves_and_says_where(monkey
         first, second = interactions
         return first, dataclasses.replace(second, **{side: dataclasses.replace(getattr(second, side), **changes)})
 
-    monkeypatch.setattr("recproxy.redaction.scope.linked", leave_a_secret)
+    monkeypatch.setattr("recproxy.redaction.masked_scope.linked", leave_a_secret)
     scope = redact_scope([exchange(), exchange()], RedactionRules(values=(KEY,)))
     assert [each is None for each in scope.interactions] == [False, True]
     assert [(each.position, each.message) for each in scope.refusals] == [

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from recproxy.cli.import_sources import ImportSource
 from recproxy.cli.pending_files import PendingFiles
+from recproxy.cli.shared_work import in_shares, shares_of
 from recproxy.config.profile import Profile
 from recproxy.config.variables import secret_values
 from recproxy.errors import RecordingError, RecproxyError
@@ -19,8 +20,10 @@ from recproxy.play.grpc_calls import readable_interaction
 from recproxy.play.reading import UnknownFormat, read_loaded
 from recproxy.recording import Interaction, Recording, of_today, pieces
 from recproxy.redaction.earlier_values import EarlierValues
+from recproxy.redaction.masked_scope import MaskedOne
 from recproxy.redaction.recording_lines import with_clean_lines
 from recproxy.redaction.scope import ReadScope, redact_line, redact_text
+from recproxy.redaction.scope_parts import PartWork, redact_in_parts
 
 __all__ = ["ImportedRecording", "Importer", "Progress", "SourceSummary", "unread_source"]
 
@@ -74,7 +77,13 @@ class _ReadSource:
     format: str
     notes: list[Note]
     numbers: Mapping[str, Sequence[int]]
+    interactions: Mapping[str, Sequence[Interaction]]
+    #: Where several sources teach each other.
     scopes: Mapping[str, ReadScope]
+
+
+def _spread(work: PartWork, interactions: Sequence[Interaction], sizes: Sequence[int]) -> list[MaskedOne]:
+    return in_shares(work, shares_of(interactions, sizes))
 
 
 def unread_source(source: ImportSource, problem: UnknownFormat) -> SourceSummary:
@@ -119,7 +128,7 @@ class Importer:
                 loaded = read_loaded(str(source.path))
             except RecproxyError:
                 continue  # `take` says so
-            read = self._sorted_out(loaded)
+            read = self._sorted_out(loaded, learns=True)
             for scope in read.scopes.values():
                 self._earlier.add(scope.learned)
             room -= source.size
@@ -150,8 +159,8 @@ class Importer:
         total = len(recording.interactions)
         counts, targets = Counter[str](), []
         try:
-            for done, (name, numbers) in enumerate(read.numbers.items(), 1):
-                redacted = self._redacted(read.scopes[name], numbers, notes, counts)
+            for done, name in enumerate(read.numbers, 1):
+                redacted = self._redacted(read, name, notes, counts)
                 progress(source.size * done / len(read.numbers))
                 made = replace(recording, interactions=redacted, format=2)
                 targets.append(self._write(source, name, with_clean_lines(made, self._rules[name], self._earlier)[0]))
@@ -168,20 +177,19 @@ class Importer:
             redacted=dict(sorted(counts.items())),
         )
 
-    def _sorted_out(self, loaded: Loaded) -> _ReadSource:
-        """A source by profile, read for secrets."""
+    def _sorted_out(self, loaded: Loaded, *, learns: bool = False) -> _ReadSource:
+        """A source by profile, and with `learns` read for secrets."""
         recording = filled(loaded.recording, self._placeholders)
         notes = list(loaded.notes)
         found = self._sorted(recording, notes)
+        interactions = {name: [self._readable(name, one) for _, one in each] for name, each in found.items()}
         return _ReadSource(
             recording=recording,
             format=loaded.format,
             notes=notes,
             numbers={name: [number for number, _ in each] for name, each in found.items()},
-            scopes={
-                name: ReadScope([self._readable(name, one) for _, one in each], self._rules[name])
-                for name, each in found.items()
-            },
+            interactions=interactions,
+            scopes={name: ReadScope(each, self._rules[name]) for name, each in interactions.items()} if learns else {},
         )
 
     def _readable(self, name: str, interaction: Interaction) -> Interaction:
@@ -212,14 +220,19 @@ class Importer:
 
     def _redacted(
         self,
-        read: ReadScope,
-        numbers: Sequence[int],
+        read: _ReadSource,
+        name: str,
         notes: list[Note],
         counts: Counter[str],
     ) -> tuple[Interaction, ...]:
-        scope = read.redacted(earlier=self._earlier, apart=True)
+        interactions, rules = read.interactions[name], self._rules[name]
+        if name in read.scopes or self._earlier.known:
+            whole = read.scopes.get(name) or ReadScope(interactions, rules)
+            scope = whole.redacted(earlier=self._earlier, apart=True)
+        else:
+            scope = redact_in_parts(interactions, rules, _spread, apart=True)
         for refusal in scope.refusals:
-            number = numbers[refusal.position]
+            number = read.numbers[name][refusal.position]
             notes.append(Note(kind="lost", where=f"interaction {number}", text=refusal.message))
         counts.update(scope.counts)
         return tuple(each for each in scope.interactions if each is not None)

@@ -75,9 +75,9 @@ class ScopeReader:
         #: Blocks in which no rule finds anything, by identity, with their wild words.
         self._plain: dict[int, tuple[Request | Response, str]] = {}
 
-    def follow(self, earlier: Sequence[Automata]) -> None:
-        """Look for what other scopes have shown, too; nothing was rewritten so far."""
-        self._earlier = earlier
+    def know(self, values: SecretValues, earlier: Sequence[Automata]) -> None:
+        """Go by these values, and by what other scopes have shown; nothing was rewritten so far."""
+        self._values, self._earlier = values, earlier
 
     def learn(self, interaction: Interaction) -> None:
         """Learn the secret values of an interaction."""

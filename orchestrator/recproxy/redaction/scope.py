@@ -7,61 +7,31 @@ redacted stays as it is. Knows no file, profile or process.
 from __future__ import annotations
 
 import dataclasses
-from collections import Counter
-from collections.abc import Container, Mapping, Sequence
-from dataclasses import field
-from functools import lru_cache
+import functools
+from collections.abc import Container, Iterable, Mapping, Sequence
 
-from recproxy.recording.dataclass import dataclass
 from recproxy.recording.values import Interaction, Request, Response
-from recproxy.redaction.body_headers import with_headers_of_body
-from recproxy.redaction.client_ids import with_client_ids
 from recproxy.redaction.conversations import Flattened, has_conversations
-from recproxy.redaction.correlation import Correlation, with_fresh_values
-from recproxy.redaction.credential_ids import with_credential_ids
+from recproxy.redaction.correlation import Correlation
 from recproxy.redaction.earlier_values import NOTHING, EarlierValues
-from recproxy.redaction.linking import linked
-from recproxy.redaction.masking import Finding
+from recproxy.redaction.masked_scope import MaskedOne, RedactedScope, finished, folded, masked
 from recproxy.redaction.name_rules import name_rules
 from recproxy.redaction.parts import ScopeReader
 from recproxy.redaction.rules import NO_RULES, RedactionRules, Unsafe
-from recproxy.redaction.secret_values import SecretValue, SecretValues
+from recproxy.redaction.secret_values import Lesson, SecretValue, SecretValues
 from recproxy.redaction.value_automata import Automata, made_automata
 from recproxy.redaction.value_search import made_search
 
 __all__ = [
     "ReadScope",
-    "RedactedScope",
-    "Refusal",
     "mask_again",
     "mask_line",
     "redact_line",
     "redact_request",
     "redact_scope",
     "redact_text",
+    "rule_values",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """An interaction that must not be written, by its position in the scope: why, and where, but never a value."""
-
-    position: int
-    message: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RedactedScope:
-    """The interactions that may be written, at the positions they were given in; None stands for one that may not.
-
-    `counts` says how often each rule acted, `learned` are the values that no earlier scope of the run has shown.
-    """
-
-    interactions: tuple[Interaction | None, ...]
-    refusals: tuple[Refusal, ...] = ()
-    counts: Mapping[str, int] = field(default_factory=dict)
-    findings: tuple[Finding, ...] = field(default=(), repr=False)
-    learned: Mapping[bytes, SecretValue] = field(default_factory=dict, repr=False)
 
 
 class ReadScope:
@@ -70,12 +40,13 @@ class ReadScope:
     def __init__(self, interactions: Sequence[Interaction], rules: RedactionRules) -> None:
         self._flat = Flattened(interactions) if has_conversations(interactions) else None
         self._interactions = interactions if self._flat is None else self._flat.interactions
-        self._credentials = _values(rules)
+        self._credentials = rule_values(rules)
         names = name_rules(rules)
-        self._values = SecretValues(self._credentials, own=_own(rules), shapes=names.shapes)
-        self._reader = ScopeReader(names, self._values)
+        self._own = _own(rules)
+        self._values = SecretValues(self._credentials, own=self._own, shapes=names.shapes)
+        self.reader = ScopeReader(names, self._values)
         for each in self._interactions:
-            self._reader.learn(each)
+            self.reader.learn(each)
         self.learned: Mapping[bytes, SecretValue] = self._values.learned()
 
     def __repr__(self) -> str:
@@ -95,11 +66,32 @@ class ReadScope:
         If they are to stay `apart`, different values that a service handed out are different in a replay, too.
         """
         self._values.follow(earlier.known)
-        self._reader.follow(earlier.automata)
+        self.reader.know(self._values, earlier.automata)
         credentials = self._credentials if ids else None
-        redacted = _redacted(self._reader, self._interactions, taken, credentials, apart=apart, correlation=correlation)
+        outcomes = self.masked()
+        redacted = finished(
+            self.reader, self._interactions, outcomes, taken, credentials, apart=apart, correlation=correlation
+        )
         redacted = dataclasses.replace(redacted, learned=self._values.learned())
-        return redacted if self._flat is None else _folded(self._flat, redacted)
+        return redacted if self._flat is None else folded(self._flat, redacted)
+
+    @property
+    def lessons(self) -> list[Lesson]:
+        """What was learned, for other parts of the same scope."""
+        return list(self._values.lessons)
+
+    def know(self, lessons: Iterable[Sequence[Lesson]]) -> None:
+        """Go by what this and other parts of one scope have learned, in their order; nothing was masked so far."""
+        self._values = SecretValues(self._credentials, own=self._own, shapes=self._values.shapes)
+        for each in lessons:
+            self._values.know(each)
+        self._values.name_all()
+        self.reader.know(self._values, ())
+        self.learned = self._values.learned()
+
+    def masked(self) -> list[MaskedOne]:
+        """What becomes of each interaction, before they are linked."""
+        return [masked(self.reader, each) for each in self._interactions]
 
 
 def redact_scope(
@@ -132,70 +124,14 @@ def mask_again(
     """
     values = SecretValues((), earlier.known, shapes=name_rules(rules).shapes)
     reader = ScopeReader(None, values, earlier.automata)
+    mask = functools.partial(masked, reader)
     if not has_conversations(interactions):
-        return _redacted(reader, interactions, taken, None)
+        return finished(reader, interactions, map(mask, interactions), taken, None)
     flat = Flattened(interactions)
-    return _folded(flat, _redacted(reader, flat.interactions, taken, None))
+    return folded(flat, finished(reader, flat.interactions, map(mask, flat.interactions), taken, None))
 
 
-def _folded(flat: Flattened, redacted: RedactedScope) -> RedactedScope:
-    """What became of interactions whose conversations were taken apart: by the positions that they had before."""
-    refusals = {flat.owners[each.position]: each for each in reversed(redacted.refusals)}
-    return dataclasses.replace(
-        redacted,
-        interactions=flat.folded(redacted.interactions),
-        refusals=tuple(dataclasses.replace(each, position=owner) for owner, each in sorted(refusals.items())),
-        findings=tuple(dataclasses.replace(each, position=flat.owners[each.position]) for each in redacted.findings),
-    )
-
-
-def _redacted(
-    reader: ScopeReader,
-    interactions: Sequence[Interaction],
-    taken: Container[str],
-    credentials: Sequence[bytes] | None,
-    *,
-    apart: bool = False,
-    correlation: Correlation | None = None,
-) -> RedactedScope:
-    clean: dict[int, Interaction] = {}
-    refusals: list[Refusal] = []
-    findings: list[Finding] = []
-    for position, each in enumerate(interactions):
-        found: list[Finding] = []
-        try:
-            clean[position] = reader.rewritten(each, found)
-        except Unsafe as problem:
-            refusals.append(Refusal(position, problem.message))
-            continue
-        findings += (Finding(one.rule, one.place, one.value, position) for one in found)
-    named = linked(tuple(clean.values()), taken, apart=apart)
-    if credentials is not None:
-        named = with_client_ids(with_credential_ids(named, credentials, taken), taken)
-    if correlation is not None:
-        named = with_fresh_values(named, correlation, taken)
-    after = dict(zip(clean, named, strict=True))
-    for position in tuple(after):
-        try:
-            after[position] = _finished(interactions[position], after[position])
-            reader.check(interactions[position], after[position])
-        except Unsafe as problem:
-            refusals.append(Refusal(position, problem.message))
-            del after[position]
-    return RedactedScope(
-        interactions=tuple(after.get(position) for position in range(len(interactions))),
-        refusals=tuple(sorted(refusals, key=lambda each: each.position)),
-        counts=dict(sorted(Counter(each.rule for each in findings).items())),
-        findings=tuple(findings),
-    )
-
-
-def _finished(before: Interaction, after: Interaction) -> Interaction:
-    request = with_headers_of_body(before.request, after.request)
-    return after if request is after.request else dataclasses.replace(after, request=request)
-
-
-@lru_cache(maxsize=1024)
+@functools.lru_cache(maxsize=1024)
 def redact_text(text: str, rules: RedactionRules) -> str:
     """A line of text without its secrets: a comment, the name of a test."""
     return redact_line(text, rules)
@@ -203,12 +139,12 @@ def redact_text(text: str, rules: RedactionRules) -> str:
 
 def redact_line(text: str, rules: RedactionRules, earlier: EarlierValues = NOTHING) -> str:
     """A line of text without its secrets and the values that scopes have shown."""
-    given = _values(rules)
+    given = rule_values(rules)
     search = made_search(_automata(given), earlier.automata)
     return ScopeReader(name_rules(rules), SecretValues(given, earlier.known), search=search).line(text, [])
 
 
-@lru_cache(maxsize=16)
+@functools.lru_cache(maxsize=16)
 def _automata(given: tuple[bytes, ...]) -> Automata:
     """The automata for the values of variables: each name of a test is searched for the same ones."""
     return made_automata(SecretValues(given).known)
@@ -236,7 +172,8 @@ def redact_request(request: Request, rules: RedactionRules, earlier: EarlierValu
     return dataclasses.replace(clean.request, wild=None)
 
 
-def _values(rules: RedactionRules) -> tuple[bytes, ...]:
+def rule_values(rules: RedactionRules) -> tuple[bytes, ...]:
+    """The values of variables that rules name."""
     return tuple(
         value if isinstance(value, bytes) else value.encode("utf-8", "surrogateescape") for value in rules.values
     )

@@ -11,6 +11,7 @@ import binascii
 import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
+from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from recproxy.lazy_patterns import lazy_pattern
@@ -20,7 +21,7 @@ from recproxy.redaction.masks import ending_of, has_shape, is_partly_public
 from recproxy.redaction.names import is_placeholder, is_secret, is_wordy
 from recproxy.redaction.spans import Span
 
-__all__ = ["GIVEN", "RUN", "SHORT", "SecretValue", "SecretValues"]
+__all__ = ["GIVEN", "RUN", "SHORT", "Lesson", "SecretValue", "SecretValues"]
 
 #: The end of a name that a value has until the scope is linked.
 GIVEN = lazy_pattern(r"\.given(?:\.[0-9]+)?(?:\.jwt|\.digits([0-9]+))?\Z")
@@ -62,6 +63,19 @@ class SecretValue:
         return known is None or (known.field and not self.field)
 
 
+class Lesson(NamedTuple):
+    """A value of a place that a rule has found, in a response or a request."""
+
+    value: bytes
+    rule: str
+    name: str
+    kind: str
+    response: bool
+
+    def __repr__(self) -> str:
+        return f"Lesson(rule={self.rule!r}, name={self.name!r})"
+
+
 class SecretValues:
     """The values of a scope. Nothing is forgotten before the scope is written.
 
@@ -77,6 +91,8 @@ class SecretValues:
         shapes: KeptShapes = NO_SHAPES,
     ) -> None:
         self.shapes = shapes
+        #: What was learned, each once, in order.
+        self.lessons: dict[Lesson, None] = {}
         self.known: dict[bytes, SecretValue] = {}
         self._own = own
         self._earlier = earlier
@@ -127,11 +143,27 @@ class SecretValues:
             return
         if self.shapes.masked(value, word) == value:
             return  # a mask
-        if response:
-            self._handed_out(value, span)
+        self._know(Lesson(value, span.rule, span.name, span.kind, response))
+
+    def know(self, lessons: Iterable[Lesson]) -> None:
+        """Learn what others with the same variables and shapes have learned."""
+        for lesson in lessons:
+            self._know(lesson)
+
+    def name_all(self) -> None:
+        """Name the values now: those who know the same ones give each the same name."""
+        for value in self.known:
+            self.name(value)
+
+    def _know(self, lesson: Lesson) -> None:
+        if lesson in self.lessons:
+            return
+        self.lessons[lesson] = None
+        if lesson.response:
+            self._handed_out(lesson)
         else:
-            self._sent(value, span)
-        self._look_for_parts(value)
+            self._sent(lesson)
+        self._look_for_parts(lesson.value)
 
     def _look_for_parts(self, value: bytes) -> None:
         parts = self.shapes.secret_parts(value)
@@ -142,24 +174,26 @@ class SecretValues:
             if len(part) >= _LONG and _telling(part) and not is_placeholder(part):
                 self._add(part, SecretValue("handed out"))
 
-    def _handed_out(self, value: bytes, span: Span) -> None:
+    def _handed_out(self, lesson: Lesson) -> None:
+        value = lesson.value
         token = value.startswith(b"eyJ") or self._is_kept_partly(value)
-        if span.kind != "text" or len(value) < 4 or (has_shape(value, b"XXX") and not token):
+        if lesson.kind != "text" or len(value) < 4 or (has_shape(value, b"XXX") and not token):
             return
-        self._give_name(value, span.name)
+        self._give_name(value, lesson.name)
         # Under a name that may hold anything, the name of a state or a kind stands in other places too.
         if len(value) < _LONG:
             if _telling(value) and _MIXED.match(value) and not is_wordy(value):
-                self._add(value, SecretValue("handed out", span.name, alone=True))
-        elif _telling(value) and not (is_wordy(value) and not is_secret(span.name.encode(), b"x")):
-            self._add(value, SecretValue("handed out", span.name))
+                self._add(value, SecretValue("handed out", lesson.name, alone=True))
+        elif _telling(value) and not (is_wordy(value) and not is_secret(lesson.name.encode(), b"x")):
+            self._add(value, SecretValue("handed out", lesson.name))
         self._look_for_password(value)
 
-    def _sent(self, value: bytes, span: Span) -> None:
-        if not _telling(value) or (span.rule == "cookie" and not _TOKEN.match(value)):
+    def _sent(self, lesson: Lesson) -> None:
+        value = lesson.value
+        if not _telling(value) or (lesson.rule == "cookie" and not _TOKEN.match(value)):
             return
-        self._give_name(value, span.name)
-        self._look_for(value, span.name)
+        self._give_name(value, lesson.name)
+        self._look_for(value, lesson.name)
         self._look_for_password(value)
         plain = unquote_to_bytes(value)
         if plain != value and _telling(plain):

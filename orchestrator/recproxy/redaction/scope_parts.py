@@ -1,0 +1,44 @@
+"""A large scope whose interactions are read and masked in parts, by several processes, as if one did all of it.
+
+Knows no process: who has the parts worked on is given.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Generator, Sequence
+
+from recproxy.recording.values import Interaction
+from recproxy.redaction.block_texts import size_of
+from recproxy.redaction.conversations import Flattened, has_conversations
+from recproxy.redaction.masked_scope import MaskedOne, RedactedScope, finished, folded
+from recproxy.redaction.rules import RedactionRules
+from recproxy.redaction.scope import ReadScope, rule_values
+from recproxy.redaction.secret_values import Lesson
+
+__all__ = ["PartWork", "Spread", "redact_in_parts"]
+
+#: Work on a part of a scope: it gives what the part teaches, is told what all parts do, and gives what becomes of each.
+PartWork = Callable[[Sequence[Interaction]], Generator[list[Lesson], Sequence[list[Lesson]], list[MaskedOne]]]
+#: Has interactions of such sizes in bytes worked on, some of them in other processes; the first part in this one.
+Spread = Callable[[PartWork, Sequence[Interaction], Sequence[int]], list[MaskedOne]]
+
+
+def redact_in_parts(
+    interactions: Sequence[Interaction], rules: RedactionRules, spread: Spread, *, apart: bool = False
+) -> RedactedScope:
+    """As `ReadScope.redacted` does, with the work on the interactions spread over several processes."""
+    flat = Flattened(interactions) if has_conversations(interactions) else None
+    ones = interactions if flat is None else flat.interactions
+    parts: list[ReadScope] = []
+
+    def work(part: Sequence[Interaction]) -> Generator[list[Lesson], Sequence[list[Lesson]], list[MaskedOne]]:
+        scope = ReadScope(part, rules)
+        scope.know((yield scope.lessons))
+        parts.append(scope)
+        return scope.masked()
+
+    outcomes = spread(work, ones, [size_of(each) for each in ones])
+    redacted = finished(parts[0].reader, ones, outcomes, (), rule_values(rules), apart=apart)
+    redacted = dataclasses.replace(redacted, learned=parts[0].learned)
+    return redacted if flat is None else folded(flat, redacted)
