@@ -10,6 +10,7 @@ import re
 
 from recproxy.lazy_patterns import lazy_pattern
 from recproxy.redaction.names import is_placeholder
+from recproxy.redaction.random_values import is_random
 from recproxy.redaction.shape_rows import ShapeRow, shape
 
 __all__ = ["COMMANDS"]
@@ -53,7 +54,23 @@ def _login(hints: bytes, flags: bytes) -> ShapeRow:
     return _given(hints, _MORE + rb"(?:" + flags + rb")(?: {1,4}|=)?(?:\\?['\"])?[^\s:'\"\\]{0,100}:")
 
 
+#: The end of a line, also in a string of JSON.
+_NEXT = rb"(?:\r?\n|\\r\\n|\\n)"
+
 COMMANDS = (
+    # IRC, POP3 and FTP, which go over a WebSocket, too.
+    shape("password of a command", b"PASS oauth:", rb"PASS oauth:([A-Za-z0-9]{16,})"),
+    shape(
+        "password of a command", b"PASS ", rb"PASS ([^\s\"\\]{3,200}+)" + _NEXT + rb"(?:NICK|USER) ", None, _is_given
+    ),
+    shape(
+        "password of a command",
+        b"PASS ",
+        rb"(?:NICK|USER) [^\s\"\\]{1,80}" + _NEXT + rb"PASS ([^\s\"\\]{3,200})",
+        100,
+        _is_given,
+    ),
+    shape("password of a command", b"AUTH ", rb"(?<![^\r\n])AUTH ([A-Za-z0-9_.~+/=-]{16,})(?![^\r\n])", 0, is_random),
     shape(
         "login of curl",
         b"curl ",

@@ -16,7 +16,7 @@ from recproxy.mail.imap.pieces import joined_pieces
 from recproxy.mail.pieces import Piece, PieceKind
 from recproxy.recording.grammar import is_utf8
 from recproxy.recording.steps import WEBSOCKET, Act, Step
-from recproxy.recording.values import Headers, Interaction, Response
+from recproxy.recording.values import Headers, Interaction, Request, Response
 from recproxy.recording.wildcard import unused
 from recproxy.redaction.mail_attachments import parted, whole
 
@@ -40,10 +40,14 @@ class Flattened:
         self._before = interactions
         self.interactions: list[Interaction] = []
         self.owners: list[int] = []
+        #: What was said to a message of a WebSocket, for what a login hands out.
+        self.answers: list[Interaction] = []
         for position, each in enumerate(interactions):
             parts = _taken_apart(each) if each.steps else [each]
             self.interactions += parts
             self.owners += [position] * len(parts)
+            if each.protocol == WEBSOCKET:
+                self.answers += _answers(each.steps)
 
     def folded(self, after: Sequence[Interaction | None]) -> tuple[Interaction | None, ...]:
         """The interactions as they were given, from what became of the parts; None where a part may not be written."""
@@ -54,6 +58,17 @@ class Flattened:
             _put_together(before, known) if before.steps else known[0]
             for before, known in zip(self._before, parts, strict=True)
         )
+
+
+def _answers(steps: Sequence[Step]) -> Iterator[Interaction]:
+    """Each message of the client with each of the server's up to the client's next, as a request and its response."""
+    asked = b""
+    for step in steps:
+        if step.act is Act.CLIENT:
+            asked = step.data
+        elif step.act is Act.SERVER and asked:
+            request = Request(method="POST", url="", body=asked)
+            yield Interaction(request=request, response=Response(status=0, body=step.data))
 
 
 def _pieces(conversation: Interaction) -> list[tuple[Piece, ...]]:

@@ -21,6 +21,7 @@ from recproxy.redaction.language import path_of
 from recproxy.redaction.names import is_secret, is_wordy
 from recproxy.redaction.payloads import coding_of
 from recproxy.redaction.spans import Span, wild_name
+from recproxy.redaction.told_places import login_spans
 from recproxy.redaction.views import json_unescaped
 
 __all__ = ["handed_out"]
@@ -119,7 +120,12 @@ def _plain(block: Request | Response) -> bytes:
         return block.body
 
 
+def _has_password(body: bytes) -> bool:
+    """Whether a login stands in a body: a password by its name, or among the arguments of a call."""
+    return _LOGIN_FIELD.search(body) is not None or next(login_spans(body), None) is not None
+
+
 def _is_login(request: Request) -> bool:
     if request.method in ("POST", "PUT", "PATCH"):
-        return bool(_LOGIN_PATH.search(path_of(request.url)) or _LOGIN_FIELD.search(_plain(request)))
+        return bool(_LOGIN_PATH.search(path_of(request.url))) or _has_password(_plain(request))
     return _LOGIN_FIELD.search(request.url.partition("?")[2].encode("utf-8", "surrogateescape")) is not None

@@ -38,7 +38,7 @@ _SECRET_PARAMETERS = frozenset(
 )
 #: Browsers cannot set a header when they open a WebSocket: a token goes as a name of a protocol.
 _PROTOCOL = lazy_pattern(
-    rb"(?i)(?:(?:\A|,)\s*(?:access[_-]?token|authorization|bearer|auth|jwt|api[_-]?key|token)\s*,\s*|[a-z-]*api-key\.|(?:\bbearer|\btoken|\bauthorization[A-Za-z0-9.-]*)\.)([A-Za-z0-9_.~+/=-]{12,})"
+    rb"(?i)(?:(?:\A|,)\s*(?:access[_-]?token|authorization|bearer|auth|jwt|api[_-]?key|token)\s*,\s*|[a-z-]*api-key\.|(?:\bbearer|\btoken|\bauthorization[A-Za-z0-9.-]*)\.|\bheader-(?=eyJ))([A-Za-z0-9_.~+/=-]{12,})"
 )
 #: With these anybody can try passwords: they answer what the client has sent.
 _PROOFS = frozenset({b"rspauth", b"data", b"cnonce"})

@@ -17,7 +17,14 @@ from recproxy.redaction.graphql import argument, of_a_password, passed_variables
 from recproxy.redaction.header_values import HEADERS_WITH_RULES, header_spans
 from recproxy.redaction.json_forms import holds_secrets, is_message, kubernetes_secrets, listed_header, says_how_it_is
 from recproxy.redaction.name_rules import NameRules
-from recproxy.redaction.names import header_is_secret, is_label, is_secret, is_wordy, may_be_secret
+from recproxy.redaction.names import (
+    header_is_secret,
+    is_label,
+    is_secret,
+    is_wordy,
+    looks_like_a_token,
+    may_be_secret,
+)
 from recproxy.redaction.spans import Span, wild_name
 from recproxy.redaction.views import json_unescaped
 
@@ -37,6 +44,8 @@ _BEARING = frozenset(
 _VALUES = frozenset({b"value", b"values", b"val", b"v", b"stringvalue", b"plaintext"})
 _GRANTED = frozenset({b"code", b"key", b"assertion", b"auth_code"})  # in a request for a token
 _ASKED = frozenset({b"code"})
+_SIGNED = frozenset({b"sign", b"signature"})  # of a request that names its key, as those of exchanges do
+_KEYS = (b'"apiKey"', b'"api_key"', b'"apikey"', b'"passphrase"')
 _JWK = lazy_pattern(rb"\"(d|p|q|dp|dq|qi|k)\"\s*:\s*\"([A-Za-z0-9_-]{16,})\"")
 _NESTED = 6  # objects one inside another in which the value of a secret name is sought
 _FAR = 120  # bytes of a name
@@ -57,7 +66,7 @@ def json_spans(
 
     `hits` are the places where letters of such names stand, `signs` the words in the text that `hints_of` looks for.
     """
-    granted = _GRANTED if b'"grant_type"' in signs else _ASKED if _asks_for_a_token(signs) else frozenset[bytes]()
+    granted = _granted(signs)
     graphql = graphql or b'"query"' in signs or b'"mutation"' in signs
     yield from _by_letters(text, hits, rules, granted=granted, graphql=graphql)
     if b"\\u00" in signs:
@@ -76,9 +85,14 @@ def json_spans(
             yield Span(*found.span(2), "json", wild_name(b"jwk_" + found[1]), value=found[2])
 
 
-def _asks_for_a_token(signs: Container[bytes]) -> bool:
-    """Whether a text is a request for a token that need not say which kind it grants, as those of GitHub."""
-    return b'"client_id"' in signs and (b'"client_secret"' in signs or b'"code_verifier"' in signs)
+def _granted(signs: Container[bytes]) -> frozenset[bytes]:
+    """The keys that hold a secret in a request for a token, and in one that is signed."""
+    if b'"grant_type"' in signs:
+        return _GRANTED
+    # One that need not say which kind it grants, as those of GitHub.
+    asks = b'"client_id"' in signs and (b'"client_secret"' in signs or b'"code_verifier"' in signs)
+    asked = _ASKED if asks else frozenset[bytes]()
+    return asked | _SIGNED if any(each in signs for each in _KEYS) else asked
 
 
 def _by_letters(
@@ -134,7 +148,11 @@ def _is_harmless(key: bytes, rules: NameRules) -> bool:
     """Whether nothing under a key is secret because of the key, whatever it is."""
     lower = key.lower()
     return not (
-        lower in rules.keys or lower in _GRANTED or lower in HEADERS_WITH_RULES or may_be_secret(key, json=True)
+        lower in rules.keys
+        or lower in _GRANTED
+        or lower in _SIGNED
+        or lower in HEADERS_WITH_RULES
+        or may_be_secret(key, json=True)
     )
 
 
@@ -153,7 +171,9 @@ def _under(key: bytes, at: int, text: bytes, rules: NameRules, *, granted: froze
         return
     start, end = found.span(1 if quoted else 3)
     # Where nothing says what is granted, `code` may also be that of an error.
-    asked = asked and (granted is _GRANTED or (quoted and not is_wordy(text[start:end])))
+    if asked and granted is not _GRANTED:
+        value = text[start:end]
+        asked = quoted and not is_wordy(value) and (key.lower() in _ASKED or looks_like_a_token(value))
     yield from _scalar(key, start, end, text, quoted=quoted, chosen=chosen or asked)
 
 

@@ -35,7 +35,7 @@ _HAS = (
 )
 #: Behind these also a number in hexadecimal digits is a key.
 _OPENS = rb"icals?|ics|webcal|calendar[-_]?feeds?|token|access[-_]?token|auth[-_]?token|api[-_]?keys?|access[-_]?keys?|secret"
-_ADDRESS = rb"(?:https?://[^\s\"'<>\\?#]{1,300}|\A|[\s\"'(<>,;])"
+_ADDRESS = rb"(?:(?:https?|wss?|webhook)://[^\s\"'<>\\?#]{1,300}|\A|[\s\"'(<>,;])"
 _WAY = rb"(?:/(?:[0-9]{1,20}|[A-Za-z]{1,3}|v[0-9.]{1,3}|incoming|catch|custom|generic|trigger|run|user|users|private|public|file|folder|email)){0,2}"
 _KEY = rb"((?:[A-Za-z0-9_~-]|[.:=](?=[A-Za-z0-9_~=-]{8})){15,}=*)(?![%A-Za-z0-9_~=-])(?!\.(?!ics|rss|xml|atom|json|vcs)[A-Za-z0-9])"
 _BETWEEN = rb"(?:/(?:[0-9]{1,12}|[A-Za-z0-9_-]{2,4}={0,2}|email|mail|account|link|token|code|password)){0,2}"

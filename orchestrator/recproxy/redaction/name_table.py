@@ -225,7 +225,7 @@ QUALIFIERS = frozenset(
 TRAILING = frozenset(
     word
     for (word,) in _rows(
-        "value, text, str, string, confirmation, confirm, again, repeat, plain, raw, base64, b64, encoded, field, renewed, refreshed",
+        "value, text, str, string, bin, confirmation, confirm, again, repeat, plain, raw, base64, b64, encoded, field, renewed, refreshed",
         # which of several: `API_KEY_LIVE`, `db_password_prod`
         "prod, production, staging, dev, live, sandbox",
         # in a filter: `password__exact`, `token[eq]`

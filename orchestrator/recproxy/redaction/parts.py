@@ -24,7 +24,6 @@ from recproxy.recording.splicing import Moved, resized, same
 from recproxy.recording.values import Headers, Interaction, Request, Response, header
 from recproxy.redaction.block_texts import free_word, holds_no_value, places_of, size_of, texts_of_block
 from recproxy.redaction.budget import Budget
-from recproxy.redaction.handed_out import handed_out
 from recproxy.redaction.language import Language, language_of, path_of
 from recproxy.redaction.masking import Finding, TextMask
 from recproxy.redaction.name_rules import NameRules, name_rules
@@ -84,9 +83,7 @@ class ScopeReader:
         budget = Budget(size_of(interaction), timed=False)
         self._read.append(interaction)
         request, response = self._learn(interaction.request, budget), self._learn(interaction.response, budget)
-        handed = list(handed_out(interaction))
-        for span in handed:
-            self._values.learn(span, response=True, word=(interaction.response.wild or "XXX").encode())
+        handed = self._values.learn_answer(interaction)
         for block, word in ((interaction.request, request), (interaction.response, response)):
             if word is not None and not handed:
                 self._plain[id(block)] = block, word

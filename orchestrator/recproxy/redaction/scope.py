@@ -47,6 +47,8 @@ class ReadScope:
         self.reader = ScopeReader(names, self._values)
         for each in self._interactions:
             self.reader.learn(each)
+        for each in self._flat.answers if self._flat is not None else ():
+            self._values.learn_answer(each)
         self.learned: Mapping[bytes, SecretValue] = self._values.learned()
 
     def __repr__(self) -> str:

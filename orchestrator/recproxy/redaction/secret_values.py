@@ -16,6 +16,8 @@ from urllib.parse import unquote_to_bytes
 
 from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording.dataclass import dataclass
+from recproxy.recording.values import WILD, Interaction
+from recproxy.redaction.handed_out import handed_out
 from recproxy.redaction.kept_shapes import NO_SHAPES, KeptShapes
 from recproxy.redaction.masks import ending_of, has_shape, is_partly_public
 from recproxy.redaction.names import is_placeholder, is_secret, is_wordy
@@ -164,6 +166,13 @@ class SecretValues:
         else:
             self._sent(lesson)
         self._look_for_parts(lesson.value)
+
+    def learn_answer(self, interaction: Interaction) -> bool:
+        """Learn what the answer to a login hands out. Says whether there was any."""
+        handed = list(handed_out(interaction))
+        for span in handed:
+            self.learn(span, response=True, word=(interaction.response.wild or WILD).encode())
+        return bool(handed)
 
     def _look_for_parts(self, value: bytes) -> None:
         parts = self.shapes.secret_parts(value)

@@ -39,6 +39,7 @@ _SIGNS = frozenset(
         *MEMBERS,
         *SAYS,
         *(b'"client_id"', b'"client_secret"', b'"code_verifier"'),
+        *(b'"apiKey"', b'"api_key"', b'"apikey"', b'"passphrase"'),
     }
 )
 

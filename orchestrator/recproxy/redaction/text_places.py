@@ -260,6 +260,8 @@ def _header_places(name: bytes, value: bytes, rules: NameRules) -> list[Span]:
     spans = header_spans(name, value, rules.headers)
     if spans is not None:
         return spans + _shaped(value, rules)
+    if whole := coded_run(value, lambda plain: _nested(plain, rules, 0)):
+        return whole
     language, inside = sniffed(value), partial(_inside, rules=rules, depth=0)
     if language is Language.LINES:
         coded = coded_runs(value, lambda plain: _nested(plain, rules, 0), strings=False)
