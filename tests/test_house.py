@@ -255,13 +255,19 @@ def test_a_proxy_imports_no_cryptography_and_no_command_line():
     ("names", "unused"),
     [
         # What is loaded before the fork server starts delays it.
-        (["recproxy.cli.main"], {"asyncio", "dataclasses", "recproxy.recording"}),
+        (["recproxy.cli.main"], {"asyncio", "dataclasses", "recproxy.recording", "recproxy.cli.check"}),
         (["recproxy.client.decorator"], {"asyncio", "recproxy.recording"}),
         (
             ["recproxy.orchestrator.run", "recproxy.orchestrator.plan"],
             {"h11", "recproxy.formats", "recproxy.matching.index", "recproxy.redaction.scope", "rich"},
         ),
-        (["recproxy.proxy.forking"], {"h11", "recproxy.proxy.exchange"}),
+        (
+            ["recproxy.proxy.forking"],
+            {
+                *("h11", "recproxy.proxy.exchange", "recproxy.matching.miss", "recproxy.redaction.scope"),
+                *("recproxy.mail", "recproxy.grpc.bodies"),
+            },
+        ),
     ],
     ids=["command line", "client", "orchestrator", "fork server"],
 )

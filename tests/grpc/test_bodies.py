@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from notes_service import NOTE, TYPES, framed, integer, piece
 
-from recproxy.grpc.bodies import LARGEST, framing_of, is_readable, messages_of, on_the_wire, read_messages
+from recproxy.grpc.bodies import LARGEST, is_readable, messages_of, on_the_wire, read_messages
 from recproxy.grpc.types import Types
 from recproxy.recording import Recording, Request, Response, dump, encode, load
 from recproxy.recording.values import Interaction
@@ -117,18 +117,6 @@ def test_a_message_of_connect_has_no_frame():
 def test_what_cannot_be_read_stays(block):
     assert named(block) == block
     assert on_the_wire(block) == block
-
-
-def test_content_types():
-    kinds = (
-        b"application/grpc",
-        b"application/grpc+proto",
-        b"Application/gRPC-Web; charset=utf-8",
-        b"application/json",
-    )
-
-    assert [framing_of(((b"Content-Type", kind),)) for kind in kinds] == ["grpc", "grpc", "grpc-web", ""]
-    assert framing_of(()) == ""
 
 
 def test_what_is_read_is_not_read_again():

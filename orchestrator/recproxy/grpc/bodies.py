@@ -10,11 +10,11 @@ from __future__ import annotations
 import base64
 import io
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TypeVar
 
+from recproxy.grpc.content_types import framing_of
 from recproxy.grpc.frames import Frame, frames, put_frames, put_trailers, take_trailers, untexted
 from recproxy.grpc.order import frame_sizes
 from recproxy.grpc.reading import MessageReader, MessageTree
@@ -30,7 +30,6 @@ from recproxy.recording.values import Headers, Request, Response, header
 __all__ = [
     "LARGEST",
     "compression_of",
-    "framing_of",
     "is_readable",
     "messages_of",
     "on_the_wire",
@@ -41,17 +40,8 @@ __all__ = [
 #: A larger body stays as it came: reading it takes longer than a client should wait.
 LARGEST = 2_000_000
 _UNSHOWN = lazy_pattern("[\x7f-\x9f]")
-_MEDIA = lazy_pattern(
-    rb"application/(grpc-web-text|grpc-web|grpc|proto)(?:\+proto)?(?:;.*)?", re.IGNORECASE | re.DOTALL
-)
 
 _Block = TypeVar("_Block", Request, Response)
-
-
-def framing_of(headers: Headers) -> str:
-    """How messages are framed by the content type; empty where it is none of gRPC, or messages are not in protobuf."""
-    found = _MEDIA.fullmatch((header(headers, b"content-type") or b"").strip())
-    return found[1].decode().lower() if found is not None else ""
 
 
 def is_readable(block: Request | Response) -> bool:

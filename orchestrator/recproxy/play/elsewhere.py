@@ -9,16 +9,19 @@ import glob
 import shlex
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from recproxy.config.profile import Profile
 from recproxy.errors import RecproxyError
 from recproxy.matching.index import Index
-from recproxy.matching.miss import RecordedFor
 from recproxy.matching.rules import Ways
 from recproxy.play.reading import read_recording
 from recproxy.play.recording_names import DEFAULT, recordings_below
 from recproxy.play.test_names import is_gone, is_module_gone, scope_of
 from recproxy.recording import Request
+
+if TYPE_CHECKING:
+    from recproxy.matching.miss import RecordedFor
 
 __all__ = ["Elsewhere"]
 
@@ -77,6 +80,8 @@ class Elsewhere:
 
         `answered` are the recordings that answer each earlier miss; without it, the first of equal ones is named.
         """
+        from recproxy.matching.miss import RecordedFor  # noqa: PLC0415 - a run that goes well has no miss
+
         index = self.recorded
         found: dict[str, tuple[int, bool, bool, bool, int]] = {}
         for position in positions:

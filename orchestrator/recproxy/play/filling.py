@@ -19,7 +19,6 @@ from recproxy.play.body_digests import with_digests
 from recproxy.recording import Headers, Response, fill, header, named_places, pattern
 from recproxy.recording.fresh_names import fresh_value
 from recproxy.recording.splicing import Moved, resized, same, spliced
-from recproxy.redaction.masks import ENDING, stand_in
 from recproxy.redaction.wide_text import moved_in_wide, widened, with_word
 
 __all__ = ["filled_response", "filling_values"]
@@ -73,6 +72,8 @@ def _names(response: Response) -> frozenset[str]:
 
 def _value(name: str, bound: dict[str, bytes], given: Mapping[str, bytes]) -> bytes:
     if name not in bound:
+        from recproxy.redaction.masks import ENDING  # noqa: PLC0415 - few recordings have a place that nobody bound
+
         ending = ENDING.search(name)
         assert ending is not None
         variable = name[: ending.start()]
@@ -124,6 +125,8 @@ def _stand_in(name: str) -> bytes:
         return made
     digest = hashlib.sha256(name.encode()).hexdigest()[:32]
     if name.endswith((".jwt", ".email", ".uuid")):
+        from recproxy.redaction.masks import stand_in  # noqa: PLC0415 - see above
+
         if not _NUMBERED.search(name):
             return stand_in(name)
         # Two values of one name are two in a replay, too.

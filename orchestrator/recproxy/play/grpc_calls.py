@@ -17,12 +17,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from recproxy.errors import ProfileError
-from recproxy.grpc.bodies import framing_of, is_readable, read_messages
+from recproxy.grpc.content_types import framing_of
 from recproxy.grpc.descriptors import Services, load_descriptors
 from recproxy.grpc.types import Types, types_of
 from recproxy.play.candidates import Candidates
 from recproxy.recording import Interaction, Recording, Request
 from recproxy.recording.located import Located
+from recproxy.recording.message_coding import is_message_coding
 
 __all__ = ["LiveCalls", "call_path", "load_services", "read_interaction", "readable_interaction"]
 
@@ -85,6 +86,8 @@ def readable_interaction(interaction: Interaction, place: str) -> Interaction:
 
 def read_interaction(interaction: Interaction, services: Services) -> Interaction:
     """A call with its messages as JSON, by the types of services."""
+    from recproxy.grpc.bodies import read_messages  # noqa: PLC0415 - most services have no gRPC
+
     request, response = interaction.request, interaction.response
     method = services.methods.get(call_path(request.url))
     # A deadline is of one call: it would be another in each recording.
@@ -125,6 +128,8 @@ class LiveCalls:
         """
         if not framing_of(request.headers):
             return (request,)
+        from recproxy.grpc.bodies import read_messages  # noqa: PLC0415 - most services have no gRPC
+
         path = call_path(request.url)
         root, types = self._types(path)
         forms = [read_messages(request, types, root)]
@@ -152,7 +157,7 @@ class LiveCalls:
     def _recorded(self) -> dict[str, tuple[str, Types]]:
         known: dict[str, tuple[str, Types]] = {}
         for each in _requests(self._recordings):
-            if not is_readable(each) or not each.body:
+            if not is_message_coding(each.encoding) or not each.body:
                 continue
             path = call_path(each.url)
             root, types = types_of(each.encoding or "")

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from recproxy.config.profile import HookNames
 from recproxy.control.shown_paths import shown_path
@@ -22,10 +22,10 @@ from recproxy.hooks import Compare, Interaction, Redact, Request, Respond, Respo
 from recproxy.http import NOT_RECORDED
 from recproxy.recording import WILD
 from recproxy.recording.dataclass import dataclass
-from recproxy.redaction.earlier_values import NOTHING, EarlierValues
-from recproxy.redaction.pipeline import redact
 from recproxy.redaction.rules import RedactionRules, Unsafe
-from recproxy.redaction.scope import redact_request, redact_text
+
+if TYPE_CHECKING:
+    from recproxy.redaction.earlier_values import EarlierValues
 
 __all__ = ["NO_HOOKS", "Hooks", "load_hooks"]
 
@@ -62,11 +62,13 @@ class Hooks:
             response=replace(response, wild=interaction.response.wild),
         )
 
-    def show(self, request: Request, rules: RedactionRules, earlier: EarlierValues = NOTHING) -> Request:
+    def show(self, request: Request, rules: RedactionRules, earlier: EarlierValues | None = None) -> Request:
         """A live request as it may be shown: redacted by the rules and the hook, or without all that it says.
 
         `earlier` are the values that scopes of the run have shown.
         """
+        from recproxy.redaction.scope import redact_request  # noqa: PLC0415 - a replay without a miss shows none
+
         clean = redact_request(request, rules, earlier)
         if self.redact is None:
             return clean
@@ -158,6 +160,8 @@ def _line(traceback: TracebackType | None, file: str | None) -> str:
 
 def _message_of(problem: BaseException, rules: RedactionRules) -> str:
     """An exception in one line, redacted and then cut: half a secret is none that the rules know."""
+    from recproxy.redaction.scope import redact_text  # noqa: PLC0415 - few hooks fail
+
     text = redact_text(" ".join(str(problem).split()), rules)
     text = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
     return f"{type(problem).__name__}: {text}" if text else type(problem).__name__
@@ -165,6 +169,8 @@ def _message_of(problem: BaseException, rules: RedactionRules) -> str:
 
 def _with_secrets_of(values: Sequence[object], rules: RedactionRules) -> RedactionRules:
     """Rules that also know what is secret in a hook's arguments: in an exception it stands without its name."""
+    from recproxy.redaction.pipeline import redact  # noqa: PLC0415 - few hooks fail
+
     found: list[bytes] = []
     for value in values:
         asked = value if isinstance(value, Interaction) else _SOME

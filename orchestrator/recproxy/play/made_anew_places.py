@@ -14,7 +14,6 @@ from recproxy.matching.index import Index
 from recproxy.recording import Interaction
 from recproxy.recording.fresh_names import fresh_kind
 from recproxy.recording.located import may_hold
-from recproxy.redaction.linking import request_names
 
 __all__ = ["FreshPlaces"]
 
@@ -58,6 +57,8 @@ class FreshPlaces:
 
 
 def _needs(interactions: Sequence[Interaction]) -> Iterator[tuple[int, frozenset[str]]]:
+    from recproxy.redaction.linking import request_names  # noqa: PLC0415 - few recordings have such places
+
     introduced: set[str] = set()
     for position, each in enumerate(interactions):
         if each.request.wild is None or each.steps:

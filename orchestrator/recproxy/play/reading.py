@@ -16,7 +16,6 @@ from recproxy.errors import RecordingError
 from recproxy.formats import FORMATS, Loaded, folder_format_of, format_of, unread_format
 from recproxy.recording import Recording, load, locate
 from recproxy.redaction.rules import RedactionRules
-from recproxy.redaction.scope import redact_text
 
 __all__ = [
     "UnknownFormat",
@@ -131,6 +130,8 @@ def _quoting_no_secret(path: str) -> Iterator[None]:
     try:
         yield
     except RecordingError as problem:
+        from recproxy.redaction.scope import redact_text  # noqa: PLC0415 - few recordings are damaged
+
         said = problem.message.removeprefix(path)
         safe = redact_text(said, RedactionRules())
         if safe == said or isinstance(problem, UnknownFormat):

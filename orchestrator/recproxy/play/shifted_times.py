@@ -19,15 +19,11 @@ from recproxy.http.received import without_coding
 from recproxy.lazy_patterns import lazy_pattern
 from recproxy.play.body_digests import with_digests
 from recproxy.play.recorded_moments import moment_of
-from recproxy.play.shifted_tokens import moved_tokens
 from recproxy.play.time_texts import moved_time
 from recproxy.recording import Headers, Interaction, Request, Response, header
 from recproxy.recording.json_reader import JSON_TOKEN
 from recproxy.recording.splicing import resized, spliced
-from recproxy.redaction.name_rules import name_rules
-from recproxy.redaction.pointed_places import pointed_spans
 from recproxy.redaction.rules import RedactionRules
-from recproxy.redaction.views import json_unescaped
 from recproxy.redaction.wide_text import moved_in_wide, narrowed, wide_charset, widened
 
 __all__ = ["ShiftedTimes", "shifted_times"]
@@ -59,6 +55,8 @@ class ShiftedTimes:
     """Moves the times at the listed places of responses, or `every` expiry time that is known."""
 
     def __init__(self, table: ShiftTable, clock: Callable[[], float], *, every: bool = False) -> None:
+        from recproxy.redaction.name_rules import name_rules  # noqa: PLC0415 - few profiles move times
+
         self._clock = clock
         self._every = every
         headers, names = (_HEADERS, _NAMES) if every else ((), ())
@@ -156,16 +154,22 @@ class ShiftedTimes:
         return [(start, end, new) for (start, end), new in sorted(places.items())]
 
     def _tokens(self, text: bytes, since: int, now: int, life: int | None) -> Iterator[tuple[int, int, bytes]]:
+        from recproxy.play.shifted_tokens import moved_tokens  # noqa: PLC0415 - few profiles move times
+
         for start, end, new in moved_tokens(text, since, now, life):
             self._remember(new, text[start:end])
             yield start, end, new
 
     def _pointed(self, text: bytes) -> Iterator[tuple[int, int, bytes]]:
+        from recproxy.redaction.pointed_places import pointed_spans  # noqa: PLC0415 - few profiles move times
+
         if self._pointers:
             yield from ((span.start, span.end, span.value) for span in pointed_spans(text, self._pointers))
 
     def _named(self, text: bytes) -> Iterator[tuple[int, int, bytes]]:
         """The values under the listed names at any depth, and those of a list there."""
+        from recproxy.redaction.views import json_unescaped  # noqa: PLC0415 - few profiles move times
+
         lower = text.lower() if self._names else b""
         if not any(name in lower for name in self._names):
             return

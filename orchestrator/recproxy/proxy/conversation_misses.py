@@ -6,20 +6,23 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
 from recproxy.config.mail_endpoints import MailPlace
 from recproxy.config.profile import Profile
 from recproxy.control.outcomes import Missed, MissReason
 from recproxy.matching.index import Index
-from recproxy.matching.mail_miss import MailMiss
-from recproxy.matching.message_miss import MessageMiss
 from recproxy.matching.rules import Ways
 from recproxy.play.elsewhere import Elsewhere
+from recproxy.play.hooks import NO_HOOKS
 from recproxy.play.playback import Playback
 from recproxy.proxy.scope_history import ScopeHistory
 from recproxy.recording import Request, Step, conversation
 from recproxy.redaction.rules import RedactionRules
-from recproxy.redaction.scope import redact_request, redact_scope
+
+if TYPE_CHECKING:
+    from recproxy.matching.mail_miss import MailMiss
+    from recproxy.matching.message_miss import MessageMiss
 
 __all__ = ["ConversationMisses"]
 
@@ -37,7 +40,7 @@ class ConversationMisses:
         ways: Ways | None,
         remark: Callable[[], str],
         *,
-        show: Callable[[Request, RedactionRules], Request] = redact_request,
+        show: Callable[[Request, RedactionRules], Request] = NO_HOOKS.show,
         expected: str | None = None,
         elsewhere: Elsewhere | None = None,
     ) -> None:
@@ -91,6 +94,8 @@ class ConversationMisses:
 
     def described(self, place: MailPlace) -> Callable[..., MailMiss]:
         """What makes a miss of a server from what was said."""
+        from recproxy.matching.mail_miss import MailMiss  # noqa: PLC0415 - a run that goes well has none
+
         return partial(MailMiss, url=place.url, profile=self.profile.name, test=self.test, ways=self.ways)
 
     def show_request(self, request: Request) -> Request:
@@ -99,6 +104,8 @@ class ConversationMisses:
 
     def shown(self, place: MailPlace, steps: tuple[Step, ...]) -> Step | None:
         """The last of these steps without its secrets; None where that cannot be told."""
+        from recproxy.redaction.scope import redact_scope  # noqa: PLC0415 - a run that goes well shows nothing
+
         live = conversation(place.protocol.upper(), place.url, steps, wild=None)
         (clean,) = redact_scope([live], self._redaction, ids=False).interactions
         return None if clean is None else clean.steps[-1]

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from recproxy.proxy.conversation_misses import ConversationMisses
 from recproxy.proxy.faults import ScopeFaults, lasted_note
-from recproxy.proxy.smtp_scope import SmtpScope
 from recproxy.recording.faults import Fault
 
 if TYPE_CHECKING:
     from recproxy.proxy.imap_scope import ImapScope
+    from recproxy.proxy.smtp_scope import SmtpScope
     from recproxy.proxy.websocket_scope import WebSocketScope
 
 __all__ = ["ConversationScope"]
@@ -36,6 +36,8 @@ class ConversationScope:
     @cached_property
     def smtp(self) -> SmtpScope:
         """What SMTP connections ask."""
+        from recproxy.proxy.smtp_scope import SmtpScope  # noqa: PLC0415 - most runs have no mail
+
         return SmtpScope(self._misses)
 
     @cached_property

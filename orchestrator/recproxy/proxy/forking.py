@@ -1,7 +1,7 @@
-"""The fork server: one process that has imported everything and forks the proxies and redaction workers.
+"""The fork server: one process that has imported what every replay needs, and forks the proxies and redaction workers.
 
-Imports are what a proxy's start costs; here they are paid once, while the orchestrator makes the CA. Orders and
-reports are in `control.forks`. The fork server ends when its orders end; its forks end when their channels do. It has no
+Imports are what a proxy's start costs; here they are paid once, while the orchestrator makes the CA. What few runs need,
+such as mail or the text of a miss, a proxy imports itself when it needs it. Orders and reports are in `control.forks`. The fork server ends when its orders end; its forks end when their channels do. It has no
 threads and no event loop, so that a fork is safe. If the orchestrator dies, it clears away what that leaves.
 """
 
@@ -13,12 +13,15 @@ import os
 import signal
 import socket
 import sys
+from typing import TYPE_CHECKING
 
 from recproxy.control.forks import ForkEvent, ForkOrder, fork_report
 from recproxy.control.process_limits import set_process_limits
 from recproxy.proxy.fork_orders import ForkOrders
-from recproxy.proxy.redaction_worker import RedactionWorker
 from recproxy.proxy.service import Service
+
+if TYPE_CHECKING:
+    from recproxy.proxy.redaction_worker import RedactionWorker
 
 try:
     import uvloop
@@ -35,7 +38,11 @@ def run_fork_server(orders: ForkOrders) -> None:
     names: dict[int, str] = {}
     signal.signal(signal.SIGCHLD, lambda *_: _report_exits(orders.socket, names))
     gc.freeze()  # what is imported stays: no collection in a proxy need look at it, and write to the pages it shares
+    gc.enable()
     for kind, name, descriptors in orders:
+        if kind is ForkOrder.REDACTION_WORKER:
+            # A replay needs none. Imported before the fork, so that it is imported once for all workers.
+            from recproxy.proxy import redaction_worker  # noqa: F401, PLC0415
         # A child that dies before its name is known must wait to be reported.
         signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGCHLD,))
         pid = os.fork()
@@ -81,8 +88,7 @@ def _run_process(kind: ForkOrder, name: str, channel: int, errors: int) -> None:
         os.close(errors)
         _set_process_name(f"rp-{name}" if kind is ForkOrder.PROXY else f"redact-{name}")
         loop = uvloop.new_event_loop() if uvloop is not None else asyncio.new_event_loop()
-        made = Service if kind is ForkOrder.PROXY else RedactionWorker
-        loop.run_until_complete(made(socket.socket(fileno=os.dup(0)), loop).ended)
+        loop.run_until_complete(_made(kind, socket.socket(fileno=os.dup(0)), loop).ended)
     except BaseException:  # noqa: BLE001 - its last words, then it ends
         sys.excepthook(*sys.exc_info())
         os._exit(1)
@@ -90,6 +96,14 @@ def _run_process(kind: ForkOrder, name: str, channel: int, errors: int) -> None:
         # Nothing is left to save: connections die with the process, at once.
         sys.stderr.flush()
         os._exit(0)
+
+
+def _made(kind: ForkOrder, channel: socket.socket, loop: asyncio.AbstractEventLoop) -> Service | RedactionWorker:
+    if kind is ForkOrder.PROXY:
+        return Service(channel, loop)
+    from recproxy.proxy.redaction_worker import RedactionWorker  # noqa: PLC0415 - imported already
+
+    return RedactionWorker(channel, loop)
 
 
 def _set_process_name(name: str) -> None:

@@ -9,7 +9,7 @@ import asyncio
 from urllib.parse import urlsplit
 
 from recproxy.errors import RecproxyError
-from recproxy.grpc.bodies import framing_of
+from recproxy.grpc.content_types import framing_of
 from recproxy.grpc.descriptors import Services
 from recproxy.grpc.frames import Frame, frames, put_frames
 from recproxy.grpc.reflection import REFLECTION_PATHS, asked_for, reflected_services

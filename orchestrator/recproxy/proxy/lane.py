@@ -28,10 +28,10 @@ from recproxy.proxy.forwarding import Forwarding
 from recproxy.proxy.mail_tls import NO_TLS_REASONS, client_tls_problem, no_tls
 from recproxy.proxy.route import Route, own_service
 from recproxy.proxy.scope import OpenScope
-from recproxy.proxy.smtp_connection import SmtpConnection
 
 if TYPE_CHECKING:
     from recproxy.proxy.imap_connection import ImapConnection
+    from recproxy.proxy.smtp_connection import SmtpConnection
 
 __all__ = ["ProxyLane"]
 
@@ -207,6 +207,8 @@ class ProxyLane:
             from recproxy.proxy.imap_speaking import imap_connection  # noqa: PLC0415 - most runs have no IMAP
 
             return imap_connection(self, place, context)
+        from recproxy.proxy.smtp_connection import SmtpConnection  # noqa: PLC0415 - most runs have no mail
+
         return SmtpConnection(self, place, context)
 
     async def _connect_mail(self, sock: socket.socket, place: MailPlace, context: ssl.SSLContext | None) -> None:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from recproxy.config.profile import Profile
 from recproxy.control.outcomes import NO_TEST, Missed, MissReason
@@ -18,17 +19,18 @@ from recproxy.errors import defect_text
 from recproxy.http import Head
 from recproxy.http.refusals import NOT_RETRIED, refusal_answer
 from recproxy.matching.index import Index
-from recproxy.matching.miss import Miss, miss
 from recproxy.matching.rules import Ways
 from recproxy.play.elsewhere import Elsewhere
 from recproxy.play.hooks import Hooks
-from recproxy.play.mending import mendings
 from recproxy.play.playback import Playback
 from recproxy.proxy.downstream import Answer, LateAnswer, Later
 from recproxy.proxy.scope_history import ScopeHistory
 from recproxy.proxy.traffic import Traffic
 from recproxy.recording import Request
 from recproxy.redaction.rules import RedactionRules
+
+if TYPE_CHECKING:
+    from recproxy.matching.miss import Miss
 
 __all__ = ["Misses"]
 
@@ -101,6 +103,9 @@ class Misses:
         most = 0 if self._waiting >= _MOST_WAITING else _LARGEST_COMPARED
 
         def describe() -> Missed:
+            from recproxy.matching.miss import miss  # noqa: PLC0415 - a run that goes well has none
+            from recproxy.play.mending import mendings  # noqa: PLC0415 - see above
+
             asked = request if self._hooks.compare is None else self._hooks.compare(request)
             large_body = asked.body if len(asked.body) > most else None
             if large_body is not None:

@@ -42,7 +42,6 @@ from recproxy.proxy.traffic import Traffic
 from recproxy.recording import WEBHOOK, WEBSOCKET, Recording, Request
 from recproxy.recording.faults import Fault
 from recproxy.redaction.rules import RedactionRules
-from recproxy.redaction.scope import redact_line
 
 __all__ = ["OpenScope"]
 
@@ -248,6 +247,8 @@ class OpenScope:
     def _knowledge(self, route: Route, head: Head, body: bytes, choice: Choice | None) -> KnownRequest:
         """What is worked out for a request, now or when an equal one came; a choice holds for this one alone."""
         if choice is not None:
+            from recproxy.redaction.scope import redact_line  # noqa: PLC0415 - a replay redacts nothing else
+
             said = redact_line(choice.error or choice.reason, self._redaction)
             if choice.error:
                 raise HookError(said)

@@ -21,8 +21,6 @@ from recproxy.errors import HookError
 from recproxy.http.received import without_coding
 from recproxy.matching.differences import Difference
 from recproxy.matching.index import Index
-from recproxy.matching.miss import difference_table
-from recproxy.matching.nearest import nearest
 from recproxy.play.hooks import Hooks
 from recproxy.play.playback import Playback
 from recproxy.play.webhook_causes import webhooks_by_cause
@@ -209,6 +207,8 @@ class ScopeWebhooks:
         if index.find(live, bound=playback.bound).tiers:
             playback.bind(position, live)
         else:
+            from recproxy.matching.nearest import nearest  # noqa: PLC0415 - a run that goes well has no miss
+
             shown = self._hooks.show(live, self._redaction)
             found = nearest(index, shown, any_host=None, bound=playback.bound)
             differences += found[1] if found is not None else ()
@@ -216,6 +216,8 @@ class ScopeWebhooks:
             self._miss(position, "got another answer from the application than the recorded one", differences)
 
     def _miss(self, position: int, what: str, differences: tuple[Difference, ...]) -> None:
+        from recproxy.matching.miss import difference_table  # noqa: PLC0415 - a run that goes well has no miss
+
         recorded = self._playback().interaction(position)
         name, target = _place(recorded.request.url)
         method = as_sent(recorded).request.method

@@ -157,7 +157,7 @@ def mask_line(text: str, earlier: EarlierValues) -> str:
     return ScopeReader(None, SecretValues((), earlier.known), earlier.automata).line(text, [])
 
 
-def redact_request(request: Request, rules: RedactionRules, earlier: EarlierValues = NOTHING) -> Request:
+def redact_request(request: Request, rules: RedactionRules, earlier: EarlierValues | None = None) -> Request:
     """A live request without its secrets and the values that scopes have shown, to be shown.
 
     A body that cannot be read is left out. All of it is literal.
@@ -166,7 +166,7 @@ def redact_request(request: Request, rules: RedactionRules, earlier: EarlierValu
     clean: Interaction | None = None
     for each in (request, dataclasses.replace(request, body=b"", encoding=None)):
         asked = Interaction(request=each, response=response)
-        (clean,) = redact_scope([asked], rules, ids=False, earlier=earlier).interactions
+        (clean,) = redact_scope([asked], rules, ids=False, earlier=earlier or NOTHING).interactions
         if clean is not None:
             break
     if clean is None:
