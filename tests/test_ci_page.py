@@ -1,6 +1,5 @@
 """The pipelines of the page on CI: they parse, their commands exist, and what opens a diff does so."""
 
-import importlib
 import json
 import os
 import re
@@ -11,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from verbs import verbs_of
 
 yaml = pytest.importorskip("yaml")
 
@@ -18,7 +18,7 @@ PAGE = (Path(__file__).parents[1] / "docs/how-to/ci.md").read_text()
 ACTIONS, MATRIX, WANTED, GITLAB = (
     yaml.safe_load(block) for block in re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 )
-VERBS = importlib.import_module("recproxy.cli.main")._recproxy.commands
+VERBS = verbs_of()
 CHANGED = "tests/functional/recordings/twitter/default.rec"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import re
 import shlex
@@ -13,6 +12,7 @@ from pathlib import Path
 import click
 import pytest
 from deadlines import seconds
+from verbs import verbs_of
 
 from recproxy.config.keys import leaves
 from recproxy.config.profile import Profile
@@ -35,7 +35,7 @@ PAGES = sorted(
 )
 TEXTS = {str(page.relative_to(ROOT)): page.read_text(encoding="utf-8") for page in PAGES}
 SHIPPED = tuple(sorted(path.parent.name for path in ROOT.glob("profiles/*/pyproject.toml")))
-VERBS = importlib.import_module("recproxy.cli.main")._recproxy.commands
+VERBS = verbs_of()
 FENCE = re.compile(r"^```([\w-]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 

@@ -8,6 +8,7 @@ import click
 import pytest
 from click.testing import CliRunner
 from command_line import recproxy
+from verbs import verbs_of
 
 from recproxy.cli.main import _recproxy
 
@@ -15,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def verbs(group=_recproxy, name=""):
-    for word, command in group.commands.items():
+    for word, command in verbs_of(group).items():
         yield f"{name} {word}".strip()
         if isinstance(command, click.Group):
             yield from verbs(command, word)

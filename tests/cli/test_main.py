@@ -7,6 +7,7 @@ from importlib import metadata
 
 import click
 import pytest
+from verbs import verbs_of
 
 from recproxy.cli import main as entry
 from recproxy.cli.main import _recproxy, main
@@ -60,8 +61,8 @@ def test_help_is_data_and_no_error(ended, words):
 def test_every_verb_says_what_it_does(ended):
     _, out, _ = ended("--help")
 
-    assert {"check", "profiles", "run", "scan", "serve", "show"} <= set(_recproxy.commands)
-    for name, command in _recproxy.commands.items():
+    assert {"check", "profiles", "run", "scan", "serve", "show"} <= set(verbs_of())
+    for name, command in verbs_of().items():
         assert name in out
         assert command.help
 
@@ -94,6 +95,10 @@ def test_an_unknown_verb_is_a_usage_error(ended):
     assert "No such command 'rewind'" in err
 
 
+def test_an_unknown_verb_near_another_names_that_one(ended):
+    assert "Did you mean 'scan'?" in ended("scans")[2]
+
+
 def test_an_error_that_quotes_a_control_character_shows_it_as_an_escape(ended, failing):
     failing(ProxyError("a.rec:1: \x1b[2J", hint="\u202esee"))
 
@@ -103,7 +108,7 @@ def test_an_error_that_quotes_a_control_character_shows_it_as_an_escape(ended, f
 def verbs(group, *words):
     """Each verb below a group, and each group, with the words that call it."""
     yield words, group
-    for name, command in group.commands.items():
+    for name, command in verbs_of(group).items():
         if isinstance(command, click.Group):
             yield from verbs(command, *words, name)
         else:

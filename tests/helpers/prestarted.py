@@ -42,10 +42,22 @@ _OF_RUNS = (
     "cryptography.hazmat.backends.openssl.backend",
     "recproxy.orchestrator.recovery",
 )
+#: The verbs that tests run most.
+_VERBS = tuple(
+    f"recproxy.cli.{verb}"
+    for verb in ("check", "diff", "import_recordings", "init", "profiles", "prune", "run", "scan", "serve", "show")
+)
+#: What a proxy imports late: for a miss, for mail, WebSockets, gRPC and HTTP/2, and to redact.
+_OF_PROXIES = (
+    *("recproxy.matching.miss", "recproxy.play.mending", "recproxy.proxy.redaction_worker"),
+    *("recproxy.proxy.smtp_connection", "recproxy.proxy.imap_speaking", "recproxy.proxy.imap_scope"),
+    *("recproxy.proxy.websocket_scope", "recproxy.proxy.h2_connection", "recproxy.grpc.bodies"),
+    *("recproxy.proxy.exchange", "recproxy.proxy.scope_webhooks"),
+)
 #: What is imported for a module before it is run. Each has its own process: a test may see what was imported.
 IMPORTS = {
-    "recproxy": ("recproxy.cli", "recproxy.cli.serve", "recproxy.orchestrator.run", *_OF_RUNS),
-    "recproxy.proxy": ("recproxy.proxy.forking",),
+    "recproxy": ("recproxy.cli", *_VERBS, "recproxy.orchestrator.run", *_OF_RUNS),
+    "recproxy.proxy": ("recproxy.proxy.forking", *_OF_PROXIES),
     "pytest": ("pytest", *(f"_pytest.{name}" for name in default_plugins), *_OF_PYTEST),
     "nox": ("nox", "recproxy.nox"),
     "tox": ("tox.run", "recproxy.tox"),

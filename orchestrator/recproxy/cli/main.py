@@ -3,44 +3,49 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import sys
 from typing import NoReturn
 
 import click
 
-from recproxy.cli.check import check
-from recproxy.cli.completion import completion
-from recproxy.cli.diff import diff
-from recproxy.cli.docs import docs
-from recproxy.cli.doctor import doctor
-from recproxy.cli.env import env
-from recproxy.cli.export import export
-from recproxy.cli.import_recordings import import_recordings
-from recproxy.cli.init import init
-from recproxy.cli.lsp import lsp
-from recproxy.cli.merge import merge_recordings
-from recproxy.cli.mutate import mutate
-from recproxy.cli.mv import mv
-from recproxy.cli.profiles import profiles
-from recproxy.cli.prune import prune
-from recproxy.cli.pull import pull
-from recproxy.cli.push import push
-from recproxy.cli.report import reports
-from recproxy.cli.run import run
-from recproxy.cli.scan import scan
-from recproxy.cli.serve import serve
-from recproxy.cli.show import show
-from recproxy.cli.status import status
 from recproxy.cli.streams import WORLD, mend_streams, shut_output
-from recproxy.cli.ui import ui
 from recproxy.cli.verb import Verbs, set_quiet, set_verbose
-from recproxy.cli.verify import verify
 from recproxy.errors import RecproxyError
 
 __all__ = ["main"]
 
-
+#: So many new objects go before a look for garbage: imports make thousands of objects, and no garbage.
+_OBJECTS = 50_000
+#: Where each verb is. Only the one that is asked for is imported, which is half of what a run imports before it begins.
+_VERBS = {
+    "check": "check:check",
+    "completion": "completion:completion",
+    "diff": "diff:diff",
+    "docs": "docs:docs",
+    "doctor": "doctor:doctor",
+    "env": "env:env",
+    "export": "export:export",
+    "import": "import_recordings:import_recordings",
+    "init": "init:init",
+    "lsp": "lsp:lsp",
+    "merge": "merge:merge_recordings",
+    "mutate": "mutate:mutate",
+    "mv": "mv:mv",
+    "profiles": "profiles:profiles",
+    "prune": "prune:prune",
+    "pull": "pull:pull",
+    "push": "push:push",
+    "report": "report:reports",
+    "run": "run:run",
+    "scan": "scan:scan",
+    "serve": "serve:serve",
+    "show": "show:show",
+    "status": "status:status",
+    "ui": "ui:ui",
+    "verify": "verify:verify",
+}
 #: Verbs of which nothing would be left.
 _NEVER_QUIET = ("completion", "diff", "docs", "doctor", "env", "init", "lsp", "merge", "serve", "show", "status", "ui")
 
@@ -55,6 +60,7 @@ def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
 
 @click.group(
     cls=Verbs,
+    places=_VERBS,
     context_settings={"help_option_names": ["-h", "--help"]},
     example="recproxy run --mode record -- pytest tests/functional",
 )
@@ -79,41 +85,16 @@ def _recproxy(context: click.Context, quiet: bool, verbose: bool, no_color: bool
         os.environ["NO_COLOR"] = "1"
 
 
-_recproxy.add_command(check)
-_recproxy.add_command(init)
-_recproxy.add_command(profiles)
-_recproxy.add_command(completion)
-_recproxy.add_command(diff)
-_recproxy.add_command(docs)
-_recproxy.add_command(doctor)
-_recproxy.add_command(env)
-_recproxy.add_command(export)
-_recproxy.add_command(lsp)
-_recproxy.add_command(merge_recordings)
-_recproxy.add_command(import_recordings)
-_recproxy.add_command(mutate)
-_recproxy.add_command(mv)
-_recproxy.add_command(prune)
-_recproxy.add_command(pull)
-_recproxy.add_command(push)
-_recproxy.add_command(reports)
-_recproxy.add_command(run)
-_recproxy.add_command(scan)
-_recproxy.add_command(serve)
-_recproxy.add_command(show)
-_recproxy.add_command(status)
-_recproxy.add_command(ui)
-_recproxy.add_command(verify)
-
-
 def main() -> None:
     """The command `recproxy`."""
+    gc.set_threshold(_OBJECTS)
     mend_streams()
     try:
         try:
             _recproxy(prog_name="recproxy")
         finally:
             sys.stdout.flush()
+            gc.freeze()  # else the interpreter looks through all objects at its end, only to give them up
     except OSError as problem:
         if problem.errno == errno.ENAMETOOLONG:  # a word that was typed; names of our own are checked before
             _fail(f"{os.fsdecode(problem.filename or 'a name')}: is too long for a file's name: use a shorter one")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from importlib import import_module
 from typing import Any
 
 import click
@@ -45,7 +47,26 @@ class Verb(click.Command):
 
 
 class Verbs(Verb, click.Group):
-    """A group of verbs; its list shows the whole first sentence of each."""
+    """A group of verbs; its list shows the whole first sentence of each.
+
+    Verbs that have `places`, as `module:name` beside this one, are imported when they are asked for.
+    """
+
+    def __init__(self, *args: Any, places: Mapping[str, str] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._places = places or {}
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of the verbs, in order."""
+        return sorted({*super().list_commands(ctx), *self._places})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The verb of a name; None if there is none."""
+        for verb in (cmd_name,) if cmd_name in self._places else self._places:  # an error names the nearest one
+            if verb not in self.commands:
+                module, _, name = self._places[verb].partition(":")
+                self.add_command(getattr(import_module(f"{__package__}.{module}"), name), verb)
+        return super().get_command(ctx, cmd_name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the verbs in the order of their names."""

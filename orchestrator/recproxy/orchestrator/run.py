@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import gc
 import json
 import os
 import signal
@@ -81,6 +82,7 @@ def run_command(
     """
     check_command(words, environment.get("PATH"))
     set_process_limits()
+    gc.freeze()  # what is imported stays: no collection need look at it
     with reports.written():
         running = _run(plan, words, environment, fork_server, reports, quiet=quiet, verbose=verbose, proof=proof)
         return asyncio.run(running)
@@ -96,6 +98,7 @@ def serve_run(
 ) -> int:
     """Bring a run up, print its environment as one JSON line, and hold it until standard input ends."""
     set_process_limits()
+    gc.freeze()
     with reports.written():
         return asyncio.run(_serve(plan, environment, fork_server, reports, serves_pytest=serves_pytest))
 

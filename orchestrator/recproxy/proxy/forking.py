@@ -1,8 +1,9 @@
 """The fork server: one process that has imported what every replay needs, and forks the proxies and redaction workers.
 
 Imports are what a proxy's start costs; here they are paid once, while the orchestrator makes the CA. What few runs need,
-such as mail or the text of a miss, a proxy imports itself when it needs it. Orders and reports are in `control.forks`. The fork server ends when its orders end; its forks end when their channels do. It has no
-threads and no event loop, so that a fork is safe. If the orchestrator dies, it clears away what that leaves.
+such as mail or the text of a miss, a proxy imports itself when it needs it. Orders and reports are in `control.forks`.
+The fork server ends when its orders end; its forks end when their channels do. It has no threads and no event loop, so
+that a fork is safe. If the orchestrator dies, it clears away what that leaves.
 """
 
 from __future__ import annotations
