@@ -122,7 +122,6 @@ ELSEWHERE = {
     "matching/mail_miss": "tests/proxy/test_smtp_connection.py: what a client and the run are told",
     "mail/conversation_pieces": "a table of two: tests/mail/test_smtp_pieces.py and tests/report/page/test_messages.py",
     "mail/pieces": "an enum and a value of tests/mail/test_smtp_pieces.py",
-    "proxy/websocket_relaying": "tests/proxy/scripted/test_websocket.py: both ends over real TCP",
     "proxy/websocket_service": "tests/proxy/scripted/test_websocket.py: what is kept",
     "proxy/websocket_scope": "tests/proxy/scripted/test_websocket.py, and tests/matching/test_message_miss.py for its texts",
     "runners/nox_selection": "tests/runners/test_nox.py: real nox selecting sessions",

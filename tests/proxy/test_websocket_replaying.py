@@ -50,8 +50,13 @@ class Downstream:
 
 
 class NoFaults:
+    messages = 0
+
     def fault(self, position):
         return None
+
+    def said(self):
+        self.messages += 1
 
 
 def frame(opcode, payload=b"", *, fin=True, rsv=0, mask=b"\x11\x22\x33\x44"):
@@ -275,6 +280,26 @@ for place, code in enumerate((0, 999, 1004, 1005, 1006, 1016, 1100, 2000, 2999, 
     case(f"7.9.{place}", frame(CLOSE, close(code)), breaks())
 
 # Of RFC 6455 itself: what is not masked, a size written too long, a size with its first bit.
+#: Of section 9, sizes of messages, of fragments and of pieces of TCP; and many messages. Its largest of 16 MB are not here.
+for kind, opcode in ((1, TEXT), (2, BINARY)):
+    for place, size in enumerate((1 << 16, 1 << 18, 1 << 20), 1):
+        case(f"9.{kind}.{place}", frame(opcode, b"*" * size), (opcode, b"*" * size), chop=1 << 16)
+    for place, size in enumerate((64, 256, 1 << 10, 1 << 12, 1 << 14, 1 << 16), 1):
+        whole = split(b"*" * (1 << 18), size)
+        fragments = [
+            frame(opcode if not at else 0, each, fin=at == len(whole) - 1, mask=b"\0\0\0\0")
+            for at, each in enumerate(whole)
+        ]
+        case(f"9.{kind + 2}.{place}", fragments, (opcode, b"*" * (1 << 18)), chop=1 << 16)
+    for place, size in enumerate((64, 128, 256, 512, 1024, 2048), 1):
+        case(f"9.{kind + 4}.{place}", frame(opcode, b"*" * (1 << 18)), (opcode, b"*" * (1 << 18)), chop=size)
+    for place, size in enumerate((0, 16, 64, 256, 1 << 10, 1 << 12), 1):
+        case(f"9.{kind + 6}.{place}", [frame(opcode, b"*" * size)] * 500, *[(opcode, b"*" * size)] * 500, chop=1 << 14)
+whole = [
+    frame(0 if at else TEXT, each, fin=at == 65000)
+    for at, each in zip(range(0, 65536, 1300), split(b"*" * 65536, 1300), strict=True)
+]
+case("10.1.1", whole, (TEXT, b"*" * 65536))
 case("RFC 5.1", frame(TEXT, b"hi", mask=b""), breaks())
 case("RFC 5.2, 16 bits", bytes([0x81, 0xFE, 0, 2]) + bytes(4) + b"hi", breaks())
 case("RFC 5.2, 64 bits", bytes([0x81, 0xFF]) + (2).to_bytes(8, "big") + bytes(4) + b"hi", breaks())
@@ -421,3 +446,35 @@ def test_pings_wait_for_a_client_that_does_not_read():
         return frames(downstream.data.partition(b"\r\n\r\n")[2])
 
     assert asyncio.run(run()) == [(PONG, b"a" * 100)]
+
+
+def test_a_client_that_says_on_and_does_not_read_is_not_heard_on_without_end():
+    class Stalled(Downstream):
+        async def drain(self):
+            if self.data.count(b"*" * 9):
+                await asyncio.Event().wait()
+
+    async def run():
+        misses = NoFaults()
+        downstream = Stalled(BodyFeed(0, lambda: None))
+        working = conversation(misses, downstream, 10)
+        downstream.feed.add(frame(TEXT, b"*" * 9) * 4000)
+        for _ in range(20_000):
+            await asyncio.sleep(0)
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
+        return misses.messages
+
+    assert 1000 < asyncio.run(run()) < 1200
+
+
+def test_messages_are_counted_in_both_directions():
+    async def run():
+        misses = NoFaults()
+        downstream = Downstream(BodyFeed(0, lambda: None))
+        working = conversation(misses, downstream, 10)
+        downstream.feed.add(frame(TEXT, b"a") * 3 + frame(PING) + BYE)
+        await working
+        return misses.messages
+
+    assert asyncio.run(run()) == 6

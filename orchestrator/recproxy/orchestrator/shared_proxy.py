@@ -96,6 +96,7 @@ def joined_outcome(outcomes: Sequence[Outcome]) -> Outcome:
         redactions=dict(redactions),
         timed=tuple(sorted((timed for each in outcomes for timed in each.timed), key=lambda each: each.begun)),
         untimed=sum(each.untimed for each in outcomes),
+        messages=sum(each.messages for each in outcomes),
         size=sum(each.size for each in outcomes),
         slowest=slowest.slowest,
         slowest_seconds=slowest.slowest_seconds,

@@ -34,6 +34,8 @@ class ScopeHistory:
     def __init__(self, timeline: Timeline | None = None) -> None:
         self.played = 0
         self.seconds = 0.0
+        #: Those of WebSockets, both ways.
+        self.messages = 0
         self._timeline = timeline or Timeline()
         #: What was counted last and has no time yet.
         self._latest: int | str | None = None
@@ -108,6 +110,7 @@ class ScopeHistory:
             notes=tuple(self._notes),
             timed=self._timeline.requests(playback, self._missed),
             untimed=self._timeline.left_out,
+            messages=self.messages + traffic.messages,
             size=self._timeline.size(playback),
             slowest=self._timeline.slowest(playback, self._missed),
             slowest_seconds=self._timeline.slowest_seconds,

@@ -22,6 +22,8 @@ class Traffic:
         self.timeline = timeline or Timeline()
         self.forwarded = 0
         self.recorded = 0
+        #: Those of WebSockets, both ways.
+        self.messages = 0
         self.seconds = 0.0
         self.failures: list[str] = []
         self._under_way = 0

@@ -98,6 +98,8 @@ class WebSocketRelay:
         self._service = WebSocketEnd(client=True, deflate=deflate)
         self._said_by_client, self._said_by_service = _Piecing(most), _Piecing(most)
         self._last = time.monotonic()
+        #: Whether the service has pinged since a message was said.
+        self._has_pinged = False
 
     async def run(self) -> None:
         """Pass messages until both have closed, or one has gone."""
@@ -155,6 +157,7 @@ class WebSocketRelay:
                         binary = isinstance(heard.data, bytes)
                         self._tell(self._said_by_client.step(Act.CLIENT, binary=binary, delay=0.0))
                         self._last = time.monotonic()
+                        self._has_pinged = False
                     await self._link.pass_on(self._service.message(ready, is_last=heard.is_last))
             case HeardKind.PING if self._service.speaks:
                 await self._link.pass_on(self._service.ping(_bytes(heard.data)))
@@ -186,10 +189,13 @@ class WebSocketRelay:
                 if heard.is_last:
                     binary = isinstance(heard.data, bytes)
                     self._tell(self._said_by_service.step(Act.SERVER, binary=binary, delay=self._pause()))
+                    self._has_pinged = False
                 await send(self._downstream, self._client.message(ready, is_last=heard.is_last))
                 await self._downstream.drain()
             case HeardKind.PING if self._client.speaks:
-                self._tell(Step(Act.PING, _bytes(heard.data), delay=self._pause()))
+                if not self._has_pinged:  # those that follow on an idle connection say nothing new
+                    self._has_pinged = True
+                    self._tell(Step(Act.PING, _bytes(heard.data), delay=self._pause()))
                 self._downstream.write(self._client.ping(_bytes(heard.data)))
             case HeardKind.PONG if self._client.speaks:
                 self._downstream.write(self._client.pong(_bytes(heard.data)))

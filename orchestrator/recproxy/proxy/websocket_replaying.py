@@ -26,6 +26,8 @@ __all__ = ["WebSocketAnswer", "handshake_answer"]
 #: The close code of a miss: of those for private use, the HTTP status that no service sends. RFC 6455 section 7.4.2.
 MISSED = 4599
 _TOO_LARGE = 1009
+#: So much may be due before no more of the client is heard: one that says on and does not read must not take memory.
+_MOST_DUE = 1000
 #: The most bytes of the reason of a close. RFC 6455 section 5.5.
 _LONGEST_REASON = 123
 #: Seconds in which a client that was closed should close, too.
@@ -47,6 +49,9 @@ class MessageMisses(Protocol):
 
     def lasted(self, fault: Fault) -> None:
         """A client has waited for the end of a hang."""
+
+    def said(self) -> None:
+        """A message has passed, in whichever direction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,7 @@ class _Conversation(Work):
         self._endpoint: WebSocketEnd
         #: What the server has still to do.
         self._due: asyncio.Queue[Step | None] = asyncio.Queue()
+        self._one_done = asyncio.Event()
         self._message: list[str | bytes] = []
         self._size = 0
         self._hurries = False
@@ -145,7 +151,14 @@ class _Conversation(Work):
 
     async def _speak(self) -> None:
         """Do what is due, in its order, until the server has closed."""
+        try:
+            await self._say_what_is_due()
+        finally:
+            self._one_done.set()
+
+    async def _say_what_is_due(self) -> None:
         while (step := await self._due.get()) is not None:
+            self._one_done.set()
             if step.delay and self._answer.paced and not self._hurries:
                 await asyncio.sleep(step.delay)
             if not self._endpoint.speaks and step.act is not Act.CLOSE:
@@ -158,6 +171,8 @@ class _Conversation(Work):
                 return
             data = step.data if step.binary else step.data.decode("utf-8", "replace")
             framed = self._endpoint.ping(step.data) if step.act is Act.PING else self._endpoint.message(data)
+            if step.act is Act.SERVER:
+                self._answer.misses.said()
             fault = self._fault(step)
             if fault is not None and not await self._play(fault, framed):
                 return
@@ -188,6 +203,9 @@ class _Conversation(Work):
                     return
                 if not self._due.empty():
                     await asyncio.sleep(0)  # what follows a message is said before a close behind it is heard
+                while self._due.qsize() > _MOST_DUE and self._endpoint.speaks:
+                    self._one_done.clear()
+                    await self._one_done.wait()
             await self._downstream.drain()  # pongs must not pile up for a client that does not read
 
     def _heard(self, heard: Heard) -> bool:
@@ -223,6 +241,7 @@ class _Conversation(Work):
     def _said(self, data: bytes, *, binary: bool) -> None:
         if not self._turn():
             return
+        self._answer.misses.said()
         answer = self._answer
         steps = answer.replay.say(data, binary=binary)
         if steps is not None:

@@ -55,6 +55,10 @@ class WebSocketScope:
         """A client has waited for the end of a hang."""
         self._misses.history.note(lasted_note(self._misses.profile.name, fault))
 
+    def said(self) -> None:
+        """Count a message, in whichever direction."""
+        self._misses.history.messages += 1
+
     def miss(self, replay: WebSocketReplay, url: str, data: bytes, *, binary: bool) -> str:
         """Count a message that was not recorded, and describe it in one line: the reason to close with."""
         history, misses = self._misses.history, self._misses

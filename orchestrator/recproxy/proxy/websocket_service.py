@@ -10,16 +10,15 @@ import h11
 
 from recproxy.control.outcomes import RequestResult
 from recproxy.proxy.body import BodyFeed
-from recproxy.proxy.capture import end_to_end
+from recproxy.proxy.capture import ResponseCounts, end_to_end
 from recproxy.proxy.downstream import Downstream
 from recproxy.proxy.link import ServiceLink
 from recproxy.proxy.step_room import StepRoom
 from recproxy.proxy.traffic import Traffic
 from recproxy.proxy.upstream_errors import UpstreamError
 from recproxy.proxy.websocket_relaying import WebSocketRelay
-from recproxy.recording import Interaction, Request, Response, Step, header
+from recproxy.recording import Act, Interaction, Request, Response, Step, header
 from recproxy.recording.dataclass import dataclass
-from recproxy.recording.steps import steps_size
 from recproxy.websocket.handshake import HANDSHAKE_HEADERS
 
 __all__ = ["JoinedWebSocket"]
@@ -29,9 +28,10 @@ Keep = Callable[[Interaction, Traffic, float], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """What was said in one scope, since when, and why it cannot be kept; empty where it can."""
+    """What was said in one scope, how many bytes, since when, and why it cannot be kept; empty where it can."""
 
     steps: tuple[Step, ...]
+    size: int
     begun: float
     problem: str
 
@@ -63,6 +63,7 @@ class JoinedWebSocket:
         self._room = room
         self._keep = keep
         self._steps: list[Step] = []
+        self._size = 0
         self._problem = ""
         self._begun = time.monotonic()
         #: Whether what was said before was kept for another scope.
@@ -96,6 +97,10 @@ class JoinedWebSocket:
             await self._flush()
 
     def _hear(self, step: Step) -> None:
+        self._traffic.messages += step.act in (Act.CLIENT, Act.SERVER)
+        self._size += len(step.data) + step.omitted
+        if self._keep is None:
+            return  # a connection of days must not take memory for what nobody keeps
         self._problem = self._problem or self._room.take(len(self._steps), step)
         if not self._problem:
             self._steps.append(step)
@@ -114,12 +119,13 @@ class JoinedWebSocket:
 
     def _taken(self) -> _Said | None:
         """What was said since the last time; None where that is nothing to keep."""
-        steps, begun, problem = tuple(self._steps), self._begun, self._problem
+        steps, size, begun, problem = tuple(self._steps), self._size, self._begun, self._problem
         self._room.free(self._steps)
         self._steps.clear()
+        self._size = 0
         self._begun, self._problem = time.monotonic(), ""
         is_first, self._is_continued = not self._is_continued, True
-        return _Said(steps, begun, problem) if is_first or steps else None
+        return _Said(steps, size, begun, problem) if is_first or steps or size else None
 
     async def _keep_as(self, scope: str, traffic: Traffic, said: _Said | None) -> None:
         """Keep what was said for a scope; where it cannot be kept, that fails."""
@@ -139,8 +145,8 @@ class JoinedWebSocket:
         finally:
             traffic.end(0)
             if said is not None:
-                status, size = self._response.status, steps_size(said.steps)
-                traffic.timeline.add_forwarded(result, said.begun, lambda: self._line, status=status, size=size)
+                counts: ResponseCounts = {"status": self._response.status, "size": said.size}
+                traffic.timeline.add_forwarded(result, said.begun, lambda: self._line, **counts)
 
     def is_of(self, traffic: Traffic) -> bool:
         """Whether what is said now belongs to the scope with this traffic."""

@@ -217,7 +217,7 @@ def _profile(same: Sequence[ProfileReport]) -> ProfileReport:
     left = tuple(each for (path, number), each in sorted(unused.items()) if number not in played.get(path, ()))
     sums = {
         name: sum(getattr(each, name) for each in same)
-        for name in ("played", "recorded", "forwarded", "missed", "failed", "requests", "bytes")
+        for name in ("played", "recorded", "forwarded", "missed", "failed", "requests", "bytes", "messages")
     }
     slowest = max(same, key=lambda each: each.slowest_seconds)
     return replace(

@@ -140,6 +140,7 @@ def tally_of(report: RunReport) -> Tally:
             unused=each.unused,
             seconds=each.seconds,
             size=each.bytes,
+            messages=each.messages,
             slowest=each.slowest,
             slowest_seconds=each.slowest_seconds,
         )
@@ -230,6 +231,7 @@ def _profile(
         unused=row.unused,
         requests=row.requests,
         bytes=row.size,
+        messages=row.messages,
         seconds=round(row.seconds, 3),
         slowest=row.slowest,
         slowest_seconds=round(row.slowest_seconds, 6),

@@ -93,8 +93,8 @@ class UnusedInteraction:
 class ProfileReport:
     """What a profile did. `interactions_played` are the numbers of interactions by file.
 
-    `requests` counts all, a conversation of mail as one. `bytes` is the size of the bodies of all responses, `slowest`
-    the request on which most time was spent. Not `named`: it is in the run only because it is installed.
+    `requests` counts all, a conversation of mail or a WebSocket as one. `messages` counts those of WebSockets, both ways.
+    `bytes` is the size of the bodies of all responses, `slowest` the request on which most time was spent. Not `named`: it is in the run only because it is installed.
     """
 
     name: str
@@ -108,6 +108,7 @@ class ProfileReport:
     unused: int = 0
     requests: int = 0
     bytes: int = 0
+    messages: int = 0
     seconds: float = 0.0
     slowest: str = ""
     slowest_seconds: float = 0.0

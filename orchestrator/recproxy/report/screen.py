@@ -27,7 +27,7 @@ __all__ = ["draw_line", "draw_miss", "draw_table"]
 _MODES = {"replay": "green", "record": "magenta", "live": "yellow", "auto": "cyan"}
 _LABELS = {"failed": "bold red", "refused": "bold red", "unasked": "yellow", "old": "yellow", "note": "yellow"}
 #: The columns of the table, and those that a narrow terminal does without, the first one first.
-_COLUMNS = ("profile", "mode", "requests", "played", "recorded", "missed", "unused", "forwarded", "failed")
+_COLUMNS = ("profile", "mode", "requests", "played", "recorded", "missed", "unused", "forwarded", "messages", "failed")
 _LAST = ("bytes", "time", "slowest", "slowest request")
 _SPARED = ("slowest request", "bytes", "slowest", "requests")
 #: Wider than any table: rich cuts the width that a table needs to the one that it may have.
@@ -47,6 +47,8 @@ def draw_table(rows: Iterable[Row], stream: TextIO) -> None:
     names = [*_COLUMNS, *_LAST]
     if not any(row.mode in ("live", "auto") for row in rows):
         names.remove("forwarded")
+    if not any(row.messages for row in rows):
+        names.remove("messages")
     if not any(row.failed for row in rows):
         names.remove("failed")
     for spared in ("", *_SPARED):

@@ -36,7 +36,7 @@ class Written:
 class Row:
     """What one profile did in a run; `seconds` is the time spent answering, `size` the bytes of the bodies of responses.
 
-    `unused` are the interactions that no scope of any lane played, in play of tests that passed: an interaction is its
+    `messages` are those of WebSockets, both ways. `unused` are the interactions that no scope of any lane played, in play of tests that passed: an interaction is its
     file and its place there. `idle` are those that were in play of tests that failed, too. Not `named`: the profile is in
     the run only because it is installed.
     """
@@ -52,6 +52,7 @@ class Row:
     failed: int = 0
     seconds: float = 0.0
     size: int = 0
+    messages: int = 0
     slowest: str = ""
     slowest_seconds: float = 0.0
     listed: bool = True
@@ -204,6 +205,7 @@ class Tally:
         row.unused, row.idle = self._usage.setdefault(profile, _Usage()).add(outcome, passed=passed)
         row.seconds += outcome.seconds
         row.size += outcome.size
+        row.messages += outcome.messages
         if outcome.slowest_seconds > row.slowest_seconds:
             row.slowest, row.slowest_seconds = outcome.slowest, outcome.slowest_seconds
         self.misses += (replace(missed, profile=profile) for missed in outcome.missed)

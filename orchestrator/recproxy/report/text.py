@@ -68,6 +68,7 @@ def _draw(tally: Tally, rows: list[Row], stream: TextIO, folder: str) -> None:
 def _columns(rows: list[Row], *, verbose: bool) -> tuple[str, ...]:
     """The columns; those that few runs need only where they say something."""
     more = ["forwarded"] if any(row.mode in ("live", "auto") for row in rows) else []
+    more += ["messages"] if any(row.messages for row in rows) else []
     more += ["failed"] if any(row.failed for row in rows) else []
     counts = (*_COLUMNS[:2], *(("requests",) if verbose else ()), *_COLUMNS[2:-1], *more)
     return (*counts, *(("bytes",) if verbose else ()), _COLUMNS[-1], *(("slowest",) if verbose else ()))
