@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from recproxy.cli import shared_work
-from recproxy.cli.shared_work import in_shares, shares_of
+from recproxy.cli.shared_work import in_shares, in_turn, shares_of
 
 HERE = os.getpid()
 
@@ -21,7 +21,7 @@ def work(share):
 
 def test_each_share_is_told_what_all_of_them_teach_and_the_results_are_in_order():
     wanted = [(8, 1), (0, 9), (7, 2), (6, 3), (5, 4)]
-    assert in_shares(work, [[1, 9, 2, 3, 4]]) == in_shares(work, [[1], [9, 2], [3, 4]]) == wanted
+    assert list(in_shares(work, [[1, 9, 2, 3, 4]])) == list(in_shares(work, [[1], [9, 2], [3, 4]])) == wanted
 
 
 def test_what_a_fork_cannot_do_is_done_here(monkeypatch):
@@ -40,9 +40,35 @@ def test_what_a_fork_cannot_do_is_done_here(monkeypatch):
         raise BlockingIOError
 
     shares = [[1, 9], [2], [3, 4]]
-    assert in_shares(killed, shares) == in_shares(killed_later, shares) == in_shares(work, shares)
+    wanted = [(8, 1), (0, 9), (7, 2), (6, 3), (5, 4)]
+    assert list(in_shares(killed, shares)) == list(in_shares(killed_later, shares)) == wanted
     monkeypatch.setattr(os, "fork", refused)
-    assert in_shares(work, shares) == [(8, 1), (0, 9), (7, 2), (6, 3), (5, 4)]
+    assert list(in_shares(work, shares)) == wanted
+
+
+def test_what_is_made_in_turn_comes_as_it_is_made_and_from_a_fork_that_dies_too():
+    made = []
+
+    def double(share):
+        for each in share:
+            made.append(each)
+            yield each * 2
+
+    class Deadly(int):
+        def __reduce__(self):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def dying(share):
+        return (each if each != 4 or os.getpid() == HERE else Deadly(each) for each in share)
+
+    turns = in_turn(double, [[1, 2], [3, 4], [5]])
+    assert (next(turns), made) == (2, [1])
+    assert ([*turns], made) == ([4, 6, 8, 10], [1, 2])
+    assert list(in_turn(dying, [[1, 2], [3, 4, 5], [6]])) == [1, 2, 3, 4, 5, 6]
+    for _ in in_turn(double, [[1, 2], [3, 4]]):
+        break
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
 
 
 @pytest.mark.parametrize("wrong", [1, 2])
@@ -54,7 +80,7 @@ def test_an_error_of_any_share_is_that_of_the_work_and_no_process_stays(wrong, c
         return list(share)
 
     with pytest.raises(KeyboardInterrupt):
-        in_shares(failing, [[1], [2], [3]])
+        list(in_shares(failing, [[1], [2], [3]]))
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
     assert capfd.readouterr() == ("", "")
@@ -73,7 +99,7 @@ def work(share):
     print("works", flush=True)
     while True:
         time.sleep(60)
-in_shares(work, [[1], [2]])
+list(in_shares(work, [[1], [2]]))
 """
     with subprocess.Popen(
         [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

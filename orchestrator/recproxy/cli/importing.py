@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from recproxy.cli.import_sources import ImportSource
 from recproxy.cli.pending_files import PendingFiles
-from recproxy.cli.shared_work import in_shares, shares_of
+from recproxy.cli.shared_work import in_shares, in_turn, shares_of
 from recproxy.config.profile import Profile
 from recproxy.config.variables import secret_values
 from recproxy.errors import RecordingError, RecproxyError
@@ -18,7 +18,8 @@ from recproxy.formats.placeholders import filled
 from recproxy.http import Owners, authority_host
 from recproxy.play.grpc_calls import readable_interaction
 from recproxy.play.reading import UnknownFormat, read_loaded
-from recproxy.recording import Interaction, Recording, of_today, pieces
+from recproxy.recording import Interaction, Recording, interaction_pieces, of_today, pieces
+from recproxy.redaction.block_texts import size_of
 from recproxy.redaction.earlier_values import EarlierValues
 from recproxy.redaction.masked_scope import MaskedOne
 from recproxy.redaction.recording_lines import with_clean_lines
@@ -82,8 +83,20 @@ class _ReadSource:
     scopes: Mapping[str, ReadScope]
 
 
-def _spread(work: PartWork, interactions: Sequence[Interaction], sizes: Sequence[int]) -> list[MaskedOne]:
+def _spread(work: PartWork, interactions: Sequence[Interaction], sizes: Sequence[int]) -> Iterator[MaskedOne]:
     return in_shares(work, shares_of(interactions, sizes))
+
+
+def _text(recording: Recording) -> Iterator[bytes]:
+    """The text of a recording; much of it is made by several processes."""
+    interactions = recording.interactions
+    shares = shares_of(interactions, [size_of(each) for each in interactions])
+    return pieces(recording, in_turn(_joined, shares) if len(shares) > 1 else None)
+
+
+def _joined(interactions: Sequence[Interaction]) -> Iterator[bytes]:
+    """The text of each of some interactions, as it travels between processes."""
+    return (b"".join(interaction_pieces([each])) for each in interactions)
 
 
 def unread_source(source: ImportSource, problem: UnknownFormat) -> SourceSummary:
@@ -245,7 +258,7 @@ class Importer:
         if shown != source.name.name:
             raise RecordingError(f"{shown}: the name of the recording would hold a secret: rename the file")
         try:
-            state = self._pending_files.put(path, pieces(recording))
+            state = self._pending_files.put(path, _text(recording))
         except ValueError as problem:
             raise RecordingError(f"{source.path}: cannot be written as text: {problem}") from None
         return ImportedRecording(path=path, profile=profile, interactions=len(recording.interactions), state=state)

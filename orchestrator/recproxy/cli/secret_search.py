@@ -145,7 +145,7 @@ def search_files(
     def _each(share: Sequence[Path], doing: str) -> Iterable[Path]:
         return each_file(share, doing, times=len(shares)) if share is shares[0] else share
 
-    return in_shares(search, shares)
+    return list(in_shares(search, shares))
 
 
 def _size(path: Path) -> int:

@@ -13,10 +13,10 @@ import itertools
 import os
 import pickle
 import signal
-from collections.abc import Callable, Generator, Sequence
-from typing import Any, BinaryIO, Generic, NoReturn, TypeVar
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from typing import Any, BinaryIO, Generic, NoReturn, TypeVar, cast
 
-__all__ = ["SharedWork", "in_shares", "shares_of"]
+__all__ = ["SharedWork", "in_shares", "in_turn", "shares_of"]
 
 _Item = TypeVar("_Item")
 _Learned = TypeVar("_Learned")
@@ -53,23 +53,49 @@ def _processors() -> int:
 
 def in_shares(
     work: Callable[[Sequence[_Item]], SharedWork[_Learned, _Result]], shares: Sequence[Sequence[_Item]]
-) -> list[_Result]:
+) -> Iterator[_Result]:
     """The results of the work on all shares, in order. What is learned, and results of forks, are pickled on their way."""
-    forks: list[_Fork[_Item, _Learned, _Result]] = []
-    try:
-        for share in shares[1:]:
-            forks.append(_Fork(work, share))  # noqa: PERF401 - those that were begun are ended if the next cannot be
+    with _begun(work, shares[1:]) as forks:
         own = work(shares[0])
         learned = [next(own), *(fork.learned() for fork in forks)]
         for fork in forks:
             fork.tell(learned)
-        results = _results(own, learned)
+        yield from _results(own, learned)
         for fork in forks:
-            results += fork.results(learned)
+            yield from fork.results(learned)
+
+
+def in_turn(
+    work: Callable[[Sequence[_Item]], Iterable[_Result]], shares: Sequence[Sequence[_Item]]
+) -> Iterator[_Result]:
+    """The results of work that learns nothing, in order; those of the first share as they come."""
+
+    def apart(share: Sequence[_Item]) -> SharedWork[None, _Result]:
+        yield
+        return list(work(share))
+
+    with _begun(apart, shares[1:]) as forks:
+        for fork in forks:
+            fork.tell(())
+        yield from work(shares[0])
+        for fork in forks:
+            fork.learned()
+            yield from fork.results(())
+
+
+@contextlib.contextmanager
+def _begun(
+    work: Callable[[Sequence[_Item]], SharedWork[_Learned, _Result]], shares: Sequence[Sequence[_Item]]
+) -> Iterator[list[_Fork[_Item, _Learned, _Result]]]:
+    """A fork for each share."""
+    forks: list[_Fork[_Item, _Learned, _Result]] = []
+    try:
+        for share in shares:
+            forks.append(_Fork(work, share))  # noqa: PERF401 - those that were begun are ended if the next cannot be
+        yield forks
     finally:
         for fork in forks:
             fork.end()
-    return results
 
 
 def _results(work: SharedWork[_Learned, _Result], learned: Sequence[_Learned]) -> list[_Result]:
@@ -107,12 +133,11 @@ class _Fork(Generic[_Item, _Learned, _Result]):
 
     def learned(self) -> _Learned:
         """What its items teach."""
-        try:
-            learned: _Learned = pickle.load(self._answers)  # noqa: S301 - our own process
-        except (EOFError, pickle.UnpicklingError):
-            self._here = self._work(self._share)
-            learned = next(self._here)
-        return learned
+        if (answer := self._answer()) is not None:
+            (learned,) = answer
+            return cast("_Learned", learned)
+        self._here = self._work(self._share)
+        return next(self._here)
 
     def tell(self, learned: Sequence[_Learned]) -> None:
         """Say what all items teach."""
@@ -120,17 +145,26 @@ class _Fork(Generic[_Item, _Learned, _Result]):
             with contextlib.suppress(BrokenPipeError):  # it has died, as the results say
                 pickle.dump(learned, self._orders)
 
-    def results(self, learned: Sequence[_Learned]) -> list[_Result]:
-        """Its results."""
+    def results(self, learned: Sequence[_Learned]) -> Iterator[_Result]:
+        """Its results, one after another, so that few of them are here twice."""
+        count = 0
+        while self._here is None and (answer := self._answer()) is not None:
+            if not answer:
+                return
+            yield cast("_Result", answer[0])
+            count += 1
         if self._here is None:
-            try:
-                results: list[_Result] = pickle.load(self._answers)  # noqa: S301 - our own process
-            except (EOFError, pickle.UnpicklingError):
-                self._here = self._work(self._share)
-                next(self._here)
-            else:
-                return results
-        return _results(self._here, learned)
+            self._here = self._work(self._share)
+            next(self._here)
+        yield from _results(self._here, learned)[count:]
+
+    def _answer(self) -> tuple[object, ...] | None:
+        """What it has said, which is nothing at its end; None if it has died."""
+        try:
+            answer: tuple[object, ...] = pickle.load(self._answers)  # noqa: S301 - our own process
+        except (EOFError, pickle.UnpicklingError):
+            return None
+        return answer
 
     def end(self) -> None:
         """End the process, if it has not ended."""
@@ -146,10 +180,11 @@ def _work_apart(work: SharedWork[Any, Any], parent: int, orders: BinaryIO, answe
     try:
         _end_with(parent)
         gc.freeze()  # what was there before is shared, as long as nobody writes to it
-        pickle.dump(next(work), answers)
+        pickle.dump((next(work),), answers)
         answers.flush()
-        results = _results(work, pickle.load(orders))  # noqa: S301 - our own process
-        pickle.dump(results, answers)
+        for result in _results(work, pickle.load(orders)):  # noqa: S301 - our own process
+            pickle.dump((result,), answers)
+        pickle.dump((), answers)
         answers.flush()
         os._exit(0)
     finally:

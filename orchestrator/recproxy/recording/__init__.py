@@ -38,7 +38,7 @@ from recproxy.recording.webhooks import (
     webhook_url,
 )
 from recproxy.recording.wildcard import Pattern, fill, named_places, pattern, unused
-from recproxy.recording.writer import dump, pieces
+from recproxy.recording.writer import dump, interaction_pieces, pieces
 
 __all__ = [
     "CODINGS",
@@ -72,6 +72,7 @@ __all__ = [
     "fill",
     "header",
     "header_values",
+    "interaction_pieces",
     "is_websocket",
     "load",
     "locate",

@@ -24,9 +24,9 @@ from recproxy.recording.webhooks import as_sent
 from recproxy.recording.wildcard import unused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-__all__ = ["dump", "pieces"]
+__all__ = ["dump", "interaction_pieces", "pieces"]
 
 
 def dump(recording: Recording) -> bytes:
@@ -40,8 +40,11 @@ def dump(recording: Recording) -> bytes:
     return b"".join(pieces(recording))
 
 
-def pieces(recording: Recording) -> Iterator[bytes]:
-    """The text of `dump`, a few lines at a time, so that a large recording need not be in memory twice."""
+def pieces(recording: Recording, written: Iterable[bytes] | None = None) -> Iterator[bytes]:
+    """The text of `dump`, a few lines at a time, so that a large recording need not be in memory twice.
+
+    The text of its interactions may be given as `written`, if `interaction_pieces` has made it elsewhere.
+    """
     yield b"#recproxy 2\n"
     yield from _comments(recording.comments)
     if recording.match_on is not None:
@@ -52,12 +55,17 @@ def pieces(recording: Recording) -> Iterator[bytes]:
         yield f":repeat {recording.repeat}\n".encode()
     if recording.correlate is not None:
         yield f":correlate {'yes' if recording.correlate else 'no'}\n".encode()
-    for interaction in recording.interactions:
-        yield b"\n"
-        yield from _interaction(interaction)
+    yield from interaction_pieces(recording.interactions) if written is None else written
     if recording.closing:
         yield b"\n"
         yield from _comments(recording.closing)
+
+
+def interaction_pieces(interactions: Iterable[Interaction]) -> Iterator[bytes]:
+    """The text of interactions, a few lines at a time."""
+    for interaction in interactions:
+        yield b"\n"
+        yield from _interaction(interaction)
 
 
 def _comments(comments: tuple[str, ...]) -> Iterator[bytes]:

@@ -6,9 +6,10 @@ Knows no process: who has the parts worked on is given.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
+from typing import TypeVar
 
-from recproxy.recording.values import Interaction
+from recproxy.recording.values import Interaction, Request, Response
 from recproxy.redaction.block_texts import size_of
 from recproxy.redaction.conversations import Flattened, has_conversations
 from recproxy.redaction.masked_scope import MaskedOne, RedactedScope, finished, folded
@@ -16,12 +17,14 @@ from recproxy.redaction.rules import RedactionRules
 from recproxy.redaction.scope import ReadScope, rule_values
 from recproxy.redaction.secret_values import Lesson
 
+_Block = TypeVar("_Block", Request, Response)
+
 __all__ = ["PartWork", "Spread", "redact_in_parts"]
 
 #: Work on a part of a scope: it gives what the part teaches, is told what all parts do, and gives what becomes of each.
 PartWork = Callable[[Sequence[Interaction]], Generator[list[Lesson], Sequence[list[Lesson]], list[MaskedOne]]]
 #: Has interactions of such sizes in bytes worked on, some of them in other processes; the first part in this one.
-Spread = Callable[[PartWork, Sequence[Interaction], Sequence[int]], list[MaskedOne]]
+Spread = Callable[[PartWork, Sequence[Interaction], Sequence[int]], Iterable[MaskedOne]]
 
 
 def redact_in_parts(
@@ -38,7 +41,24 @@ def redact_in_parts(
         parts.append(scope)
         return scope.masked()
 
-    outcomes = spread(work, ones, [size_of(each) for each in ones])
+    outcomes = list(map(_with_same_bodies, ones, spread(work, ones, [size_of(each) for each in ones])))
     redacted = finished(parts[0].reader, ones, outcomes, (), rule_values(rules), apart=apart)
     redacted = dataclasses.replace(redacted, learned=parts[0].learned)
     return redacted if flat is None else folded(flat, redacted)
+
+
+def _with_same_bodies(before: Interaction, outcome: MaskedOne) -> MaskedOne:
+    """What became of an interaction, with the bodies that it had where they are equal: they need not be here twice."""
+    after, found = outcome
+    if isinstance(after, str):
+        return outcome
+    request, response = after.request, after.response
+    if request.body == before.request.body:
+        request = _with_body(request, before.request.body)
+    if response.body == before.response.body:
+        response = _with_body(response, before.response.body)
+    return dataclasses.replace(after, request=request, response=response), found
+
+
+def _with_body(block: _Block, body: bytes) -> _Block:
+    return block if block.body is body else dataclasses.replace(block, body=body)
