@@ -5,7 +5,6 @@ It is started as soon as a run is certain, so that its imports run at the same t
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import socket
@@ -14,11 +13,14 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from recproxy.control.forks import ForkEvent, ForkOrder, fork_order, read_fork_report
 from recproxy.control.reserved_variables import process_environment
 from recproxy.errors import ProxyError
+
+if TYPE_CHECKING:  # it takes long to import, and the imports of the fork server are waited for
+    import asyncio
 
 __all__ = ["ForkServer"]
 
@@ -92,6 +94,8 @@ class ForkServer:
 
     async def ending(self, name: str) -> str:
         """How a proxy ended, in words."""
+        import asyncio  # noqa: PLC0415 - see above
+
         death = self._death(name)
         try:
             status = os.waitstatus_to_exitcode(await asyncio.wait_for(asyncio.shield(death), _DEATH_SECONDS))
@@ -103,6 +107,8 @@ class ForkServer:
 
     async def dead(self, name: str, seconds: float) -> bool:
         """Wait for a proxy's end, at most so long; whether it ended."""
+        import asyncio  # noqa: PLC0415 - see above
+
         done, _ = await asyncio.wait((self._death(name),), timeout=seconds)
         return bool(done)
 

@@ -5,7 +5,6 @@ Read once, when the first such request comes, and only where the recordings of a
 
 from __future__ import annotations
 
-import glob
 import shlex
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
@@ -126,6 +125,8 @@ class Elsewhere:
 
     def _profiles_with(self, name: str) -> tuple[str, ...]:
         """The profiles that have a recording of this name."""
+        import glob  # noqa: PLC0415 - only for a miss
+
         found = self._recordings.glob(f"*/{glob.escape(name)}.rec")
         names = (path.relative_to(self._recordings).parts[0] for path in found)
         return tuple(sorted(each for each in names if not each.startswith(".")))  # no journal of a run

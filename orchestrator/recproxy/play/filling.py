@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import uuid
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import replace
@@ -125,6 +124,8 @@ def _stand_in(name: str) -> bytes:
         return made
     digest = hashlib.sha256(name.encode()).hexdigest()[:32]
     if name.endswith((".jwt", ".email", ".uuid")):
+        import uuid  # noqa: PLC0415 - see above
+
         from recproxy.redaction.masks import stand_in  # noqa: PLC0415 - see above
 
         if not _NUMBERED.search(name):

@@ -6,10 +6,8 @@ Reads descriptors from the disk when the first call needs them.
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -51,6 +49,9 @@ def load_services(place: str) -> Services:
 
 def _compiled(place: Path) -> bytes:
     """The descriptors of a .proto file and what it imports."""
+    import shutil  # noqa: PLC0415 - few profiles have .proto files
+    import tempfile  # noqa: PLC0415 - see above
+
     place.stat()
     protoc = shutil.which("protoc")
     compiler = [protoc] if protoc else [sys.executable, "-m", "grpc_tools.protoc"]

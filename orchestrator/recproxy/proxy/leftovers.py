@@ -6,7 +6,6 @@ in the code of a hook. Imported before all else, so it imports little itself.
 
 from __future__ import annotations
 
-import shutil
 import signal
 import time
 from collections.abc import Collection
@@ -65,4 +64,6 @@ class Leftovers:
         while any([*map(StartedProcesses.kill, started)]) and time.monotonic() < deadline:
             time.sleep(STEP_SECONDS)  # they may have started others meanwhile
         if self._folder:
+            import shutil  # noqa: PLC0415 - most runs clear their folder away themselves
+
             shutil.rmtree(self._folder, ignore_errors=True)

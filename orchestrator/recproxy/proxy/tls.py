@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import ssl
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
@@ -73,6 +72,8 @@ def _as_path(data: bytes) -> Iterator[str]:
         finally:
             os.close(descriptor)
     else:
+        import tempfile  # noqa: PLC0415 - seldom needed
+
         with tempfile.NamedTemporaryFile() as file:  # mode 0600
             file.write(data)
             file.flush()

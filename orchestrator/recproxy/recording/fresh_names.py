@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import uuid
 from typing import TYPE_CHECKING
 
 from recproxy.lazy_patterns import lazy_pattern
@@ -48,6 +47,8 @@ def fresh_value(name: str, chance: str) -> bytes | None:
     kind = fresh_kind(name)
     digest = hashlib.sha256(f"{name} {chance}".encode()).hexdigest()[:32]
     if kind == "uuid":
+        import uuid  # noqa: PLC0415 - slow to import, seldom needed
+
         return str(uuid.UUID(digest, version=4)).encode()
     if kind == "number":
         return b"1%018d" % (int(digest, 16) % 10**18)
