@@ -1,5 +1,6 @@
 """What installed packages offer: found without importing them, told apart where two offer one name."""
 
+import shutil
 import sys
 from importlib import metadata
 
@@ -58,3 +59,37 @@ def test_a_package_without_a_profile_is_told_from_one_that_is_gone(tmp_path, mon
         offers()["shop"][0].file()
     with pytest.raises(ProfileError, match="its package 'gone_profile' cannot be found: install it again"):
         Offer(name="shop", package="gone_profile").file()
+
+
+def test_what_is_read_is_what_the_standard_library_reads(tmp_path, monkeypatch):
+    first, second = tmp_path / "first", tmp_path / "second"
+    install(first, "acme.shop", "acme_shop_profile")
+    install(second, "acme-shop", "a_shop_behind_it")  # the same distribution: the first on the path counts
+    install(second, "Best_Shop", "best_shop_profile", version="2.0rc1")
+    info = second / "Best_Shop-2.0rc1.dist-info"
+    (info / "entry_points.txt").write_text(
+        f"[console_scripts]\nshop = best:main\n\n[{GROUP}]\n# a comment\nbest=best_shop_profile\n"
+        "more = best_shop_profile.more:thing [extra]\n\n[other]\nshop = other\n"
+    )
+    (second / "old.egg-info").mkdir()
+    (second / "old.egg-info" / "PKG-INFO").write_text("Metadata-Version: 1.0\nName: old\nVersion: 3\n\nName: no\n")
+    (second / "old.egg-info" / "entry_points.txt").write_text(f"[{GROUP}]\nold = old_profile\n")
+    (second / "damaged-1.dist-info").mkdir()
+    (second / "damaged-1.dist-info" / "entry_points.txt").write_bytes(b"\xff")
+    (second / "file-1.egg-info").write_text("Metadata-Version: 1.0\nName: file\nVersion: 1\n")
+    monkeypatch.setattr(sys, "path", [str(tmp_path / "none"), str(first), str(second), *sys.path])
+
+    (info.parent / "damaged-1.dist-info" / "entry_points.txt").unlink()
+    assert {offer for found in offers().values() for offer in found} == {
+        Offer(name=each.name, package=each.module, distribution=each.dist.name, version=each.dist.version)
+        for each in metadata.entry_points(group=GROUP)
+    }
+    assert [str(each) for each in offers()["shop"]] == ["acme.shop 1.0"]
+
+
+def test_a_distribution_in_a_zip_file_offers_too(tmp_path, monkeypatch):
+    install(tmp_path / "site", "acme-shop", "acme_shop_profile")
+    archive = shutil.make_archive(str(tmp_path / "packed"), "zip", tmp_path / "site")
+    monkeypatch.syspath_prepend(archive)
+
+    assert [str(each) for each in offers()["shop"]] == ["acme-shop 1.0"]

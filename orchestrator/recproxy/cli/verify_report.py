@@ -7,9 +7,9 @@ import os
 import secrets
 import sys
 from collections.abc import Iterable, Sequence
-from importlib import metadata
 from typing import TYPE_CHECKING
 
+from recproxy.config.installed import own_version
 from recproxy.play.changed_lines import changed_lines
 from recproxy.report.report_files import ReportTarget, write_reports_at_end
 from recproxy.report.run_facts import ReportPlaces, printable_report
@@ -34,7 +34,7 @@ def write_verify_report(
     counted = {id(each) for each in drifted}
     rows = [(result.profile, each) for result in results for each in result.found]
     report = RunReport(
-        recproxy=metadata.version("recproxy"),
+        recproxy=own_version(),
         runs=(secrets.token_hex(8),),
         started=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         seconds=round(sum(each.seconds for each in results), 3),

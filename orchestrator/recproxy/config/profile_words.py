@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
+from recproxy.config.installed import own_version
 from recproxy.config.keys import Word
 from recproxy.control.host_names import normal_host
 from recproxy.control.reserved_variables import is_reserved
@@ -54,7 +55,7 @@ def _only(fits: Callable[[Any], bool], wrong: str) -> Callable[[Any], Any]:
 def _format(number: int) -> int:
     if number > SCHEMA:
         raise ValueError(
-            f"the profile is for a newer recproxy; this is {_version()}, which reads schema {SCHEMA}: upgrade recproxy"
+            f"the profile is for a newer recproxy; this is {own_version()}, which reads schema {SCHEMA}: upgrade recproxy"
         )
     if number != SCHEMA:
         raise ValueError(_ONLY_SCHEMA)
@@ -65,18 +66,12 @@ def _versions(wanted: str) -> str:
     from packaging.specifiers import InvalidSpecifier, SpecifierSet  # noqa: PLC0415 - only where a profile asks
 
     try:
-        fits = SpecifierSet(wanted).contains(_version(), prereleases=True)
+        fits = SpecifierSet(wanted).contains(own_version(), prereleases=True)
     except InvalidSpecifier:
         raise ValueError("give it versions, as in >=0.1,<2") from None
     if not fits:
-        raise ValueError(f"this is recproxy {_version()}: install a version that fits")
+        raise ValueError(f"this is recproxy {own_version()}: install a version that fits")
     return wanted
-
-
-def _version() -> str:
-    from importlib import metadata  # noqa: PLC0415 - slow to import, seldom needed
-
-    return metadata.version("recproxy")
 
 
 def _host(host: str) -> str:

@@ -5,14 +5,13 @@ Knows paths, methods and JSON values; not connections, and not the token.
 
 from __future__ import annotations
 
-import functools
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from importlib import metadata
 from typing import Any, Protocol
 from urllib.parse import unquote
 
+from recproxy.config.installed import own_version
 from recproxy.config.profile import Profile
 from recproxy.errors import RecordingError, RecordingNotFound
 from recproxy.http import Head
@@ -42,7 +41,6 @@ __all__ = ["ControlCalls", "ControlledRun"]
 
 
 _MOST_DIGITS = 20
-_version = functools.cache(lambda: metadata.version("recproxy"))  # it reads files
 
 
 class ControlledRun(Protocol):
@@ -148,7 +146,7 @@ class ControlCalls:
     def _status(self) -> dict[str, Any]:
         orchestrator = self._orchestrator
         return {
-            "version": _version(),
+            "version": own_version(),
             "mode": orchestrator.plan.reach,
             "on_miss": orchestrator.plan.project.on_miss,
             "recordings": str(orchestrator.plan.library.folder),

@@ -9,10 +9,10 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from recproxy.config.installed import own_version
 from recproxy.config.variables import secret_values
 from recproxy.errors import RecordingError, RecproxyError
 from recproxy.orchestrator.orchestrator import Orchestrator
@@ -115,7 +115,7 @@ class RunReports:
 
         plan = self._plan
         facts = RunReport(
-            recproxy=metadata.version("recproxy"),
+            recproxy=own_version(),
             runs=(secrets.token_hex(8),),
             shards=(plan.shard,) if plan.shard else (),
             started=self._started.isoformat(timespec="seconds"),

@@ -7,9 +7,9 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field
-from importlib import metadata
 from pathlib import Path
 
+from recproxy.config.installed import own_version
 from recproxy.control.outcomes import NO_TEST, Missed, Outcome
 from recproxy.control.scope_options import SelectedTest
 from recproxy.control.shown_paths import shown_path
@@ -76,7 +76,7 @@ class WantedRecordings:
     def wanted(self) -> WantedList:
         """The list; without tests where nothing was missed."""
         found = [self._test(seen) for seen in self._seen.values() if seen.missed]
-        return WantedList(recproxy=metadata.version("recproxy"), tests=tuple(found[:_MOST_TESTS]))
+        return WantedList(recproxy=own_version(), tests=tuple(found[:_MOST_TESTS]))
 
     def write(self, environment: Mapping[str, str]) -> str:
         """Write the list if something was missed; a line for the user, empty where there is none to tell.
