@@ -19,6 +19,7 @@ from recproxy.matching.rules import Rules
 from recproxy.play.boundaries import with_boundaries_of, with_part_ids_of
 from recproxy.play.conversation_merging import asks_the_same, stable_conversation
 from recproxy.play.kept_names import with_kept_names
+from recproxy.play.renewed_masks import with_renewed_masks
 from recproxy.recording import WEBSOCKET, Headers, Interaction, Recording, Request, Response, fill
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.values import CUT_SHORT
@@ -82,7 +83,7 @@ def merge(
     rows = _in_old_order(rows)
     pairs = [(each.interaction, old[place] if place is not None else None) for each, place in rows]
     kept = [
-        _stable(was, new, rules, renewed_before) if was is not None else new
+        with_renewed_masks(_stable(was, new, rules, renewed_before), new) if was is not None else new
         for new, was in with_kept_names(pairs, rules)
     ]
     replaced = {place for _, place in rows} | {place for place in candidates if old[place].scope is not None}
