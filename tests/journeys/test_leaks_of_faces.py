@@ -120,6 +120,35 @@ def test_no_face_of_runs_with_misses_shows_a_secret(project):
     assert left([KNOWN[-30:], WORDS, *KINDS.values()], everything(project, plain, config, tested)) == []
 
 
+NAMED = """
+import os, pytest, urllib.request
+
+@pytest.mark.parametrize("word", os.environ["WORDS"].split())
+def test_it(word):
+    urllib.request.urlopen(os.environ["SHOP_BASE_URL"] + f"/{len(word)}")
+"""
+
+
+def test_no_face_shows_the_secret_in_the_name_of_a_test_that_has_no_recording(project):
+    words = ["ghp_" + token("faces name", 36), KNOWN[-30:]]
+    text = (project.root / "pyproject.toml").read_text()
+    project.write("pyproject.toml", text.replace("profiles.shop]\n", 'profiles.shop]\ncredentials = ["SHOP_KEY"]\n', 1))
+    project.write("tests/functional/test_names.py", NAMED)
+    (project.root / "tests/functional/recordings/shop/default.rec").unlink()
+    environment = {"WORDS": " ".join(words), "SHOP_KEY": KNOWN[-30:], "PYTHONDONTWRITEBYTECODE": "1"}
+    reports = [part for name in REPORTS for part in ("--report", name)]
+    pytest = ("python", "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=no", "tests/functional")
+
+    ran = project.run("run", *reports, "--", *pytest, environment=environment)
+
+    assert ran.stderr.count("the recording would be tests/functional/recordings/shop/") == 2, ran.stderr
+    assert ran.stderr.count("::test_it[XXX]") == 2
+    assert list(project.root.rglob("recproxy-wanted.json"))
+    # pytest itself prints the names of its tests.
+    said = subprocess.CompletedProcess(ran.args, ran.returncode, "", ran.stderr)
+    assert left(words, everything(project, said)) == []
+
+
 def cassette(requests):
     """What vcrpy has written of requests, with all that they hold in clear."""
     return {

@@ -126,9 +126,15 @@ class Roster:
         """The command that records a profile. It is the user's own, and rarely has a secret in it."""
         return self._masked(profile, self.plan.record_command(profile.name, selection, uses))
 
-    def record_words(self, profile: Profile, selection: SelectedTest | None, uses: Sequence[str]) -> dict[str, Any]:
-        """The same for a test, as an order has it: with a place for profiles, and those that are recorded together."""
-        command = self._masked(profile, command_for_test(self.plan.record, selection))
+    def record_words(
+        self, profile: Profile, selection: SelectedTest | None, uses: Sequence[str], *, hides: bool = False
+    ) -> dict[str, Any]:
+        """The same for a test, as an order has it: with a place for profiles, and those that are recorded together.
+
+        `hides`: the name of the test holds a secret, and the command names the test.
+        """
+        command = command_for_test(self.plan.record, selection)
+        command = self.shown(profile, command) if hides else self._masked(profile, command)
         return {
             "record": command,
             "together": self.plan.recorded_together(profile.name, uses),

@@ -239,6 +239,8 @@ class Scopes:
         mode = self._mode(profile, scope)
         chosen = choose(self._plan, profile, mode, named.get(profile), default)
         name = self._roster.shown(proxy.profile, scope.name) if scope is not None else NO_TEST
+        if hides := scope is not None and name != scope.name:
+            chosen = chosen.of_secret(functools.partial(self._roster.shown, proxy.profile))
         if anew := mode == "auto" and self._old.is_recorded_anew(proxy.profile, chosen.target, name):
             mode, chosen = "record", replace(chosen, recordings=())
         if scope is not None and chosen.unnamed:
@@ -269,7 +271,7 @@ class Scopes:
                 repeat=scope_options.repeat,
                 ignore=scope_options.ignore,
                 chooser=scope_options.chooser,
-                **(self._roster.record_words(proxy.profile, scope.selection, scope.uses) if scope else {}),
+                **(self._roster.record_words(proxy.profile, scope.selection, scope.uses, hides=hides) if scope else {}),
                 plays=tuple(plays),
                 faults=(scope or lane.base).faults.get(profile, ()),
             )
