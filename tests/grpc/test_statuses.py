@@ -34,6 +34,13 @@ def test_other_headers_stay():
     assert readable_details(((b"grpc-status", b"7"),)) == ((b"grpc-status", b"7"),)
 
 
+def test_a_mask_is_sent_as_the_bytes_that_it_is_where_bytes_are_wanted():
+    masked = ((b"x-token", b"XXX"), (b"x-token-bin", b"XXX"), (b"x-other-bin", b"/wA"))
+
+    assert with_details(masked, "XXX") == ((b"x-token", b"XXX"), (b"x-token-bin", b"WFhY"), (b"x-other-bin", b"/wA"))
+    assert with_details(masked, None) == masked
+
+
 @pytest.mark.parametrize("value", [b"{", b'{"code": "x"}', b'{"a":' * 100_000])
 def test_details_that_cannot_be_sent_are_told(value):
     with pytest.raises(ValueError, match="grpc-status-details-bin: "):

@@ -116,3 +116,11 @@ def test_a_name_in_brackets_is_a_placeholder(value):
 )  # fmt: skip
 def test_a_value_in_brackets_is_no_placeholder(value):
     assert not is_placeholder(value.encode())
+
+
+def test_metadata_of_grpc_in_base64_is_named_as_metadata_in_text():
+    value = b"b2Zmc2hvcmUtOTk5"
+    for name in (b"x-api-key-bin", b"Authorization-Bin", b"cookie-bin"):
+        assert [span.value for span in header_spans(name, value, frozenset())] == [value]
+    assert header_spans(b"grpc-trace-bin", value, frozenset()) is None
+    assert header_spans(b"x-my-bin", value, frozenset((b"x-my-bin",)))[0].value == value

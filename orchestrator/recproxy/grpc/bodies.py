@@ -165,7 +165,7 @@ def on_the_wire(block: _Block) -> _Block:
 
 def _on_the_wire(block: _Block) -> _Block:
     if isinstance(block, Response) and framing_of(block.headers):
-        headers, trailers = with_details(block.headers), with_details(block.trailers)
+        headers, trailers = (with_details(each, block.wild) for each in (block.headers, block.trailers))
         if (headers, trailers) != (block.headers, block.trailers):
             block = replace(block, headers=headers, trailers=trailers)
     if not is_readable(block):

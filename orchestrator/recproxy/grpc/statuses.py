@@ -18,6 +18,8 @@ from recproxy.recording.values import Headers
 __all__ = ["DETAILS", "message_text", "readable_details", "with_details"]
 
 DETAILS = b"grpc-status-details-bin"
+#: So end the names of metadata whose values are base64.
+_BINARY = b"-bin"
 _STATUS = "google.rpc.Status"
 #: Characters of a message that clients take in a header of a few kilobytes, with each escape three of them.
 _LONGEST = 4000
@@ -53,11 +55,19 @@ def readable_details(headers: Headers) -> Headers:
     return tuple((name, _readable(value) if name.lower() == DETAILS else value) for name, value in headers)
 
 
-def with_details(headers: Headers) -> Headers:
-    """The same with the details as they are sent. Raises ValueError where they cannot be."""
-    return tuple(
-        (name, _coded(value) if name.lower() == DETAILS and value[:1] == b"{" else value) for name, value in headers
-    )
+def with_details(headers: Headers, wild: str | None = None) -> Headers:
+    """The same with the details as they are sent, and masks in base64 where the name asks for that.
+
+    Raises ValueError where they cannot be sent.
+    """
+    return tuple((name, _sent(name, value, wild)) for name, value in headers)
+
+
+def _sent(name: bytes, value: bytes, wild: str | None) -> bytes:
+    if name.lower() == DETAILS and value[:1] == b"{":
+        return _coded(value)
+    is_masked = wild is not None and name.lower().endswith(_BINARY) and wild.encode() in value
+    return base64.b64encode(value).rstrip(b"=") if is_masked else value
 
 
 def _readable(value: bytes) -> bytes:
