@@ -25,7 +25,7 @@ need_browser()
 
 COUNT = 5000
 HOSTILE = "</script><script>window.ran=1</script><img src=x onerror='window.ran=1'>\u202egnp.exe\x1b[2J"
-VIEWS = ("overview", "requests", "request-3", "request-4999", "misses", "miss-1", "tests", "recordings")
+VIEWS = ("overview", "requests", "request-3", "request-4999", "misses", "miss-1", "tests", "recordings", "request-7")
 
 
 def recordings(root):
@@ -63,7 +63,7 @@ def report():
                 method="SMTP" if is_mail else "POST",
                 url="smtp://a.example:25"
                 if is_mail
-                else f"https://a.example/{number}?{HOSTILE if number < 3 else 'q=XXX'}",
+                else f"https://a.example/{number}{'/shop.v1.Orders' * 8 if number == 7 else ''}?{HOSTILE if number < 3 else 'q=XXX'}",
                 result="missed" if is_miss else "played",
                 started=number * 0.01,
                 seconds=0.004 if number != 777 else 0.9,

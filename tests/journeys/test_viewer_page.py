@@ -465,8 +465,14 @@ def test_the_keyboard_alone_leads_to_an_interaction_and_changes_it(opened, proje
 
 
 @pytest.mark.parametrize(("width", "theme"), [(1200, "light"), (375, "dark")])
-def test_every_view_is_accessible_and_fits(opened, width, theme):
+def test_every_view_is_accessible_and_fits(opened, project, width, theme):
+    changed = project / FOLDER / "default.rec"
+    for words in ("init -q", "add .", "-c user.name=a -c user.email=a@example commit -qm first"):
+        subprocess.run(["git", *words.split()], cwd=project, check=True)
+    changed.write_text(changed.read_text().replace("by the sea", "in the hills"))
     page = opened(width=width, theme=theme)
+    page.get_by_text("5 recordings of 5.").wait_for()
+    assert page.locator(".row .url").first.inner_text() == "shop/default.rec"
     addresses = [
         "view=recordings",
         "view=runs",
@@ -483,7 +489,7 @@ def test_every_view_is_accessible_and_fits(opened, width, theme):
             page.get_by_role("button", name="Delete").click()
             page.get_by_text("nothing: it would be a miss").wait_for()
             page.get_by_text("History").click()
-            page.locator("details .soft").first.wait_for()
+            page.locator("details td", has_text="hills").first.wait_for()
 
         assert violations(page, address) == []
         assert (address, page.evaluate("document.documentElement.scrollWidth")) == (address, width)

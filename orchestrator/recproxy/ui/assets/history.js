@@ -4,7 +4,7 @@ function changedParts(found) {
   if (!found.length) return el("p", { class: "soft" }, "The answers of the service are the same.");
   const signs = { changed: "changed", added: "new", removed: "gone" };
   return inParts(found, (each) => el("section", { class: "card" },
-    el("h4", {}, el("span", { class: each.state === "removed" ? "bad" : each.state === "added" ? "good" : "warn" }, signs[each.state]), ` ${each.method} ${each.url}`),
+    el("h3", {}, el("span", { class: each.state === "removed" ? "bad" : each.state === "added" ? "good" : "warn" }, signs[each.state]), ` ${each.method} ${each.url}`),
     each.scope ? el("p", { class: "soft" }, each.scope) : null,
     each.changes.length ? table("What changed", [["part", ""], ["before", "was"], ["after", "is"]], each.changes.map((change) => {
       const [before, after] = compared(change.before, change.after);

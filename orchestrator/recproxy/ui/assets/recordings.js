@@ -13,7 +13,10 @@ function allRecordings(go) {
     const hit = item.hit;
     if (hit) return rowLines(hit.method, hit.url, el("span", { class: "mono" }, hit.status || ""),
       `${hit.where}: ${hit.excerpt} · ${hit.name}${hit.line ? ":" + hit.line : ""}`);
-    return rowLines(item.profile, item.name, null, `${size(item.size)} · changed ${new Date(item.changed * 1000).toLocaleString("en")}`);
+    // Names of a folder begin alike, and a narrow row shows their beginning: the file first, its folder below.
+    const parts = item.name.split("/"), file = parts.splice(-2).join("/");
+    const about = `${size(item.size)} · changed ${new Date(item.changed * 1000).toLocaleString("en")}`;
+    return rowLines(item.profile, file, null, parts.length ? `${about} · ${parts.join("/")}` : about);
   }
 
   async function load() {
