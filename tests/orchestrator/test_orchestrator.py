@@ -38,7 +38,7 @@ def orchestrator(monkeypatch):
     async def nothing(*_):
         pass
 
-    made._recorder = SimpleNamespace(close=nothing, finish=nothing, refusals=(), counts={}, written=[])
+    made.recorder = SimpleNamespace(close=nothing, finish=nothing, refusals=(), counts={}, written=[])
     monkeypatch.setattr("recproxy.orchestrator.orchestrator.add_unasked", lambda *_: None)
     return made
 

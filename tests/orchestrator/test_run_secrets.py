@@ -66,3 +66,14 @@ def test_nothing_of_a_value_is_shown():
     secrets = RunSecrets()
     secrets.add((value(b"hidden-value"),), 0)
     assert "hidden" not in repr(secrets) + repr(secrets.since(0))
+
+
+def test_what_is_told_after_a_run_holds_nothing_that_it_has_shown():
+    secrets = RunSecrets()
+    line = 'GET https://a.example/x/0123456789abcdef-late?n=1, got "0123456789abcdef-late"'
+    assert secrets.masked(line) == line
+
+    secrets.add((value(b"0123456789abcdef-late"),), 0)
+    assert secrets.masked(line) == 'GET https://a.example/x/XXX?n=1, got "XXX"'
+    secrets.add((value(b"another-0123456789"),), 1)
+    assert secrets.masked("another-0123456789, 0123456789abcdef-late") == "XXX, XXX"

@@ -64,7 +64,7 @@ class Orchestrator:
         self._loop: asyncio.AbstractEventLoop
         self._roster: Roster
         self._redaction: RedactionWorkers
-        self._recorder: Recorder
+        self.recorder: Recorder
         self._proxies: RunProxies
         self._files: RunFiles
         self._control: ControlAddress
@@ -163,7 +163,7 @@ class Orchestrator:
     @property
     def written(self) -> Sequence[Written]:
         """What was written so far."""
-        return self._recorder.written
+        return self.recorder.written
 
     async def finish(self, *, passed: bool) -> Tally:
         """End all scopes, those of the run itself well if it `passed`; what the run did."""
@@ -175,7 +175,7 @@ class Orchestrator:
         self.tally.caught.update(self._listeners.caught.counts if self._listeners.caught else ())
         add_unasked(self.tally, self.profiles, self.plan)
         name_together(self.tally, self._roster)
-        await self._recorder.finish(self.tally)
+        await self.recorder.finish(self.tally)
         return self.tally
 
     async def _end_lane(self, lane: Lane, *, passed: bool) -> None:
@@ -190,14 +190,14 @@ class Orchestrator:
             self._listeners = self._isolated = IsolatedNetwork()
         self._fork_server.attach(self._loop)
         self._fork_server.died = self._fail
-        self._recorder = self._make_recorder()
+        self.recorder = self._make_recorder()
         self._proxies = RunProxies(
             self.plan,
             self._fork_server,
             self.tally,
             lanes=self.lanes,
             fail=self._fail,
-            keep=self._recorder.take,
+            keep=self.recorder.take,
             returned=self._returned,
         )
         self._proxies.launch()
@@ -205,13 +205,13 @@ class Orchestrator:
         self._make_files(authority)
         self._roster = Roster(self.plan, self._proxies.all, authority, self._environment)
         self._redaction = RedactionWorkers(
-            self._fork_server, self._any_profile, self._roster.redaction, self._recorder.learned
+            self._fork_server, self._any_profile, self._roster.redaction, self.recorder.learned
         )
         self.scopes = self._make_scopes()
         await self._proxies.set_up(self._roster)
         if self.plan.reach in ("record", "auto"):
-            self.tally.recovered += await self._recorder.recover()
-            self.tally.notes += self._recorder.unrecovered
+            self.tally.recovered += await self.recorder.recover()
+            self.tally.notes += self.recorder.unrecovered
         await self.open_lane(DEFAULT_LANE)
         self._control = ControlAddress(
             self,
@@ -255,7 +255,7 @@ class Orchestrator:
             self._roster,
             lanes=self.lanes,
             proxies=self._proxies.all,
-            recorder=self._recorder,
+            recorder=self.recorder,
             tally=self.tally,
             find=self._proxy,
             fail=self._fail,
@@ -269,13 +269,13 @@ class Orchestrator:
         if hasattr(self, "_proxies"):
             await self._proxies.stop()
         if hasattr(self, "scopes"):
-            if problem := await self._recorder.look_in_haste(self.scopes.settled):
+            if problem := await self.recorder.look_in_haste(self.scopes.settled):
                 print(f"recproxy: {problem}", file=sys.stderr)
             await self._redaction.stop()
         if self._isolated is not None:
             self._isolated.close()
-        if hasattr(self, "_recorder"):
-            self._recorder.leave()
+        if hasattr(self, "recorder"):
+            self.recorder.leave()
         if hasattr(self, "_files"):
             shutil.rmtree(self._files.folder, ignore_errors=True)
 

@@ -23,6 +23,7 @@ from recproxy.orchestrator.proof_mending import MendPlan, chosen_mending
 from recproxy.orchestrator.proof_replays import ProofReplays
 from recproxy.orchestrator.proof_verdicts import ProofFinding, ProofFindings, ProofPass, findings, verdicts
 from recproxy.orchestrator.recorded_scopes import ambiguous_requests
+from recproxy.orchestrator.run_secrets import RunSecrets
 from recproxy.orchestrator.sweep_command import say
 from recproxy.recording.dataclass import dataclass
 from recproxy.report import Tally
@@ -65,6 +66,7 @@ class Proof:
         self._fork_server = fork_server
         self._options = options
         self._recorded = RunEvidence()
+        self._shown = RunSecrets()
         self._begun = time.monotonic()
         self._notes: list[str] = []
         self._mended: list[str] = []
@@ -73,6 +75,7 @@ class Proof:
         """See what the tests do while they are recorded."""
         self._begun = time.monotonic()
         orchestrator.scopes.ends.watchers.append(self._recorded.take)
+        self._shown = orchestrator.recorder.learned
 
     async def prove(self, plan: RunPlan, tally: Tally, code: int) -> tuple[int, ProofReport | None]:
         """Prove what a run by this plan has recorded; the code to end with, and the report.
@@ -168,7 +171,8 @@ class Proof:
             return chosen.text if chosen is not None else ""
 
         folder = plan.shown_from
-        judged = verdicts(self._recorded, found.first, lambda place: shown_path(place, folder), mend)
+        first = {name: self._without_secrets(each) for name, each in found.first.items()}
+        judged = verdicts(self._recorded, first, lambda place: shown_path(place, folder), mend)
         return ProofReport(
             passes=tuple(_pass_report(each, found) for each in passes),
             verdicts=judged,
@@ -176,6 +180,15 @@ class Proof:
             notes=tuple(notes),
             mended=tuple(self._mended),
             seed=self._options.seed,
+        )
+
+    def _without_secrets(self, finding: ProofFinding) -> ProofFinding:
+        """A finding without what the run has shown to be secret: a replay, which shows nothing, cannot know it."""
+        return replace(
+            finding,
+            request=self._shown.masked(finding.request),
+            differences=tuple(map(self._shown.masked, finding.differences)),
+            explanation=self._shown.masked(finding.explanation),
         )
 
     def _saves(self, first: ProofPass) -> ReplaySavings:

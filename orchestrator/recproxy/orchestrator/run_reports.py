@@ -61,6 +61,7 @@ class RunReports:
     def watch(self, orchestrator: Orchestrator) -> None:
         """Report this run, which is up."""
         self.tally = orchestrator.tally
+        self._wanted.shown = orchestrator.recorder.learned
         orchestrator.scopes.ends.watchers.append(self._wanted.take)
 
     @contextlib.contextmanager

@@ -8,9 +8,13 @@ Holds secrets, in this process only, and shows none.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from recproxy.control.redaction_messages import LearnedValue
 from recproxy.errors import RecordingError
+
+if TYPE_CHECKING:
+    from recproxy.redaction.earlier_values import EarlierValues
 
 __all__ = ["RunSecrets", "TooManySecretsError", "too_many_secrets"]
 
@@ -33,6 +37,7 @@ class RunSecrets:
         self._known: dict[bytes, LearnedValue] = {}
         self._texts = 0
         self._bytes = 0
+        self._ready: EarlierValues | None = None
 
     def __len__(self) -> int:
         return len(self._learned)
@@ -43,6 +48,17 @@ class RunSecrets:
     def since(self, count: int) -> tuple[LearnedValue, ...]:
         """The values after the first `count`."""
         return tuple(self._learned[count:])
+
+    def masked(self, text: str) -> str:
+        """A text of the run without the values that are known now; of texts that are few."""
+        if not self._learned:
+            return text
+        from recproxy.redaction.earlier_values import EarlierValues, known_values  # noqa: PLC0415 - few runs need them
+        from recproxy.redaction.scope import mask_line  # noqa: PLC0415
+
+        if self._ready is None or len(self._ready.known) < len(self._known):
+            self._ready = EarlierValues(known_values(self._known.values()))
+        return mask_line(text, self._ready)
 
     def add(self, values: Iterable[LearnedValue], since: int) -> int:
         """Add what a scope has shown that was masked with the first `since` values; how many it is masked with now.

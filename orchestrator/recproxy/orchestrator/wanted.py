@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field
+from itertools import islice
 from pathlib import Path
 
 from recproxy.config.installed import own_version
@@ -19,6 +20,7 @@ from recproxy.errors import RecordingError
 from recproxy.orchestrator.journal_folders import JournalFolders
 from recproxy.orchestrator.lane import LaneScope
 from recproxy.orchestrator.plan import RunPlan
+from recproxy.orchestrator.run_secrets import RunSecrets
 from recproxy.orchestrator.scope_ends import ScopeOutcome
 from recproxy.play.file_replacement import replace_file
 from recproxy.play.git_versions import call_git
@@ -52,6 +54,8 @@ class WantedRecordings:
     def __init__(self, plan: RunPlan) -> None:
         self._plan = plan
         self._seen: dict[str, _Seen] = {}
+        #: What the run has shown to be secret.
+        self.shown = RunSecrets()
 
     def take(self, scope: LaneScope | None, outcome: ScopeOutcome, passed: bool) -> None:
         """Add a scope that has ended: as what its test did. None is what was outside of all tests."""
@@ -137,7 +141,7 @@ class WantedRecordings:
             sha256=hashlib.sha256((self._plan.project.root / file).read_bytes()).hexdigest() if file else "",
             names=names,
             keyword=keyword,
-            requests=tuple(_requests(seen, self._shown))[:_MOST_REQUESTS],
+            requests=tuple(islice(_requests(seen, self._shown, self.shown.masked), _MOST_REQUESTS)),
             recordings=tuple(sorted(map(self._shown, files))),
             shared_with=tuple(self._sharing(seen, profiles)),
         )
@@ -167,17 +171,17 @@ class WantedRecordings:
         return printable(shown_path(path, str(self._plan.project.root)))
 
 
-def _requests(seen: _Seen, shown: Callable[[str], str]) -> Iterator[WantedRequest]:
+def _requests(seen: _Seen, shown: Callable[[str], str], masked: Callable[[str], str]) -> Iterator[WantedRequest]:
     for (profile, method, url), misses in seen.missed.items():
         first = misses[0]
         yield WantedRequest(
             profile=profile,
             method=printable(method),
-            url=printable(url),
+            url=printable(masked(url)),
             count=len(misses),
             closest=shown(first.closest) if first.closest else "",
             differences=tuple(
-                printable(f"{place}: recorded {recorded}, got {live}")
+                printable(masked(f"{place}: recorded {recorded}, got {live}"))
                 for place, recorded, live in first.differences[:20]
             ),
         )

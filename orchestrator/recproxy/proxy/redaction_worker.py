@@ -27,10 +27,9 @@ from recproxy.play.hooks import NO_HOOKS, Hooks, load_hooks
 from recproxy.play.written_values import WrittenValues
 from recproxy.recording import Interaction, Request, pack, unpack
 from recproxy.redaction.correlation import Correlation
-from recproxy.redaction.earlier_values import NOTHING, EarlierValues
+from recproxy.redaction.earlier_values import NOTHING, EarlierValues, known_values
 from recproxy.redaction.rules import RedactionRules
 from recproxy.redaction.scope import mask_again, mask_line, redact_line, redact_scope
-from recproxy.redaction.secret_values import SecretValue
 
 __all__ = ["RedactionWorker", "redact_again", "redact_recorded"]
 
@@ -86,7 +85,7 @@ class RedactionWorker:
         self._channel.send(reply)
 
     def _answer(self, order: RedactScope) -> ScopeRedacted:
-        self._earlier.add({each.value: _how(each) for each in order.learned})
+        self._earlier.add(known_values(order.learned))
         if order.again:
             return redact_again(order, self._rules, self._hooks, self._earlier)
         correlation = self._correlating.of(order.recording)
@@ -156,10 +155,6 @@ def redact_again(order: RedactScope, rules: RedactionRules, hooks: Hooks, earlie
 
 def _packed(interaction: Interaction | None) -> bytes | None:
     return pack(interaction) if interaction is not None else None
-
-
-def _how(learned: LearnedValue) -> SecretValue:
-    return SecretValue(learned.rule, learned.name, learned.field, learned.alone)
 
 
 def _refusals(

@@ -6,12 +6,16 @@ a value is made ready again only a few times however many scopes there are. Hold
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from recproxy.redaction.secret_values import SecretValue
 from recproxy.redaction.value_automata import Automata, made_automata
 
-__all__ = ["NOTHING", "EarlierValues"]
+if TYPE_CHECKING:
+    from recproxy.control.redaction_messages import LearnedValue
+
+__all__ = ["NOTHING", "EarlierValues", "known_values"]
 
 
 class EarlierValues:
@@ -45,3 +49,8 @@ class EarlierValues:
 
 #: For a scope that is alone.
 NOTHING = EarlierValues()
+
+
+def known_values(learned: Iterable[LearnedValue]) -> dict[bytes, SecretValue]:
+    """The values that a process was told of, and how each is looked for."""
+    return {each.value: SecretValue(each.rule, each.name, each.field, each.alone) for each in learned}
