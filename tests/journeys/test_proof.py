@@ -182,6 +182,8 @@ def test_a_proof_fails_and_after_mending_holds_as_the_guide_prints_it(project):
 LOCAL = """import os
 import urllib.request
 
+import pytest
+
 
 def get(url):
     with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url) as answer:
@@ -195,6 +197,31 @@ def test_with_a_server_of_this_machine():
 
 def test_with_the_shop_alone():
     assert get(os.environ["SHOP_BASE_URL"] + "/items/2")
+
+
+def test_that_skips_itself():
+    assert get(os.environ["SHOP_BASE_URL"] + "/items/3")
+    if os.environ["SHOP_KEY"] == "placeholder":
+        pytest.skip("without a key")
+
+
+@pytest.mark.xfail
+def test_that_passes_unexpectedly():
+    assert get(os.environ["SHOP_BASE_URL"] + "/items/4")
+    assert os.environ["SHOP_KEY"] == "placeholder"
+"""
+#: What another command has recorded: no proof of the tests asks for it.
+EARLIER = """#recproxy 2
+
+:scope run
+GET http://api.shop.example/earlier HTTP/1.1
+
+====
+HTTP/1.1 200 OK
+Content-Type: text/plain
+
+ok
+=======
 """
 
 
@@ -202,13 +229,17 @@ def test_what_needs_a_server_of_this_machine_is_told_from_the_rest(project):
     need_namespaces()
     port = re.search(r"127\.0\.0\.1:(\d+)", (project.root / "pyproject.toml").read_text())[1]
     project.write("test_local.py", LOCAL)
+    project.write("tests/functional/recordings/shop/default.rec", EARLIER)
 
     done, report = prove(project, tests=("test_local.py",), BESIDE=f"http://127.0.0.1:{port}")
 
     assert {each["test"]: each["cause"] for each in report["proof"]["verdicts"]} == {
         "test_local.test_with_a_server_of_this_machine": "needs this machine",
         "test_local.test_with_the_shop_alone": "",
+        "test_local.test_that_skips_itself": "result",
+        "test_local.test_that_passes_unexpectedly": "result",
     }
+    assert "the test xfailed when it was recorded, and xpassed when it was replayed" in done.stderr
     assert done.returncode == 3
 
 

@@ -16,6 +16,8 @@ NOW = str(int(time.time()))
         ([("4a1e7a61-f12a-49a6-b840-a009d8aa663a", "3942b05c-9031-4008-ad02-70e93bbac54e")], RunChange.RANDOM),
         ([("k7Gt_81xQ-", "p0Zz_44aB-")], RunChange.RANDOM),
         ([("819233", "100271")], RunChange.RANDOM),
+        ([("0.6805181353419536", "0.65143042")], RunChange.RANDOM),
+        ([("1.5", "2.5")], RunChange.OTHER),
         ([(NOW, NOW)], RunChange.TIME),
         (
             [("Sun, 29 Nov 2026 12:00:00 GMT", time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime()))],

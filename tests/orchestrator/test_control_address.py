@@ -254,7 +254,9 @@ def test_a_scope_begins_with_what_was_said_and_ends_with_its_outcome():
         )
         assert (await caller.call("POST", "/lanes/default/scope", {"name": "inner"}))[0] == 200
         assert (await caller.call("PATCH", "/lanes/default/scope", {"recordings": {"shop": "d.rec"}}))[0] == 200
-        assert (await caller.call("DELETE", "/lanes/default/scope", {"passed": False, "told": True}))[0] == 200
+        assert (
+            await caller.call("DELETE", "/lanes/default/scope", {"passed": False, "result": "skipped", "told": True})
+        )[0] == 200
         assert (await caller.call("DELETE", "/lanes/default/scope/1"))[0] == 200
         assert orchestrator.asked == [
             (
@@ -332,6 +334,7 @@ def test_an_outcome_is_plain_json():
         ("GET", "/lanes", None, 405, "GET is not allowed here: use POST"),
         ("DELETE", "/lanes/gw9", None, 404, "lane 'gw9' is not open: open lanes are default"),
         ("PUT", "/lanes/gw9/scope", {"name": "x"}, 404, "lane 'gw9' is not open: open lanes are default"),
+        ("DELETE", "/lanes/default/scope", {"result": "odd"}, 400, "result must be skipped, xfailed or xpassed"),
         ("DELETE", "/lanes/default/scope", None, 404, "no scope is open in lane 'default': begin one with PUT"),
         ("DELETE", "/lanes/default/scope/7", None, 404, "no scope 7 is open in lane 'default': use the number that"),
         ("GET", "/lanes/default/scope/x", None, 404, "no scope x is open in lane 'default': use the number that"),

@@ -24,6 +24,16 @@ def test_a_scope_that_ran_in_two_workers_has_what_happened_in_both():
     assert [each.profile for each in found.missed] == ["shop"]
 
 
+def test_a_test_that_ran_again_has_the_result_of_its_last_run():
+    evidence = RunEvidence()
+    ended(evidence, "m.test_one", "m.test_one", Outcome(scope="m.test_one", recorded=1), passed=False)
+    ended(evidence, "m.test_one", "m.test_one", Outcome(scope="m.test_one"))
+
+    found = evidence.scopes["m.test_one"]
+
+    assert (found.passed, found.asked) == (True, {"shop"})
+
+
 def test_tests_are_the_scopes_of_their_own_name():
     evidence = RunEvidence()
     ended(evidence, "m.test_one", "m.test_one", Outcome(scope="m.XXX"))

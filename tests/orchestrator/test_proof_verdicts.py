@@ -31,7 +31,7 @@ def missed(reason=MissReason.DIFFERS, differences=(("json /id", *IDS),)):
 def found(now, *more, recorded=None, unused=(), ambiguous=(), cause=None):
     passes = [ProofPass(name="as recorded", seen=run(*now), unused=unused, cause=cause)]
     passes += more
-    return findings(recorded or run(scope()), passes, ambiguous)
+    return findings(recorded or run(scope(asked=frozenset(["shop"]))), passes, ambiguous)
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,9 @@ def found(now, *more, recorded=None, unused=(), ambiguous=(), cause=None):
         (scope(), {"ambiguous": (UNUSED,)}, ProofCause.CONCURRENT),
         (scope(), {"unused": (UNUSED,)}, ProofCause.KEPT),
         (scope(requests=(UNUSED.request,)), {"unused": (UNUSED,)}, ProofCause.RETRIES),
+        (scope(), {"unused": (UNUSED,), "recorded": run(scope())}, None),  # an earlier run has recorded it
         (scope(passed=False), {}, ProofCause.RESULT),
+        (scope(result="skipped"), {}, ProofCause.RESULT),
         (scope(passed=False), {"unused": (UNUSED,)}, ProofCause.RESULT),
         (scope(passed=False, missed=missed()), {"unused": (UNUSED,)}, ProofCause.RANDOM),
         (scope("m.other"), {}, ProofCause.MISSING),
@@ -71,6 +73,16 @@ def test_what_fails_in_another_order_only_comes_of_the_order():
         "shuffled": 1,
         "parallel": 1,
     }
+
+
+def test_a_command_that_fails_though_its_tests_do_not_is_told():
+    seen = run(scope())
+    seen.code = 1
+
+    first = findings(run(scope()), [ProofPass(name="as recorded", seen=seen)], ()).first
+
+    assert list(first) == [NO_TEST]
+    assert first[NO_TEST].explanation.endswith("the command ended with exit code 1")
 
 
 def test_a_value_that_is_random_stays_random_in_another_order():

@@ -111,9 +111,12 @@ class Address:
         """What happened so far in the open scope of a lane; with its number, also where others have ended it."""
         return self._call("GET", _scope(lane, number))
 
-    def end_scope(self, lane: str, number: int | None = None, *, passed: bool) -> dict[str, Any]:
-        """End the open scope of a lane, or the one with this number; its outcome, also where others have ended it."""
-        return self._call("DELETE", _scope(lane, number), {"passed": passed})
+    def end_scope(self, lane: str, number: int | None = None, *, passed: bool, result: str = "") -> dict[str, Any]:
+        """End the open scope of a lane, or the one with this number; its outcome, also where others have ended it.
+
+        A test that skipped itself, or has an xfail mark, has passed in that `result`: skipped, xfailed or xpassed.
+        """
+        return self._call("DELETE", _scope(lane, number), {"passed": passed} | ({"result": result} if result else {}))
 
     def webhooks(self, lane: str) -> dict[str, Any]:
         """The webhooks of the open scope of a lane."""

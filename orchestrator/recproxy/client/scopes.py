@@ -30,6 +30,8 @@ Plays = Mapping[str, Sequence[int]]
 class Scope:
     """An open scope; `passed` is set when whoever opened it is done, `mode` where it insists on one.
 
+    `result` says how its test passed, if it did not simply: skipped, xfailed or xpassed.
+
     `number` is what the run knows it by: a test that calls the control address itself may have ended it. `profiles` says
     how many the run had when it began.
     """
@@ -41,6 +43,7 @@ class Scope:
         self.clock = ExitStack()
         self.mode = mode
         self.passed: bool | None = None
+        self.result = ""
 
 
 class ScopeStack:
@@ -132,7 +135,10 @@ class ScopeStack:
                 while self._open and self._open[-1].passed is not None:
                     ended = self._open.pop()
                     ended.clock.close()
-                    outcome = read_outcome(self.address.end_scope(self.lane, ended.number, passed=ended.passed is True))
+                    passed, result = ended.passed is True, ended.result
+                    outcome = read_outcome(
+                        self.address.end_scope(self.lane, ended.number, passed=passed, result=result)
+                    )
                     outcomes.append(outcome)
                     self.ended(outcome)
             finally:

@@ -93,9 +93,13 @@ class Suite:
         text = self._untold([outcome])
         return "\n\n".join(filter(None, (text, outcome.unanswered if failed else "")))
 
-    def end(self, *, passed: bool) -> tuple[ScopeTally, str]:
-        """End the scope of the test. Returns what it did, and the failures that were not reported yet."""
+    def end(self, *, passed: bool, how: str = "") -> tuple[ScopeTally, str]:
+        """End the scope of the test; `how` it passed is empty, skipped, xfailed or xpassed.
+
+        Returns what it did, and the failures that were not reported yet.
+        """
         assert self._scope is not None
+        self._scope.result = how
         try:
             outcomes = self.scopes.end(self._scope, passed=passed)
         finally:

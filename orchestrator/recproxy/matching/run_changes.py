@@ -34,8 +34,10 @@ _WHOLE = lazy_pattern(r"-?\d{1,18}")
 #: A counter that a run goes on with is this small, and grows by so much at most.
 _LARGEST_COUNT = 100_000
 _LARGEST_STEP = 1000
-#: A number, or a word with letters and digits, of so many characters is no choice that a person made.
+#: A number, or a word with letters and digits, of so many characters is no choice that a person made; nor is a fraction
+#: with as many digits as a generator gives.
 _LONG = 6
+_FRACTION = lazy_pattern(r"-?\d{0,9}\.\d{8,}(?:[eE]-?\d+)?")
 _MIXED = lazy_pattern(r"(?=[^\d]*\d)(?=[^A-Za-z]*[A-Za-z])[\w.~+/=-]+")
 
 
@@ -78,4 +80,5 @@ def _is_count(one: Difference) -> bool:
 
 def _is_random(one: Difference) -> bool:
     values = [(value or "").strip('"') for value in (one.wanted, one.got)]
-    return all(len(value) >= _LONG and (_WHOLE.fullmatch(value) or _MIXED.fullmatch(value)) for value in values)
+    forms = (_WHOLE, _FRACTION, _MIXED)
+    return all(len(value) >= _LONG and any(form.fullmatch(value) for form in forms) for value in values)

@@ -204,8 +204,15 @@ class ControlCalls:
     async def _end(
         self, lane: str, values: dict[str, Any], number: int | None = None, word: str = ""
     ) -> dict[str, Any]:
-        refuse_unknown(values, ("passed", "told"))  # `told` was for a report that said misses shorter
+        refuse_unknown(values, ("passed", "result", "told"))  # `told` was for a report that said misses shorter
         passed = values.get("passed", True) is True
+        if values.get("result", "") not in ("", "skipped", "xfailed", "xpassed"):
+            raise CallRefused(400, "result must be skipped, xfailed or xpassed, or missing")
+        place = self._orchestrator.lanes.get(lane)
+        for scope in reversed(place.scopes if place is not None else ()):
+            if number in (None, scope.number):
+                scope.result = values.get("result", "")
+                break
         return self._outcome(lane, await self._orchestrator.scopes.end(lane, number, passed=passed), word)
 
     def _outcome(self, lane: str, outcome: ScopeOutcome | None, word: str = "") -> dict[str, Any]:

@@ -44,7 +44,7 @@ class LaneScope:
     `test` is the name of the outermost open scope, most often this one. `number` is this scope's own in the run: by it,
     whoever opened the scope sees whether it is still open. `numbers` are the numbers under which recording proxies know
     it, by profile. `faults` are those of its options, by profile. `selection` is how its test is run alone.
-    `uses` are the profiles of which the test has recordings.
+    `uses` are the profiles of which the test has recordings. `result` is how it passed, if it did not simply.
     """
 
     name: str
@@ -57,6 +57,7 @@ class LaneScope:
     faults: dict[str, tuple[ScopeFault, ...]] = field(default_factory=dict)
     selection: SelectedTest | None = None
     uses: tuple[str, ...] = ()
+    result: str = ""
     begun: float = field(default_factory=time.monotonic)
     #: How many interactions are in play, and when they were recorded, in seconds since 1970.
     interactions: int = 0

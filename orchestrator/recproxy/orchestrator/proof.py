@@ -144,9 +144,15 @@ class Proof:
         if not unclear or self._options.isolate is not None:
             return found
         again = await replays.as_recorded(replace(plan, isolate=False), stopping)
-        passed = [name for name in unclear if (seen := again.seen.scopes.get(name)) is not None and seen.passed]
+        passed = [name for name in unclear if self._has_same_result(name, again.seen)]
         local = {name: replace(found.first[name], cause=ProofCause.LOCAL) for name in passed}
         return replace(found, first={**found.first, **local})
+
+    def _has_same_result(self, name: str, seen: RunEvidence) -> bool:
+        was, now = self._recorded.scopes.get(name), seen.scopes.get(name)
+        if name == NO_TEST or was is None or now is None:
+            return name == NO_TEST and not seen.code
+        return now.passed and now.result == was.result
 
     def _mend(self, mending: MendPlan) -> bool:
         """Show what would mend tests, and write it if the user wants that; whether something was written."""

@@ -22,7 +22,8 @@ __all__ = ["RunEvidence", "ScopeEvidence"]
 class ScopeEvidence:
     """A scope that has ended; one that ran several times, as a fixture in workers, with all that happened.
 
-    `shown` is its name without secrets, `test` the name of the test that it is in.
+    `shown` is its name without secrets, `test` the name of the test that it is in. `result` is how it passed, if it did not
+    simply. `asked` are the profiles that it has asked.
     """
 
     name: str
@@ -34,6 +35,8 @@ class ScopeEvidence:
     failures: tuple[str, ...] = ()
     requests: tuple[str, ...] = ()
     forwarded: int = 0
+    result: str = ""
+    asked: frozenset[str] = frozenset()
 
     @property
     def is_test(self) -> bool:
@@ -54,6 +57,7 @@ class RunEvidence:
         """Add a scope that has ended; None is what was outside of all tests."""
         name, test = (scope.name, scope.test) if scope is not None else (NO_TEST, NO_TEST)
         found = _evidence(name, test, outcome.profiles, outcome.refused, passed=passed or scope is None)
+        found = replace(found, result=scope.result if scope is not None else "")
         known = self.scopes.get(name)
         self.scopes[name] = _joined(known, found) if known is not None else found
 
@@ -82,13 +86,17 @@ def _evidence(
         failures=tuple(failure for _, each in every for failure in each.failures),
         requests=tuple(line for _, each in every for line in each.requests),
         forwarded=sum(each.forwarded for _, each in every),
+        asked=frozenset(profile for profile, each in every if each.recorded or each.played),
     )
 
 
 def _joined(one: ScopeEvidence, other: ScopeEvidence) -> ScopeEvidence:
+    """Both; a test that failed and ran once more has the result of its last run."""
     return replace(
         one,
-        passed=one.passed and other.passed,
+        passed=other.passed if one.is_test else one.passed and other.passed,
+        result=other.result,
+        asked=one.asked | other.asked,
         missed=one.missed + other.missed,
         refused=one.refused + other.refused,
         failures=one.failures + other.failures,

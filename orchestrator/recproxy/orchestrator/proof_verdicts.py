@@ -19,6 +19,7 @@ __all__ = ["ProofFinding", "ProofFindings", "ProofPass", "findings", "verdicts"]
 
 #: Causes that are the same in every order: a shuffled run that shows one only happened to meet it.
 _BY_CHANCE = (ProofCause.RANDOM, ProofCause.TIME, ProofCause.SEQUENCE, ProofCause.FOLDER, ProofCause.HOST)
+_PASSED = "passed"
 _AGAIN = "the test asked for this more often than when it was recorded"
 
 
@@ -66,6 +67,9 @@ def findings(recorded: RunEvidence, passes: Sequence[ProofPass], ambiguous: Sequ
     unclear = {each.scope: each for each in ambiguous}
     for each in passes:
         here = _explained(dict(_of_pass(recorded, each, unclear)), each.seen)
+        if not here and each.seen.code > 0 and recorded.tests:
+            text = f"each test has the same result, but the command ended with exit code {each.seen.code}"
+            here = {NO_TEST: ProofFinding(cause=ProofCause.RESULT, explanation=text)}
         failed[each.name] = frozenset(here)
         for name, finding in here.items():
             found.setdefault(name, _in_pass(finding, each))
@@ -104,7 +108,12 @@ def _of_scope(
     # It may have failed before it asked the rest.
     if was is not None and was.passed and not now.passed:
         return ProofFinding(cause=ProofCause.RESULT)
-    if unused is not None:
+    if was is not None and was.result != now.result:
+        text = (
+            f"the test {was.result or _PASSED} when it was recorded, and {now.result or _PASSED} when it was replayed"
+        )
+        return ProofFinding(cause=ProofCause.RESULT, explanation=text)
+    if unused is not None and was is not None and unused.profile in was.asked:  # else an earlier run recorded it
         asked = any(line.endswith(unused.request) for line in now.requests)
         cause = ProofCause.RETRIES if asked else ProofCause.KEPT
         return ProofFinding(cause=cause, profile=unused.profile, request=unused.request, where=unused.where)

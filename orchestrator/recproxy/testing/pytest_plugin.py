@@ -41,6 +41,8 @@ _summary = pytest.StashKey[Summary]()
 _running = pytest.StashKey[bool]()
 #: Whether the test has passed; set while it has a scope.
 _passed = pytest.StashKey[bool]()
+#: How it passed: skipped, xfailed, xpassed, or empty. A proof compares it.
+_how = pytest.StashKey[str]()
 #: The misses that it was failed with.
 _text = pytest.StashKey[str]()
 _result = pytest.StashKey[dict[str, Any]]()
@@ -187,6 +189,8 @@ def pytest_runtest_makereport(
     report = yield
     if _passed in item.stash:
         item.stash[_passed] = item.stash[_passed] or _went_as_expected(report)
+        if report.when != "teardown":
+            item.stash[_how] = _how_passed(report)
         # A failure that was expected was failed by what it missed, too: its teardown has nothing left to tell.
         text = item.stash.get(_text, "") or (
             _trouble(item, failed=True) if report.failed or hasattr(report, "wasxfail") else ""
@@ -226,6 +230,13 @@ def pytest_report_header(config: pytest.Config) -> str | None:
 def _went_as_expected(report: pytest.TestReport) -> bool:
     """Whether what a test recorded counts: it passed, skipped itself, or failed as its xfail mark says."""
     return report.skipped if report.when == "setup" else report.when == "call" and not report.failed
+
+
+def _how_passed(report: pytest.TestReport) -> str:
+    """How a test passed, where it did not simply: it skipped itself, or has an xfail mark. Empty for all else."""
+    if hasattr(report, "wasxfail"):
+        return "xfailed" if report.skipped else "xpassed" if report.passed else ""
+    return "skipped" if report.skipped else ""
 
 
 def _gets_scope(item: pytest.Item) -> bool:
@@ -279,7 +290,7 @@ def _end(item: pytest.Item, *, passed: bool) -> str:
         return ""
     del item.stash[_passed]
     try:
-        result, text = _made(item.config).end(passed=passed)
+        result, text = _made(item.config).end(passed=passed, how=item.stash.get(_how, ""))
     except ControlError as problem:
         return f"recproxy: {problem}"
     item.stash[_result] = asdict(result)
