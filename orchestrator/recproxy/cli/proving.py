@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -48,7 +50,30 @@ def proof_for(
             if not is_quiet():
                 print("recproxy: proof: nothing was written: pass --yes to write this", file=sys.stderr)
             return False
-        return yes or click.confirm("Write this?", err=True)
+        return yes or _confirmed("Write this?")
 
     options = ProofOptions(replan=replan, seed=seed, isolate=isolate, mend=mend, confirm=confirm, verbose=is_verbose())
     return Proof(command, os.environ, fork_server, options)
+
+
+def _confirmed(question: str) -> bool:
+    """Ask at the terminal; no where the user ends the input or interrupts the question."""
+    with _signals_interrupt():
+        try:
+            return click.confirm(question, err=True)
+        except click.Abort:
+            click.echo(err=True)
+            return False
+
+
+@contextmanager
+def _signals_interrupt() -> Iterator[None]:
+    """Have signals interrupt what waits: the loop, which handles those of a run, is not running meanwhile."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {each: signal.signal(each, signal.default_int_handler) for each in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+            signal.siginterrupt(number, False)  # as the loop has it

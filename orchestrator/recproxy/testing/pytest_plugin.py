@@ -19,6 +19,7 @@ from recproxy.testing.pytest_chosen import ChosenTests
 from recproxy.testing.pytest_markers import MARKERS, add_markers
 from recproxy.testing.pytest_mode import add_mode, check_mode_option, gives_scopes, named_mode, suite_words
 from recproxy.testing.pytest_outside import WatchOutside, overlooked_modes, uses_recproxy
+from recproxy.testing.pytest_results import how_passed, went_as_expected
 from recproxy.testing.pytest_shard import choose_shard
 from recproxy.testing.pytest_short_failures import ShortFailures
 from recproxy.testing.pytest_start import OWN_RUN, join_run, start_run
@@ -188,9 +189,9 @@ def pytest_runtest_makereport(
     """Add the misses to the report of a failed test, and its result to the last report."""
     report = yield
     if _passed in item.stash:
-        item.stash[_passed] = item.stash[_passed] or _went_as_expected(report)
+        item.stash[_passed] = item.stash[_passed] or went_as_expected(report)
         if report.when != "teardown":
-            item.stash[_how] = _how_passed(report)
+            item.stash[_how] = how_passed(report)
         # A failure that was expected was failed by what it missed, too: its teardown has nothing left to tell.
         text = item.stash.get(_text, "") or (
             _trouble(item, failed=True) if report.failed or hasattr(report, "wasxfail") else ""
@@ -225,18 +226,6 @@ def pytest_report_header(config: pytest.Config) -> str | None:
 
     told = explained_mode(mode)
     return f"recproxy: {told}" if told else None
-
-
-def _went_as_expected(report: pytest.TestReport) -> bool:
-    """Whether what a test recorded counts: it passed, skipped itself, or failed as its xfail mark says."""
-    return report.skipped if report.when == "setup" else report.when == "call" and not report.failed
-
-
-def _how_passed(report: pytest.TestReport) -> str:
-    """How a test passed, where it did not simply: it skipped itself, or has an xfail mark. Empty for all else."""
-    if hasattr(report, "wasxfail"):
-        return "xfailed" if report.skipped else "xpassed" if report.passed else ""
-    return "skipped" if report.skipped else ""
 
 
 def _gets_scope(item: pytest.Item) -> bool:
