@@ -34,12 +34,10 @@ ELSEWHERE = {
     "orchestrator/wanted": "tests/journeys/test_wanted.py: lists of real runs",
     "cli/mutate": "tests/journeys/test_mutate.py",
     "runners/tox/proving": "tests/runners/tox/test_plugin.py: calls of tox",
-    "cli/proving": "tests/journeys/test_proof.py",
     "orchestrator/kept_mutations": "tests/journeys/test_mutate.py: files of real runs",
     "orchestrator/mutation_sweep": "tests/journeys/test_mutate.py: real runs",
     "orchestrator/swept_scopes": "tests/journeys/test_mutate.py: real runs",
     "testing/pytest_repeats": "tests/journeys/test_mutate.py: real runs",
-    "orchestrator/proof": "tests/journeys/test_proof.py: real runs",
     "orchestrator/proof_replays": "tests/journeys/test_proof.py: real runs",
     "cli/report": "tests/journeys/test_reports.py: reports of real runs",
     "play/changed_lines": "tests/cli/test_diff.py, as they are printed",
@@ -137,6 +135,7 @@ ELSEWHERE = {
     "testing/pytest_start": "tests/testing/pytest_plugin/test_start.py: modules that real pytest runs import",
     "testing/pytest_mode": "tests/testing/pytest_plugin/test_scopes.py: modes of real pytest runs",
     "testing/pytest_plugin": "tests/testing/pytest_plugin",
+    "testing/pytest_results": "tests/journeys/test_proof.py: results that two runs compare",
 }
 #: Public names, each a face of a room: what they offer is tested there.
 FACES = ("betamax_bridge", "inprocess", "nox", "pytest_plugin", "tox", "vcrpy_bridge")

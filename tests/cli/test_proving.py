@@ -19,10 +19,12 @@ def end_input():
 
 def interrupt():
     os.kill(os.getpid(), signal.SIGINT)
+    return "y"  # nobody was interrupted
 
 
 def terminate():
     os.kill(os.getpid(), signal.SIGTERM)
+    return "y"
 
 
 @pytest.fixture
@@ -40,13 +42,14 @@ def asked(monkeypatch, tmp_path):
 
     def ask(answer):
         def visible(_prompt=""):
-            return answer() or ""
+            return answer()
 
         monkeypatch.setattr(click.termui, "visible_prompt_func", visible)
 
         async def work():
             signalled = asyncio.Event()
-            asyncio.get_running_loop().add_signal_handler(signal.SIGINT, signalled.set)
+            for number in (signal.SIGINT, signal.SIGTERM):
+                asyncio.get_running_loop().add_signal_handler(number, signalled.set)
             told = options[0].confirm()
             interrupt()
             await asyncio.wait_for(signalled.wait(), 30)  # the loop has its signals again

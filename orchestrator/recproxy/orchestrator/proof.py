@@ -27,13 +27,13 @@ from recproxy.orchestrator.run_secrets import RunSecrets
 from recproxy.orchestrator.sweep_command import say
 from recproxy.recording.dataclass import dataclass
 from recproxy.report import Tally
-from recproxy.report.proof_report import PassReport, ProofCause, ProofReport, ReplaySavings, proof_lines
+from recproxy.report.proof_report import PassReport, ProofCause, ProofReport, ReplaySavings, pass_line, proof_lines
 
 __all__ = ["NOT_PROVEN", "Proof", "ProofOptions"]
 
 #: The exit code where a test does not replay: that of a run whose requests matched no recording.
 NOT_PROVEN = 3
-#: Mending may show what was hidden behind the first difference of a test; each round asks again.
+#: Mending may show what was hidden behind the first difference of a test; each round but the last asks again.
 _MOST_ROUNDS = 5
 _TOO_MANY = "the timeline has no room for all requests: whether answers are ambiguous was told for the first ones only"
 
@@ -95,10 +95,14 @@ class Proof:
         self._notes += [_TOO_MANY] if tally.timeline.left_out else []
         replays = self._replays(plan)
         report = None
-        for _ in range(_MOST_ROUNDS):
+        for left in reversed(range(_MOST_ROUNDS)):
             plan = self._replay_plan()
-            passes = [each async for each in replays.all(plan, stopping)]
-            found = findings(self._recorded, passes, ambiguous)
+            passes: list[ProofPass] = []
+            async for each in replays.all(plan, stopping):
+                passes.append(each)
+                found = findings(self._recorded, passes, ambiguous)
+                if not stopping.done():
+                    say(pass_line(_pass_report(each, found)))
             if plan.isolate and not stopping.done():
                 found = await self._without_isolation(found, plan, replays, stopping)
             if stopping.done():
@@ -107,7 +111,9 @@ class Proof:
             report = self._report(plan, passes, found, (*self._notes, *replays.notes))
             for line in proof_lines(report):
                 say(line)
-            if report.holds or not self._options.mend or not self._mend(MendPlan.of(found.first.values(), plan)):
+            if report.holds or not self._options.mend:
+                break
+            if not self._mend(MendPlan.of(found.first.values(), plan), is_last=not left):
                 break
         assert report is not None
         return (0 if report.holds else NOT_PROVEN), report
@@ -154,11 +160,17 @@ class Proof:
             return name == NO_TEST and not seen.code
         return now.passed and now.result == was.result
 
-    def _mend(self, mending: MendPlan) -> bool:
-        """Show what would mend tests, and write it if the user wants that; whether something was written."""
+    def _mend(self, mending: MendPlan, *, is_last: bool) -> bool:
+        """Show what would mend tests, and write it if the user wants that; whether something was written.
+
+        Nothing is written in the last round, which nobody would prove.
+        """
         for line in mending.refused:
             say(f"proof: not mended: {line}")
         if not mending:
+            return False
+        if is_last:
+            say(f"proof: not mended: {_MOST_ROUNDS - 1} rounds did not mend it all: run it again to go on")
             return False
         for line in mending.lines:
             say(f"proof: {line}")

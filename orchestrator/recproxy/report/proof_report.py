@@ -20,6 +20,7 @@ __all__ = [
     "ReplaySavings",
     "TestVerdict",
     "merged_proofs",
+    "pass_line",
     "proof_lines",
     "savings_line",
     "verdict_lines",
@@ -139,11 +140,14 @@ class ProofReport:
         return bool(self.passes) and all(verdict.replays for verdict in self.verdicts)
 
 
+def pass_line(done: PassReport) -> str:
+    """A pass that has ended, in one line."""
+    how = ", isolated" if done.isolated else ""
+    return f"proof: {done.name}: {done.replayed} of {counted(done.tests, 'test')} replayed ({done.seconds:.1f} s{how})"
+
+
 def proof_lines(proof: ProofReport) -> Iterator[str]:
-    """The proof in lines: the passes, each test that does not replay, the verdict, and what a replay saves."""
-    for each in proof.passes:
-        how = ", isolated" if each.isolated else ""
-        yield f"proof: {each.name}: {each.replayed} of {counted(each.tests, 'test')} replayed ({each.seconds:.1f} s{how})"
+    """The proof in lines, after those of its passes: each test that does not replay, the verdict, what a replay saves."""
     for note in proof.notes:
         yield f"proof: note: {note}"
     for verdict in proof.verdicts:
