@@ -22,6 +22,7 @@ import http2_streams
 import kills
 import many_requests
 import prestarted
+import websocket_messages
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ CHECKS = {
     "kills": Check(kills.kills, (1000,), (1,)),
     "requests": Check(many_requests.check, (10_000_000,), (10_000,)),
     "http2": Check(http2_streams.check, (1 << 30, 1000), (1 << 20, 20)),
+    "websocket": Check(websocket_messages.check, (10_000,), (200,)),
     "runs": Check(crowds.runs_at_once, (200,), (2,)),
     "lanes": Check(crowds.lanes, (1000,), (3,)),
     "idle": Check(crowds.idle_connections, (5000,), (9,)),
