@@ -10,6 +10,7 @@ from recproxy.cli.main import _recproxy
 from recproxy.errors import RecproxyError
 from recproxy.play.reading import read_recording
 
+WEBSOCKET = "#recproxy 2\n\nGET wss://a.example/s HTTP/1.1\n\n====\nHTTP/1.1 101 Switching Protocols\n\n< a\n=======\n"
 RECORDING = """#recproxy 2
 
 GET https://api.shop.example/item?id={id} HTTP/1.1
@@ -70,7 +71,7 @@ def test_a_conversation_has_no_place_in_another_format(folder):
     code, out, err = run("recordings", "--format", "har", "--to", "out")
 
     assert code != 0
-    assert "recordings/b.rec: holds a conversation, for which no other format has a place" in out + err
+    assert "recordings/b.rec: holds a conversation, for which har has no place" in out + err
     assert not (folder / "out/b.har").exists()
 
 
@@ -119,3 +120,14 @@ def test_a_binary_body_that_json_cannot_hold_is_refused(folder):
 
     assert code == 2
     assert err.startswith("recproxy: recordings/a.rec: interaction 1 has a binary body, which JSON cassettes")
+
+
+def test_a_websocket_has_a_place_in_har_alone(folder):
+    (folder / "recordings" / "b.rec").write_text(WEBSOCKET)
+
+    har = run("recordings/b.rec", "--format", "har", "--to", "out")
+    vcrpy = run("recordings/b.rec", "--format", "vcrpy", "--to", "out")
+
+    assert (har[0], vcrpy[0]) == (0, 2)
+    assert '"_webSocketMessages"' in (folder / "out/b.har").read_text()
+    assert "holds a conversation, for which vcrpy has no place" in "".join(map(str, vcrpy))

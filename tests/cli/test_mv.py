@@ -140,3 +140,14 @@ def test_a_module_that_leaves_its_folder_may_be_named_by_its_file(recordings, tm
 
     assert done.returncode == 0, done.stderr
     assert files(recordings / "shop") == ["tests.unit.test_n/test_old.rec"]
+
+
+def test_a_websocket_moves_with_its_scope_and_says_the_same(recordings, tmp_path):
+    said = "> hi\n:delay 2\n< hi\n:close 4001 see you\n"
+    text = TEXT.replace("https:", "wss:").replace("200 OK\n\nhi\n", f"101 Switching Protocols\n\n{said}")
+    (recordings / "shop/test_m/test_old.rec").write_text(text.format("test_m.test_old"))
+
+    done = recproxy("mv", "test_m/test_old", "test_m/test_new", "--profile", "shop", folder=tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    assert (recordings / "shop/test_m/test_new.rec").read_text() == text.format("test_m.test_new")

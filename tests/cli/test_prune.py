@@ -101,10 +101,10 @@ def test_where_tests_cannot_be_collected_nothing_is_an_orphan(project):
     assert (project / "tests/functional/recordings/shop/unnamed.rec").exists()
 
 
-def report_of(project, name, played, unused=(), *, number=1, **more):
+def report_of(project, name, played, unused=(), *, number=1, request="GET https://a.example/1", **more):
     """The report of a run that played these interactions of the shop."""
     interactions = (
-        UnusedInteraction(path=f"{SHOP}/{path}", number=1, line=line, request="GET https://a.example/1", passed=True)
+        UnusedInteraction(path=f"{SHOP}/{path}", number=1, line=line, request=request, passed=True)
         for path, line in unused
     )
     profile = ProfileReport(
@@ -180,3 +180,22 @@ def test_what_a_full_run_left_unused_is_removed_unless_it_has_changed_since(proj
     assert removed.stderr == "recproxy: removed 1 file and 1 interaction\n"
     assert "a.example/1 " not in (shop / "shared.rec").read_text()
     assert (shop / "unnamed.rec").exists()
+
+
+def test_a_websocket_that_a_full_run_left_unused_is_removed_and_another_stays(project):
+    talk = (
+        ":scope {}\nGET wss://a.example/{} HTTP/1.1\n\n====\nHTTP/1.1 101 Switching Protocols\n\n> hi\n< hi\n=======\n"
+    )
+    used, unused = (talk.format("test_m.test_named", path) for path in ("used", "unused"))
+    before = f"#recproxy 2\n\n{used}\n{unused}"
+    (project / SHOP / "shared.rec").write_text(before)
+    played = ("test_m/test_own.rec", "test_m/account.fixture.rec", "unnamed.rec", "test_m/test_gone.rec", "shared.rec")
+    line = before.splitlines().index("GET wss://a.example/unused HTTP/1.1") + 1
+    report_of(project, "1.json", played, [("shared.rec", line)], request="GET wss://a.example/unused")
+    os.utime(project / SHOP / "shared.rec", (1, 1))
+    (project / SHOP / "test_m/lost.fixture.rec").unlink()
+
+    removed = recproxy("prune", "--yes", "--run", "1.json", folder=project)
+
+    assert removed.stderr == "recproxy: removed 0 files and 1 interaction\n"
+    assert (project / SHOP / "shared.rec").read_text() == f"#recproxy 2\n\n{used}"

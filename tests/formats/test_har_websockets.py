@@ -5,7 +5,7 @@ import json
 import pytest
 
 from recproxy.errors import RecordingError
-from recproxy.formats import har
+from recproxy.formats import har, har_writing
 from recproxy.recording import Act, Step, dump, load
 
 
@@ -69,3 +69,35 @@ def test_what_is_neither_text_nor_binary_is_left_out_and_noted():
 def test_a_damaged_message_names_itself():
     with pytest.raises(RecordingError, match="message 1 is no base64"):
         loaded(message("send", "%", 2))
+
+
+def test_what_is_written_is_read_as_the_same():
+    text = (
+        "#recproxy 2\n\n:recorded 2026-01-31\nGET wss://a.example/s?x=1 HTTP/1.1\nHost: a.example\n\n====\n"
+        'HTTP/1.1 101 Switching Protocols\nX-A: b\n\n:ping a\n< hello\n> {"id": 1}\n:binary base64\n< AAEC\n:delay 2\n'
+        "< later\n:close 4001 full\n=======\n"
+    )
+    recording = load(text.encode())
+
+    dumped = har_writing.dump(recording)
+
+    (entry,) = json.loads(dumped.data)["log"]["entries"]
+    messages = entry["_webSocketMessages"]
+    assert (entry["_resourceType"], entry["request"]["url"]) == ("websocket", "wss://a.example/s?x=1")
+    assert [(each["type"], each["opcode"], each["data"]) for each in messages] == [
+        ("receive", 1, "hello"),
+        ("send", 1, '{"id": 1}'),
+        ("receive", 2, "AAEC"),
+        ("receive", 1, "later"),
+    ]
+    assert messages[3]["time"] - messages[0]["time"] == 2
+    assert [note.text for note in dumped.notes] == ["pings of the server", "how the WebSocket ended"]
+    read, wrote = har.load(dumped.data, "a.har").recording.interactions[0], recording.interactions[0]
+    assert (read.request.url, read.request.headers, read.response.headers) == (
+        wrote.request.url,
+        wrote.request.headers,
+        wrote.response.headers,
+    )
+    assert [(each.act, each.data, each.binary) for each in read.steps] == [
+        (each.act, each.data, each.binary) for each in wrote.steps if each.act in (Act.CLIENT, Act.SERVER)
+    ]

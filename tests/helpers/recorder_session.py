@@ -99,6 +99,19 @@ class Session:
         self.moment += 1
         return Recorded(order=1, scope=number, packed=pack(interaction), begun=self.moment, ended=self.moment + 0.5)
 
+    def keep_websocket(self, steps, number=1, profile="shop"):
+        """Keep a conversation."""
+        interaction = Interaction(
+            request=Request(method="GET", url="wss://a.example/s", wild=None),
+            response=Response(status=101, reason=b"Switching Protocols", wild=None),
+            steps=steps,
+        )
+        self.moment += 1
+        packed = pack(interaction)
+        self.recorder.keep(
+            profile, Recorded(order=1, scope=number, packed=packed, begun=self.moment, ended=self.moment)
+        )
+
     def keep(self, path="/a", body=b"ok", number=1, scope="run", profile="shop", wild="XXX"):
         self.recorder.keep(profile, self.message(path, body, number, wild))
 

@@ -1,8 +1,11 @@
 """What is told of a message on a WebSocket that was not recorded."""
 
+from dataclasses import replace
+
 import pytest
 
 from recproxy.matching.message_miss import MessageMiss, message_miss
+from recproxy.matching.miss import RecordedFor
 from recproxy.matching.rules import Rules, Ways
 from recproxy.matching.websocket_messages import RecordedMessage, index_of_messages, message_request
 from recproxy.recording import Act, Step
@@ -62,3 +65,31 @@ def test_a_reason_is_the_headline():
     miss = MessageMiss(said="(9 bytes or more)", url="wss://a", profile="shop", test="t", reason="it is too large")
 
     assert miss.headline() == "recproxy: it is too large"
+
+
+def test_what_another_test_recorded_is_named_with_what_to_do():
+    elsewhere = RecordedFor(
+        method="GET",
+        url="wss://a.example/s",
+        where="b.rec:3",
+        test="t.old",
+        recording="t/old.rec",
+        rename="t/old t/new",
+    )
+    text = replace(
+        MessageMiss(said="hi", url="wss://a.example/s", profile="shop", test="t.new", ways=WAYS), elsewhere=elsewhere
+    ).text()
+
+    assert text.splitlines() == [
+        "recproxy: this message to shop was recorded for another test",
+        "",
+        "  websocket wss://a.example/s",
+        "  message   hi",
+        "  test      t.new",
+        "  recorded GET wss://a.example/s",
+        "           b.rec:3 by t.old, a test that is gone",
+        "",
+        "if the test was renamed: recproxy mv t/old t/new",
+        'to replay that recording: @pytest.mark.recproxy("shop", "t/old.rec")',
+        "or record it for this test: recproxy run --record shop -- pytest -k test_a",
+    ]

@@ -6,7 +6,7 @@ import time
 from recorder_session import Session, urls
 
 from recproxy.orchestrator.run_secrets import RunSecrets
-from recproxy.recording import load
+from recproxy.recording import Act, Step, load
 
 DAY = 24 * 3600
 
@@ -281,3 +281,22 @@ def test_the_name_of_a_recovered_scope_holds_no_secret(session, default):
         "XXX.rec: not recovered: its name would hold a secret: rename the test test[b]"
     ]
     assert b"first-password" not in b"".join(path.read_bytes() for path in session.folder.rglob("*.rec"))
+
+
+def test_a_websocket_of_a_killed_run_is_recovered_with_all_that_was_said(session, default):
+    steps = (
+        Step(Act.CLIENT, b"hi"),
+        Step(Act.SERVER, b"\0\1", binary=True, delay=2.0),
+        Step(Act.CLOSE, b"full", code=4001),
+    )
+    killed = Session(session.folder)
+    killed.begin()
+    killed.keep_websocket(steps)
+    killed.die()
+
+    session.recover()
+
+    (interaction,) = load(default.with_name("default.failed.rec").read_bytes()).interactions
+    assert [(each.act, each.data, each.binary, each.delay, each.code) for each in interaction.steps] == [
+        (each.act, each.data, each.binary, each.delay, each.code) for each in steps
+    ]

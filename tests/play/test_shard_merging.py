@@ -92,3 +92,19 @@ def test_shards_that_differ_above_the_first_interaction_are_a_conflict():
 
     for before in ({}, {"x.rec": base}):
         assert merged(before, *shards)[1] == [ShardConflict(name="x.rec", scope=None, shards=("0", "1"))]
+
+
+def test_websockets_of_shards_are_merged_whole():
+    def talk(scope, said):
+        head = f"\n:scope {scope}\nGET wss://a.example/s HTTP/1.1\n\n====\nHTTP/1.1 101 Switching Protocols\n\n"
+        return f"{head}> {said}\n< {said}\n:close 1000\n=======\n"
+
+    base = HEAD + talk("t0", "a") + talk("t1", "a")
+    first, second = (
+        HEAD + talk("t0", "new") + talk("t1", "a"),
+        HEAD + talk("t0", "a") + talk("t1", "a") + talk("t2", "b"),
+    )
+
+    files, conflicts = merged({"x.rec": base}, {"x.rec": first}, {"x.rec": second})
+
+    assert (files, conflicts) == ({"x.rec": HEAD + talk("t0", "new") + talk("t1", "a") + talk("t2", "b")}, [])

@@ -4,8 +4,9 @@ import pytest
 
 from recproxy.matching.index import Index
 from recproxy.matching.rules import Rules
+from recproxy.matching.websocket_messages import message_request
 from recproxy.play.playback import Playback
-from recproxy.play.websocket_playback import WebSocketPlayback, WebSocketReplay
+from recproxy.play.websocket_playback import WebSocketPlayback, WebSocketReplay, websocket_elsewhere
 from recproxy.recording import load
 
 ONE = """
@@ -100,3 +101,12 @@ def test_a_subscription_ends_by_the_id_that_began_it():
     )
 
     assert found == [[], [], ["two"], ["one"]]
+
+
+def test_a_message_is_found_in_other_recordings_of_the_same_address():
+    index = played("> a\n< 1\n", "> b\n< 2\n", "> a\n> b\n").playback.index
+
+    def found(data, url="wss://a.example/s?x=1"):
+        return websocket_elsewhere(index, message_request(data, binary=False), url)
+
+    assert (found(b"a"), found(b"b"), found(b"c"), found(b"a", "wss://b.example/s")) == ([0, 2], [1, 2], [], [])

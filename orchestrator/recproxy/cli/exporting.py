@@ -10,6 +10,7 @@ from recproxy.cli.pending_files import PendingFiles
 from recproxy.errors import ConfigurationError, RecproxyError
 from recproxy.formats import FORMATS, Format, by_name
 from recproxy.play.reading import UnknownFormat, read_loaded
+from recproxy.recording import WEBSOCKET
 
 __all__ = ["Exporter", "chosen"]
 
@@ -38,8 +39,9 @@ class Exporter:
         target = self._folder / name
         try:
             loaded = read_loaded(str(source.path))
-            if any(each.protocol for each in loaded.recording.interactions):
-                raise ConfigurationError("holds a conversation, for which no other format has a place")
+            held = ("", WEBSOCKET) if self._wanted.websockets else ("",)
+            if any(each.protocol not in held for each in loaded.recording.interactions):
+                raise ConfigurationError(f"holds a conversation, for which {self._wanted.name} has no place")
             if any(each.webhook is not None for each in loaded.recording.interactions):
                 raise ConfigurationError("holds a webhook, for which no other format has a place")
             progress(source.size / 2)

@@ -1,4 +1,4 @@
-"""The messages of a WebSocket in a HAR file, as Chrome and mitmproxy write them: `_webSocketMessages` of an entry.
+"""The messages of a WebSocket in a HAR file, as Chrome and mitmproxy have them: `_webSocketMessages` of an entry.
 
 Each has `type` (send or receive), `time`, `opcode` (1 for text, 2 for binary) and `data`, which is base64 if it is binary.
 """
@@ -7,19 +7,20 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from recproxy.formats.reading import mapping, sequence, string
 from recproxy.formats.stored import Notebook
 from recproxy.recording import Act, Headers, Interaction, Request, Response, Step
 
-__all__ = ["messages_of_entry", "websocket_interaction"]
+__all__ = ["messages_of_entry", "unsaid_steps", "websocket_interaction", "written_messages"]
 
 _SWITCHING = 101
 #: RFC 6455 section 5.2.
 _TEXT, _BINARY = 1, 2
 _SIDES = {"send": Act.CLIENT, "receive": Act.SERVER}
+_TYPES = {act: kind for kind, act in _SIDES.items()}
 #: Headers of one connection, made anew for each; and what a browser shows besides.
 _NOT_KEPT = frozenset(
     (
@@ -73,3 +74,27 @@ def _steps(messages: list[Any], notes: Notebook) -> Iterator[Step]:
             yield Step(_SIDES[kind], base64.b64decode(data, validate=True), binary=True)
         except binascii.Error:
             raise ValueError(f"message {number} is no base64") from None
+
+
+def written_messages(steps: Sequence[Step], started: float) -> list[dict[str, Any]]:
+    """The messages as an entry has them; the first at `started`, in seconds since 1970, each later by its delay."""
+    written: list[dict[str, Any]] = []
+    for step in steps:
+        started += step.delay
+        if step.act in _TYPES and not step.omitted:
+            data = base64.b64encode(step.data) if step.binary else step.data
+            opcode = _BINARY if step.binary else _TEXT
+            said = {"time": round(started, 3), "opcode": opcode, "data": data.decode("utf-8", "replace")}
+            written.append({"type": _TYPES[step.act]} | said)
+    return written
+
+
+def unsaid_steps(steps: Sequence[Step]) -> Iterator[str]:
+    """What an entry cannot hold of them."""
+    left_out = [step for step in steps if step.act not in _TYPES]
+    if any(step.act is Act.PING for step in left_out):
+        yield "pings of the server"
+    if any(step.act is not Act.PING for step in left_out):
+        yield "how the WebSocket ended"
+    if any(step.omitted for step in steps):
+        yield "a message that was too large to store"

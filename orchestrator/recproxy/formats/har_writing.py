@@ -13,10 +13,22 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from recproxy.formats import stored
+from recproxy.formats.har_websockets import unsaid_steps, written_messages
 from recproxy.formats.texts import bytes_text
 from recproxy.formats.values import Dumped, Note
 from recproxy.formats.writing import sendable, unsaid, url_text
-from recproxy.recording import Headers, Interaction, Recording, Request, Response, decode, encode, header, header_values
+from recproxy.recording import (
+    WEBSOCKET,
+    Headers,
+    Interaction,
+    Recording,
+    Request,
+    Response,
+    decode,
+    encode,
+    header,
+    header_values,
+)
 
 __all__ = ["dump"]
 
@@ -29,6 +41,7 @@ def dump(recording: Recording) -> Dumped:
         where = f"entry {place}"
         notes.extend(unsaid(each, where, recording.match_on or ("body",)))
         entries.append(_entry(each, place))
+        notes.extend(Note(kind="lost", where=where, text=text) for text in unsaid_steps(each.steps))
         if "_encoding" in entries[-1]["request"].get("postData", ()):
             text = "that the request's body is binary: HAR has no word for it, and few tools know the _encoding of ours"
             notes.append(Note(kind="lost", where=where, text=text))
@@ -42,6 +55,10 @@ def _entry(interaction: Interaction, place: int) -> dict[str, Any]:
     day = dt.datetime.combine(interaction.recorded or dt.date(1970, 1, 1), dt.time(), dt.UTC)
     started = day + dt.timedelta(milliseconds=place - 1)  # viewers sort by it
     wait = round(response.delay * 1000, 3)
+    more: dict[str, Any] = {}
+    if interaction.protocol == WEBSOCKET:
+        messages = written_messages(interaction.steps, started.timestamp() + response.delay)
+        more = {"_resourceType": "websocket", "_webSocketMessages": messages}
     return {
         "startedDateTime": started.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "time": wait,
@@ -59,6 +76,7 @@ def _entry(interaction: Interaction, place: int) -> dict[str, Any]:
         },
         "cache": {},
         "timings": {"send": 0, "wait": wait, "receive": 0},
+        **more,
     }
 
 

@@ -78,6 +78,7 @@ FORMATS: tuple[Format, ...] = (
         sniff=sniffing.har,
         load=_later("har", "load"),
         dump=_later("har_writing", "dump"),
+        websockets=True,
     ),
     Format(
         name="har-yaml",

@@ -21,7 +21,8 @@ __all__ = ["MessageMiss", "message_miss"]
 class MessageMiss:
     """What a client said at `url`, and how it differs from the nearest message that was recorded, at `where`.
 
-    `said` is the message without its secrets, `used` says that it was recorded and is played already.
+    `said` is the message without its secrets, `used` says that it was recorded and is played already. `elsewhere` is what
+    another test recorded.
     """
 
     said: str
@@ -40,9 +41,11 @@ class MessageMiss:
         """The message, a line for each fact."""
         lines = [self.headline(), "", f"  websocket {self.url}", f"  message   {self.said or '(empty)'}"]
         lines.append(f"  test      {self.test}")
-        if self.where is not None:
+        if self.elsewhere is not None:
+            lines += self.elsewhere.lines()
+        elif self.where is not None:
             lines.append(f"  {'recorded' if self.used else 'closest '}  {self.where}")
-        if self.differences:
+        if self.differences and self.elsewhere is None:
             lines += ["", *difference_table(self.differences)]
         return "\n".join(map(printable, [*lines, "", *self._advice()])) + "\n"
 
@@ -50,6 +53,8 @@ class MessageMiss:
         """What is wrong, in one line."""
         if self.reason:
             return f"recproxy: {self.reason}"
+        if self.elsewhere is not None:
+            return f"recproxy: this message to {self.profile} was recorded for another test"
         if self.used:
             return f"recproxy: this message to {self.profile} was recorded, and is played already"
         if self.where is None:
@@ -57,7 +62,11 @@ class MessageMiss:
         return f"recproxy: no recorded message of this WebSocket of {self.profile} fits this one"
 
     def _advice(self) -> Iterator[str]:
-        record = self.ways.recording(self.profile)
+        record = self.ways.recording(self.profile, self.elsewhere.profiles if self.elsewhere is not None else ())
+        if self.elsewhere is not None:
+            yield from self.elsewhere.advice(self.profile)
+            yield f"or record it for this test: {record}"
+            return
         if self.used:
             yield "to have it answered again: " + self.ways.toml("match", 'repeat = "last"')
         elif self.mend is not None:

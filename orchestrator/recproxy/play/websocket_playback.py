@@ -17,10 +17,10 @@ from recproxy.matching.websocket_messages import RecordedMessage, index_of_messa
 from recproxy.play.filling import filled_response, filling_values
 from recproxy.play.playback import Playback
 from recproxy.play.websocket_turns import MessageId, WebSocketTurn, known_id, websocket_turns, with_id
-from recproxy.recording import Act, Request, Response, Step
+from recproxy.recording import WEBSOCKET, Act, Request, Response, Step
 from recproxy.recording.dataclass import dataclass
 
-__all__ = ["MessagePlace", "WebSocketPlayback", "WebSocketReplay"]
+__all__ = ["MessagePlace", "WebSocketPlayback", "WebSocketReplay", "websocket_elsewhere"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,3 +188,17 @@ class WebSocketReplay:
 
     def _repeats(self, place: MessagePlace) -> str:
         return self._of.playback.repeats(place.position)
+
+
+def websocket_elsewhere(index: Index, live: Request, url: str) -> list[int]:
+    """The positions of conversations at an address, whatever its query, in which a client says a message."""
+    recorded = WebSocketPlayback(Playback(index))
+    address = url.partition("?")[0]
+    positions = tuple(
+        position
+        for position, each in enumerate(index.interactions)
+        if each.protocol == WEBSOCKET and each.request.url.partition("?")[0] == address
+    )
+    messages = recorded.messages(positions)
+    numbers = (number for tier in messages.index.find(live).tiers for number in tier)
+    return list(dict.fromkeys(messages.places[number].position for number in numbers))

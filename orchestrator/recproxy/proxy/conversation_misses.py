@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from recproxy.config.mail_endpoints import MailPlace
 from recproxy.config.profile import Profile
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from recproxy.matching.message_miss import MessageMiss
 
 __all__ = ["ConversationMisses"]
+
+_Found = TypeVar("_Found", "MailMiss", "MessageMiss")
 
 
 class ConversationMisses:
@@ -82,15 +84,14 @@ class ConversationMisses:
         self.history.spent(time.perf_counter(), 0)
         return text
 
-    def found_elsewhere(self, miss: MailMiss, find: Callable[[Index], list[int]]) -> MailMiss:
-        """The miss with what another test recorded: it may have been renamed."""
+    def found_elsewhere(self, miss: _Found, find: Callable[[Index], list[int]], *, only_gone: bool = False) -> _Found:
+        """The miss with what another test recorded, `only_gone` if that test is gone: it may have been renamed."""
         playing = [each.path or "" for each in self.playback().index.recordings]
         has_none = self._expected is not None and self._expected not in playing
         if self._elsewhere is None or not (has_none or miss.where is None):
             return miss
         positions = find(self._elsewhere.recorded)
-        is_bare = miss.said == "connection"
-        return replace(miss, elsewhere=self._elsewhere.best(positions, self._expected, playing, only_gone=is_bare))
+        return replace(miss, elsewhere=self._elsewhere.best(positions, self._expected, playing, only_gone=only_gone))
 
     def described(self, place: MailPlace) -> Callable[..., MailMiss]:
         """What makes a miss of a server from what was said."""

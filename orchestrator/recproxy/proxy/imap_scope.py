@@ -56,7 +56,9 @@ class ImapScope:
         asked = None if command is None else replay.nearest(command)[0]
         ignored = self._misses.ignored
         miss = self._misses.found_elsewhere(
-            miss, partial(imap_elsewhere, host=place.host, ignored=ignored, asked=asked)
+            miss,
+            partial(imap_elsewhere, host=place.host, ignored=ignored, asked=asked),
+            only_gone=command is None,
         )
         self._misses.count(place.protocol.upper(), place.url, miss)
         return _brief(miss) + self._misses.remark()

@@ -43,7 +43,7 @@ class SmtpScope:
         miss = self._described(place, said, replay, heard)
         if said is None or said.kind is not SaidKind.TOO_LARGE:
             find = partial(smtp_elsewhere, host=place.host, ignored=self._misses.ignored, said=said)
-            miss = self._misses.found_elsewhere(miss, find)
+            miss = self._misses.found_elsewhere(miss, find, only_gone=said is None)
         return _reply(self._misses.count(place.protocol.upper(), place.url, miss))
 
     def _described(

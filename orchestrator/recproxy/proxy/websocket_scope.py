@@ -6,7 +6,7 @@ from recproxy.http import Head
 from recproxy.matching.message_miss import MessageMiss, message_miss
 from recproxy.matching.websocket_messages import message_request
 from recproxy.play.playback import Playback
-from recproxy.play.websocket_playback import WebSocketPlayback, WebSocketReplay
+from recproxy.play.websocket_playback import WebSocketPlayback, WebSocketReplay, websocket_elsewhere
 from recproxy.proxy.conversation_misses import ConversationMisses
 from recproxy.proxy.faults import ScopeFaults, lasted_note
 from recproxy.proxy.websocket_replaying import WebSocketAnswer
@@ -65,6 +65,8 @@ class WebSocketScope:
         if history.is_full:
             return history.miss_again()
         told = self._described(replay, url, data, binary=binary)
+        live = message_request(data, binary=binary)
+        told = misses.found_elsewhere(told, lambda index: websocket_elsewhere(index, live, url))
         misses.count("WEBSOCKET", url, told)
         return told.headline()
 
