@@ -171,3 +171,20 @@ print(sorted(set(made)))
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_the_first_object_of_a_class_is_made_as_all_others_are():
+    @dataclass(frozen=True, slots=True)
+    class Late:
+        """Nothing was made of it."""
+
+        name: str
+        size: int = 3
+
+    before = Late.__init__
+
+    with pytest.raises(TypeError, match=r"Late\.__init__\(\) missing 1 required positional argument: 'name'"):
+        Late()
+    assert (Late("a"), Late("b", size=4).size) == (Late("a"), 4)
+    assert Late.__init__ is not before
+    assert Late.__init__.__qualname__ == before.__qualname__
