@@ -122,6 +122,16 @@ def test_a_call_that_is_a_miss_gets_a_status_of_grpc_with_the_field(recorded):
     assert "write XXX[text] for the value of grpc text" in ran.stderr
 
 
+def test_another_protocol_than_was_recorded_is_a_miss_that_says_so(recorded):
+    project, _ = recorded
+    project.write("client.py", CLIENT.replace("grpc-web+proto", "grpc-web-text"))
+    ran = run(project, "hello", "another id")
+
+    assert ran.returncode == 3
+    assert ran.stdout.count(" 9 recproxy: no recorded interaction of notes fits this request") == 1
+    assert re.search(r'content type  "?application/grpc-web"?  +"?application/grpc-web-text', ran.stderr), ran.stderr
+
+
 def test_an_edited_response_is_sent_and_one_that_is_no_message_is_told_with_its_line(recorded):
     project, _ = recorded
     text = text_of(project).replace('[{"text": "hello"}, {"text": "hello"}]', '[{"text": "edited"}, {"count": 1}]')

@@ -121,6 +121,44 @@ def test_match_on_headers_compares_all_but_those_of_one_connection(recorded, liv
     assert found.find(live("https://a.com/", Accept="b")).tiers == ()
 
 
+CALLS = ("grpc", "grpc-web", "grpc-web-text", "grpc+json", "proto", "json", "connect+proto", "connect+json")
+
+
+@pytest.mark.parametrize("kind", CALLS)
+def test_a_remote_call_gets_no_answer_in_the_form_of_another_protocol(kind, recorded, live, index):
+    line, body = "POST https://a.com/v1.Notes/Send", '{"a": "b"}'
+    kinds = [f"application/{each}" for each in CALLS]
+    found = index(*(recorded(line, body, each) for each in kinds))
+
+    assert found.find(live(line, body, f"application/{kind}; charset=utf-8")).tiers == ((CALLS.index(kind),),)
+    for other in kinds:
+        one = difference(recorded(line, body, other), live(line, body, f"application/{kind}"), Rules())
+        assert one[:1] == (
+            () if other == f"application/{kind}" else (Difference("content type", other, f"application/{kind}"),)
+        )
+
+
+@pytest.mark.parametrize(
+    ("args", "others"),
+    [
+        (("POST https://a.com/Send", "{}", "application/grpc+proto"), ("grpc",)),
+        (("POST https://a.com/XXX", "{}", "application/grpc"), ("grpc",)),
+        (("POST https://a.com/XXX", "{}"), CALLS),
+        (("POST https://a.com/XXX", "{}", "application/XXX"), CALLS),
+        (("POST https://a.com/Send", "{}"), ("json",)),
+        (("XXX https://a.com/Send", "{}"), CALLS),
+    ],
+)
+def test_the_protocol_is_any_where_a_wild_request_names_none(args, others, recorded, live, index):
+    found = index(recorded(*args))
+
+    fitting = [kind for kind in CALLS if found.find(live("POST https://a.com/Send", "{}", f"application/{kind}")).tiers]
+    assert fitting == list(others)
+    for kind in CALLS:
+        request = live("POST https://a.com/Send", "{}", f"application/{kind}")
+        assert (difference(recorded(*args), request, Rules()) == ()) is (kind in others)
+
+
 def test_head_is_a_method_of_its_own(recorded, live):
     assert difference(recorded("https://a.com/"), live("HEAD https://a.com/"), Rules()) == (
         Difference("method", "GET", "HEAD"),

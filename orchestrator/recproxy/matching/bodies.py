@@ -17,10 +17,23 @@ from recproxy.matching.json_values import Node, parse_json
 from recproxy.matching.multipart import Part, parse_multipart, read_message
 from recproxy.matching.rules import ComparedParts
 from recproxy.matching.url import NO_PAIRS, Pairs, read_pairs
+from recproxy.recording.message_coding import is_message_coding
 from recproxy.recording.multipart import parameters
 from recproxy.recording.values import Headers, Request
 
-__all__ = ["EMPTY", "Body", "FormFields", "Json", "Multipart", "Raw", "raw_body", "read_body", "summary"]
+__all__ = [
+    "EMPTY",
+    "Body",
+    "FormFields",
+    "Json",
+    "Multipart",
+    "Raw",
+    "content_type",
+    "protocol_of",
+    "raw_body",
+    "read_body",
+    "summary",
+]
 
 
 class Json(NamedTuple):
@@ -65,13 +78,14 @@ _MESSAGES_LIKE = lazy_pattern(rb"\s*[\[{\"]")
 class _Media(NamedTuple):
     kind: str
     charset: str | None
+    protocol: bytes
 
 
 def read_body(headers: Headers, body: bytes, plan: ComparedParts, word: str | None) -> Body:
     """The body as its content type, or its look, says; as bytes where it is not what it says."""
     if not body or not plan.body:
         return EMPTY
-    media = _media(_content_type(headers))
+    media = _media(content_type(headers))
     if word is not None and body.strip() == word.encode():
         return Raw(read_value(body.strip(), word))
     read: Body | None = None
@@ -86,7 +100,7 @@ def read_body(headers: Headers, body: bytes, plan: ComparedParts, word: str | No
     elif media.kind == "form" or (media.kind == "" and _FORM_LIKE.match(body)):
         read = FormFields(_form(body, media.charset, plan, word))
     elif media.kind == "multipart":
-        parts = parse_multipart(body, _content_type(headers), word, plan.form_names)
+        parts = parse_multipart(body, content_type(headers), word, plan.form_names)
         read = None if parts is None else Multipart(parts)
     elif media.kind == "mail":
         message = read_message(body, word, plan.form_names)
@@ -96,10 +110,27 @@ def read_body(headers: Headers, body: bytes, plan: ComparedParts, word: str | No
 
 def raw_body(headers: Headers, body: bytes, word: str | None) -> Raw:
     """The body as bytes, whatever its type."""
-    return _text(body, _media(_content_type(headers)).charset, word)
+    return _text(body, _media(content_type(headers)).charset, word)
 
 
-def _content_type(headers: Headers) -> bytes:
+def protocol_of(request: Request, word: str | None) -> bytes | None:
+    """The content type of a remote call, which says how its messages are framed and written; empty for other requests.
+
+    A response has the form of its request: gRPC, gRPC-Web and Connect understand no other's. None, for any, if a
+    request with wild places has no content type, or one with a wild place.
+    """
+    if request.method not in ("POST", word):
+        return b""
+    name = content_type(request.headers)
+    if name:
+        return None if word is not None and word.encode() in name else _media(name).protocol
+    if request.encoding is not None and is_message_coding(request.encoding):  # recorded by hand, without the header
+        return b"application/" + request.encoding.split()[0].encode()
+    return b"" if word is None else None
+
+
+def content_type(headers: Headers) -> bytes:
+    """The first Content-Type as it stands there; empty without one."""
     for name, value in headers:
         if len(name) == 12 and name.lower() == b"content-type":
             return value
@@ -113,7 +144,10 @@ def _media(content_type: bytes) -> _Media:
     charset = None if said is None else said.value.decode("latin-1")
     if charset is not None and charset.lower().replace("_", "-") in ("utf-8", "utf8", "us-ascii", "ascii"):
         charset = None
-    return _Media(_kind(name), charset)
+    protocol = name.removesuffix("+proto") if name.startswith("application/grpc") else ""
+    if name.startswith("application/connect+") or name == "application/proto":
+        protocol = name
+    return _Media(_kind(name), charset, protocol.encode("latin-1"))
 
 
 def _kind(name: str) -> str:

@@ -101,6 +101,8 @@ class Comparison:
         self._word = wanted.word
         self._single("method", wanted.method, _literal(got.method))
         self._path(wanted.path, got.path)
+        if wanted.protocol not in (None, got.protocol):
+            self._add("content type", wanted.media_type, got.media_type)
         self._pairs("query", wanted.query, got.query, self.plan.query_names.secret)
         self._pairs("header", wanted.headers, got.headers, self.plan.header_names.secret)
         self._body(wanted, got)
@@ -205,8 +207,7 @@ class Comparison:
             taken = _fit(wanted[one][0], got[number][0], self._bound)
             if taken is None:
                 return False
-            bound = self._bound | taken if taken else self._bound
-            return _fit(wanted[one][1], got[number][1], bound) is not None
+            return _fit(wanted[one][1], got[number][1], self._bound | taken if taken else self._bound) is not None
 
         taken = assigned(wanted, got, fits)
         for (name, value), index in zip(wanted, taken, strict=True):
@@ -256,8 +257,7 @@ class Comparison:
 
     def _part(self, wanted: Part, got: Part) -> None:
         field = f"multipart part {shown(wanted.name, self._word)}"
-        fits = self.value(wanted.name, _literal(got.name))
-        if not fits:
+        if not self.value(wanted.name, _literal(got.name)):
             self._add("multipart part", self._shown(wanted.name), shown(got.name))
             return
         self._single(f"{field} filename", wanted.filename, _literal(got.filename))

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from recproxy.matching.bodies import EMPTY, Body, FormFields, Json, Multipart, Raw, raw_body, read_body
-from recproxy.matching.field_values import Hidden, Value, hidden_value, read_value
+from recproxy.matching.bodies import (
+    EMPTY,
+    Body,
+    FormFields,
+    Json,
+    Multipart,
+    Raw,
+    content_type,
+    protocol_of,
+    raw_body,
+    read_body,
+)
+from recproxy.matching.field_values import Hidden, Value, hidden_value, read_value, shown
 from recproxy.matching.graphql import body_of_query, with_normal_documents
 from recproxy.matching.rules import UNCOMPARED, ComparedParts
 from recproxy.matching.url import (
@@ -33,7 +44,10 @@ _AS_JSON = ((b"content-type", b"application/json"),)
 
 @dataclass(slots=True)
 class Fields:
-    """What of a request is compared. `path` are its segments; what is not compared is empty."""
+    """What of a request is compared. `path` are its segments; what is not compared is empty.
+
+    `protocol` is the content type of a remote call, or None for any.
+    """
 
     authority: UrlAuthority
     method: Value
@@ -43,6 +57,7 @@ class Fields:
     body: Body
     request: Request
     word: str | None
+    protocol: bytes | None = b""
 
     @property
     def hides(self) -> bool:
@@ -55,6 +70,11 @@ class Fields:
         else:
             hides = isinstance(body, Multipart) and any(isinstance(part.content, Pattern) for part in body.parts)
         return hides or any(isinstance(value, Hidden) for value in (*self.query.values, *self.headers.values))
+
+    @property
+    def media_type(self) -> str | None:
+        """The protocol for people, or else the content type; None without one."""
+        return shown(self.protocol or content_type(self.request.headers)) or None
 
     def raw(self) -> Value:
         """The body as bytes, whatever its type."""
@@ -86,6 +106,7 @@ def read_fields(request: Request, plan: ComparedParts) -> Fields:
         _body(request, parts, plan, word),
         request,
         word,
+        protocol_of(request, word),
     )
 
 

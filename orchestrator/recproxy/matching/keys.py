@@ -5,7 +5,8 @@ An example. This request was recorded, and the host is compared elsewhere:
     GET https://a.example/users/7?lang=en&ts=t-XXX
 
 - Its *family* is what all requests like it have in common, whatever their values:
-  three path segments (the first is empty), the names `lang` and `ts`, no headers, no body of a special kind.
+  three path segments (the first is empty), the names `lang` and `ts`, no headers, no remote call,
+  no body of a special kind.
 - Its *slots* are its values in a fixed order: `GET`, ``, `users`, `7`, `en`, `t-XXX`, and the empty body.
 - Its *mask* says which slots are wild: slot 5, with 2 literal bytes before the `XXX` and 0 after it.
 - Its *key* is the slots with the wild part left out: `GET`, ``, `users`, `7`, `en`, (`t-`, ``), and the empty body.
@@ -38,7 +39,8 @@ Slot = Value | tuple[bytes, ...]
 class Shape(NamedTuple):
     """How a request is looked up: by which reading of its path, query and body.
 
-    `crossing`: a wild place of the path takes slashes too. `query` and `form`: names there are wild. `body` is json,
+    `crossing`: a wild place of the path takes slashes too. `query` and `form`: names there are wild. `calls`:
+    remote calls of any protocol, too. `body` is json,
     form, multipart or raw; bytes for a pattern within bytes, tree for a wild place that is the whole of a JSON body.
     """
 
@@ -46,6 +48,7 @@ class Shape(NamedTuple):
     crossing: bool = False
     query: bool = False
     form: bool = False
+    calls: bool = False
 
 
 class Mask(NamedTuple):
@@ -86,6 +89,7 @@ def family_of(fields: Fields, shape: Shape) -> Hashable:
         -1 if shape.crossing else len(fields.path),
         None if shape.query else fields.query.names,
         fields.headers.names,
+        None if shape.calls else fields.protocol,
         built,
     )
 

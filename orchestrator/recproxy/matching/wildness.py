@@ -50,7 +50,8 @@ class Wildness:
         body, form = self._body_shape()
         query = _loose(fields.query)
         crossing = any(isinstance(segment, Pattern) for segment in fields.path)
-        return [Shape(body, across, query, form) for across in ((False, True) if crossing else (False,))]
+        calls = fields.protocol is None
+        return [Shape(body, across, query, form, calls) for across in ((False, True) if crossing else (False,))]
 
     def exact(self, shape: Shape) -> bool:
         """Whether a fitting key is a match: no value holds two wild places, and none has a name."""
