@@ -40,8 +40,11 @@ def test_the_first_requests_are_kept_and_the_others_counted():
 
 def test_requests_and_tests_can_be_said_in_other_words():
     timeline = RunTimeline()
-    timeline.add("shop", "default", Outcome(scope="secret", timed=(timed("missed"),)))
+    timeline.add("shop", "default", Outcome(scope="secret", timed=(timed("recorded"),)), Path("/a/secret.rec"))
+    (before,) = timeline.requests
 
-    timeline.rename(["GET https://XXX/"], ["XXX"])
+    timeline.rename({before.request: "GET https://XXX/", "secret": "XXX", "/a/secret.rec": "/a/XXX.rec"})
 
-    assert [(each.request, each.test) for each in timeline.requests] == [("GET https://XXX/", "XXX")]
+    assert [(each.request, each.test, each.path) for each in timeline.requests] == [
+        ("GET https://XXX/", "XXX", "/a/XXX.rec")
+    ]

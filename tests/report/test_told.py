@@ -1,9 +1,11 @@
 """What a tally tells in words, told in others."""
 
 from collections import Counter
+from pathlib import Path
 
 from recproxy.control.outcomes import Missed, Outcome, TimedRequest
 from recproxy.report import Row, Tally, TestRow, replace_texts, texts_of
+from recproxy.report.tally import Written
 
 
 def test_every_text_is_given_once_and_replaced_wherever_it_stands():
@@ -25,6 +27,8 @@ def test_every_text_is_given_once_and_replaced_wherever_it_stands():
         misses=[missed],
         refusals=[Missed(method="GET", url="refused", text="")],
         blocked=Counter({"one": 1, "two": 2}),
+        written=[Written(path=Path("a/test[secret].rec"), interactions=1)],
+        recovered=[Written(path=Path("b"), interactions=2)],
         rows={"shop": Row(profile="shop", mode="replay", slowest="slowest")},
     )
     request = TimedRequest(result="missed", begun=0, seconds=0, request="request")
@@ -52,6 +56,8 @@ def test_every_text_is_given_once_and_replaced_wherever_it_stands():
     ]
     assert tally.refusals == [Missed(method="GET", url="REFUSED", text="")]
     assert tally.blocked == {"XXX": 3}
+    assert tally.written == [Written(path=Path("A/TEST[SECRET].REC"), interactions=1)]
+    assert tally.recovered == [Written(path=Path("B"), interactions=2)]
 
 
 def test_a_run_with_nothing_to_tell_stays_as_it_is():

@@ -5,6 +5,7 @@ Counts of all are in the tally; here memory has a bound, whatever the run asks.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -81,7 +82,8 @@ class RunTimeline:
                 )
             )
 
-    def rename(self, requests: list[str], tests: list[str]) -> None:
-        """Say requests and tests in these words, in the same order."""
-        for number, (each, request, test) in enumerate(zip(self.requests, requests, tests, strict=True)):
-            self.requests[number] = replace(each, request=request, test=test)
+    def rename(self, new: Mapping[str, str]) -> None:
+        """Say requests, tests and the names of recordings in other words, which `new` has for each of them."""
+        self.requests[:] = [
+            replace(each, request=new[each.request], test=new[each.test], path=new[each.path]) for each in self.requests
+        ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 
 from recproxy.control.outcomes import Missed
 from recproxy.report.tally import Tally
@@ -19,8 +20,9 @@ def texts_of(tally: Tally) -> list[str]:
         told += missed.method, missed.url, missed.text, missed.test
         told += _compared(missed)
     told += (row.slowest for row in tally.rows.values())
+    told += (str(written.path) for written in (*tally.written, *tally.recovered))
     for request in tally.timeline.requests:
-        told += request.request, request.test
+        told += request.request, request.test, request.path
     return list(dict.fromkeys(told))
 
 
@@ -49,8 +51,9 @@ def replace_texts(tally: Tally, new: Mapping[str, str]) -> None:
         misses[:] = [shown(each) for each in misses]
     for row in tally.rows.values():
         row.slowest = new[row.slowest]
-    requests = tally.timeline.requests
-    tally.timeline.rename([new[each.request] for each in requests], [new[each.test] for each in requests])
+    for files in (tally.written, tally.recovered):
+        files[:] = [replace(each, path=Path(new[str(each.path)])) for each in files]
+    tally.timeline.rename(new)
     before, tally.blocked = tally.blocked, Counter()
     for host, count in before.items():
         tally.blocked[new[host]] += count
