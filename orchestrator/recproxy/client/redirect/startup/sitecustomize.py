@@ -10,6 +10,10 @@ import os
 import sys
 from importlib.machinery import ModuleSpec, PathFinder
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 _HERE = os.path.dirname(os.path.realpath(__file__))
 _NAME = "recproxy.client.redirect"
 
@@ -30,24 +34,43 @@ def _redirect() -> None:
     sys.modules[_NAME].install_from_env()
 
 
+def _mend_sleep() -> None:
+    """Have time.sleep wait by select where it fails: since 3.11 it sleeps to a moment, which libfaketime 0.9.10 refuses."""
+    import time  # noqa: PLC0415 - most runs need neither
+
+    try:
+        time.sleep(0)
+    except OSError:
+        from select import select  # noqa: PLC0415
+
+        def sleep(seconds: "Any") -> None:
+            """As time.sleep: for so many seconds."""
+            if seconds < 0:
+                raise ValueError("sleep length must be non-negative")
+            select((), (), (), seconds)
+
+        time.sleep = sleep
+
+
 def _travel(recorded_at: str) -> None:
-    """Be at the time of the recordings, by what this interpreter has; where libfaketime has set it, nothing is left to do."""
+    """Be at the time of the recordings, by what this interpreter has; where libfaketime has set it, only sleep is mended."""
     if "faketime" in os.environ.get("LD_PRELOAD", "") + os.environ.get("DYLD_INSERT_LIBRARIES", ""):
+        _mend_sleep()
         return
     from calendar import timegm  # noqa: PLC0415 - most runs need neither
     from time import gmtime, strptime  # noqa: PLC0415
 
     seconds = timegm(strptime(recorded_at, "%Y-%m-%dT%H:%M:%SZ"))
     try:
-        time_machine = __import__("time_machine")  # the program's own
-    except ImportError:
+        travel = __import__("time_machine").travel  # the program's own
+    except (ImportError, AttributeError):  # a folder that was left of it is a package without anything
         try:
             freeze_time = __import__("freezegun").freeze_time
-        except ImportError:
+        except (ImportError, AttributeError):
             return
         freeze_time("%d-%d-%d %d:%d:%d" % gmtime(seconds)[:6], tick=True).start()  # noqa: UP031
     else:
-        time_machine.travel(seconds, tick=True).start()
+        travel(seconds, tick=True).start()
 
 
 def _next() -> None:
