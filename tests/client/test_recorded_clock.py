@@ -3,6 +3,7 @@
 import datetime as dt
 import importlib
 import os
+import sys
 from types import ModuleType
 
 import pytest
@@ -100,6 +101,15 @@ def test_freezegun_serves_where_time_machine_is_not_installed(monkeypatch, wante
     how = {"tick": True, "ignore": ["recproxy"]}
     assert frozen == ([("2026-01-31 12:00:00", how), "ended"] if installed else [])
     assert recorded_clock.can_set_time() is bool(installed)
+
+
+def test_a_folder_that_was_left_of_a_package_is_none(monkeypatch, tmp_path):
+    for name in ("time_machine", "freezegun"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+        (tmp_path / name / "__pycache__").mkdir(parents=True)
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+
+    assert not recorded_clock.can_set_time()
 
 
 def test_only_the_environment_tells_the_moment_where_the_run_has_the_real_time(monkeypatch):

@@ -84,7 +84,8 @@ def _travel(moment: dt.datetime) -> AbstractContextManager[Any] | None:
 
 
 def _is_installed(name: str) -> bool:
-    return importlib.util.find_spec(name) is not None
+    spec = importlib.util.find_spec(name)
+    return spec is not None and spec.origin is not None  # a folder that was left of it has none
 
 
 def _set(variables: dict[str, str | None]) -> None:
