@@ -10,6 +10,9 @@ import itertools
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from recproxy.lazy_patterns import lazy_pattern
 from recproxy.redaction.budget import Budget
@@ -26,7 +29,17 @@ _BEGINS_IN_LETTERS = lazy_pattern(
     rb"\x1f\xc2\x8b\x08|\x28\xc2\xb5\x2f\xc3\xbd|BZh[1-9]1AY&SY|\xc3\xbd7zXZ\0|\x78(?:\x01|\xc2\x9c|\xc3\x9a)|PK\x03\x04"
 )
 #: The same, what parts and a tar archive have, and many zeros: what `may_open` looks for, but for deflate data.
-_SIGN = lazy_pattern(_BEGINS.pattern + rb"|BZh|--|ustar|\0[^\0]?\0", re.DOTALL)
+_SIGNS = [
+    b"\x1f\x8b\x08",
+    b"\x28\xb5\x2f\xfd",
+    b"BZh",
+    b"\xfd7zXZ\0",
+    *(b"\x78" + each for each in (b"\x01", b"\x5e", b"\x9c", b"\xda")),
+    b"PK\x03\x04",
+    b"--",
+    b"ustar",
+]
+_ZEROS = lazy_pattern(rb"\0[^\0]?\0", re.DOTALL)
 #: Between digests that are decoded together: nothing begins with its byte or holds it.
 _BETWEEN = b"ff"
 _WIDE = lazy_pattern(rb"\0[^\0](?:\0[^\0]){6,}")
@@ -57,21 +70,29 @@ def telling_digests(digests: Sequence[bytes]) -> list[bytes]:
     Texts are full of digests, of which nearly none does: all of them are decoded and looked through at once.
     """
     together = bytes.fromhex(_BETWEEN.join(digests).decode())
-    places = [*readable_places(together), *(found.start() for found in _SIGN.finditer(together))]
+    places = [*readable_places(together), *(found.start() for found in _ZEROS.finditer(together))]
+    places += (start for _, start, _ in _signs().find_matches_as_indexes(together))
     telling: set[bytes] = set()
     if places:
         ends = list(itertools.accumulate(len(digest) // 2 + 1 for digest in digests))
         telling.update(digests[bisect_right(ends, at)] for at in places)
-    telling.update(
-        digest
-        for digest in digests
-        if len(digest) >= 2 * _SHORTEST and digest[1] in _DEFLATED_DIGITS and _is_deflate(digest)
-    )
+    at = 0
+    for digest in digests:
+        size = len(digest) // 2
+        if (
+            size >= _SHORTEST
+            and digest[1] in _DEFLATED_DIGITS
+            and inflated(together[at : at + size], _MOST) is not None
+        ):
+            telling.add(digest)
+        at += size + 1
     return list(telling)
 
 
-def _is_deflate(digest: bytes) -> bool:
-    return inflated(bytes.fromhex(digest.decode()), _MOST) is not None
+@lru_cache(maxsize=1)
+def _signs() -> BytesAhoCorasick:
+    """What finds where something inside of data may begin, many times faster than an expression."""
+    return BytesAhoCorasick(_SIGNS, implementation=Implementation.DFA)
 
 
 def _has_sign(content: bytes) -> bool:
