@@ -16,7 +16,7 @@ from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from recproxy.recording.dataclass import dataclass
 from recproxy.redaction.secret_values import SHORT, SecretValue
-from recproxy.redaction.value_forms import Form, forms, windows
+from recproxy.redaction.value_forms import MARKS, Form, forms, grouped, windows
 
 __all__ = ["FIELD_MARKS", "Automata", "Finder", "made_automata", "made_finder"]
 
@@ -28,10 +28,14 @@ _END = 6
 _NEVER = [bytes((byte,)) * _END for byte in range(0xF5, 0xFA)]
 _LITTLE = 50_000
 _LITTLE_EACH = 250
-#: More texts would need too much memory for it.
-_MOST_FAST = 20_000
+#: More texts would need too much memory for it: so many need 30 MB.
+_MOST_FAST = 60_000
+#: Values of which the forms that only few texts can hold, which are most, are made when there is such a text.
+_MANY = 300
 
 _Owner = TypeVar("_Owner")
+#: A form, how its value is looked for, and the whole value.
+_Plain = tuple[bytes, SecretValue, bytes]
 
 
 class _Automaton:
@@ -70,6 +74,9 @@ class Finder(Generic[_Owner]):
     def __bool__(self) -> bool:
         return self._automaton is not None
 
+    def __contains__(self, text: bytes) -> bool:
+        return text in self._owners
+
     def find(self, text: bytes) -> Iterator[tuple[_Owner, int, int]]:
         """Who owns what stands in a text, and where."""
         if self._automaton is None:
@@ -87,15 +94,45 @@ class Automata:
 
     values: Mapping[bytes, SecretValue] = field(repr=False)
     #: A value, and the whole value of which it is a form or a piece.
-    plain: Finder[tuple[bytes, SecretValue, bytes]] = field(repr=False)
+    plain: Finder[_Plain] = field(repr=False)
     coded: Finder[tuple[Form, SecretValue]] = field(repr=False)
     #: With the mark in front.
     fields: Finder[tuple[bytes, SecretValue]] = field(repr=False)
+    #: What finds forms in groups where they are not among the others, once it was needed.
+    _grouped: list[Finder[_Plain]] = field(default_factory=list, repr=False)
+
+    @property
+    def has_groups_apart(self) -> bool:
+        """Whether forms in groups are looked for apart from others."""
+        return len(self.values) >= _MANY
+
+    def in_groups(self, text: bytes) -> Iterator[tuple[_Plain, int, int]]:
+        """What stands in a text in groups, and where, if it is looked for apart."""
+        if not self._grouped:
+            found = {text: owner for text, owner in _in_groups(self.values) if text not in self.plain}
+            self._grouped.append(made_finder(found))
+        return self._grouped[0].find(text)
+
+
+def _in_groups(values: Mapping[bytes, SecretValue]) -> Iterator[tuple[bytes, _Plain]]:
+    for value, how in reversed(list(values.items())):  # the first of those with the same form has it
+        for piece in windows(value) if not how.field else ():
+            yield from ((text, (text, how, value)) for text in grouped(piece))
+
+
+def _owner(form: bytes, value: bytes, how: SecretValue, plain: Mapping[bytes, _Plain]) -> _Plain:
+    """Who has a form, where those in groups are apart: an earlier value, if this is one of its groups."""
+    bare = form.translate(None, MARKS)
+    earlier = plain.get(bare) if len(bare) < len(form) else None
+    if earlier is not None and earlier[2] != value and form in grouped(earlier[2]):
+        _, how, value = earlier
+    return form, how, value
 
 
 def made_automata(values: Mapping[bytes, SecretValue]) -> Automata:
     """The automata for some values."""
-    plain: dict[bytes, tuple[bytes, SecretValue, bytes]] = {}
+    plain: dict[bytes, _Plain] = {}
+    groups = len(values) < _MANY
     coded: dict[bytes, tuple[Form, SecretValue]] = {}
     fields: dict[bytes, tuple[bytes, SecretValue]] = {}
     for value, how in values.items():
@@ -104,9 +141,11 @@ def made_automata(values: Mapping[bytes, SecretValue]) -> Automata:
             if len(value) < SHORT:
                 continue
         for piece in windows(value) if not how.field else ():
-            for form in forms(piece):
+            for form in forms(piece, groups=groups):
                 if form.coded == "plain":
-                    plain.setdefault(form.text, (form.text, how, value))
+                    plain.setdefault(
+                        form.text, (form.text, how, value) if groups else _owner(form.text, value, how, plain)
+                    )
                 else:
                     coded.setdefault(form.text, (form, how))
                     if form.coded == "hex":

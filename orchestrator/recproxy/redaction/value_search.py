@@ -25,6 +25,7 @@ from recproxy.redaction.search_together import SHORT_TEXT, searched_together
 from recproxy.redaction.secret_values import SecretValue
 from recproxy.redaction.spans import Span, apart
 from recproxy.redaction.value_automata import Automata
+from recproxy.redaction.value_forms import may_hold_groups
 from recproxy.redaction.views import View, views
 
 __all__ = ["ValueSearch", "made_search"]
@@ -168,12 +169,14 @@ class ValueSearch:
             yield from self._as_fields(text)
 
     def _literal(self, text: bytes) -> Iterator[Span]:
-        for automata in self._automata:
-            for (value, how, whole), start, end in automata.plain.find(text):
-                if not how.alone or not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum()):
-                    scalar = _NUMBER.match(value) and _SCALAR_BEFORE.search(text, max(0, start - 8), start)
-                    kind = "scalar" if scalar and _SCALAR_AFTER.match(text, end) else "text"
-                    yield Span(start, end, how.rule, kind=kind, value=whole if value == whole else b"")
+        apart = [each for each in self._automata if each.has_groups_apart]
+        finds = [each.plain.find(text) for each in self._automata]
+        finds += [each.in_groups(text) for each in apart] if apart and may_hold_groups(text) else []
+        for (value, how, whole), start, end in itertools.chain.from_iterable(finds):
+            if not how.alone or not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum()):
+                scalar = _NUMBER.match(value) and _SCALAR_BEFORE.search(text, max(0, start - 8), start)
+                kind = "scalar" if scalar and _SCALAR_AFTER.match(text, end) else "text"
+                yield Span(start, end, how.rule, kind=kind, value=whole if value == whole else b"")
 
     def _in_base64(self, text: bytes) -> Iterator[Span]:
         flat = without_breaks(text)
