@@ -16,9 +16,13 @@ import socket
 import sys
 from typing import TYPE_CHECKING
 
+from recproxy.config.endpoint import Endpoint
+from recproxy.config.profile import Profile
 from recproxy.control.forks import ForkEvent, ForkOrder, fork_report
+from recproxy.control.outcomes import NO_TEST
 from recproxy.control.process_limits import set_process_limits
 from recproxy.proxy.fork_orders import ForkOrders
+from recproxy.proxy.scope import OpenScope
 from recproxy.proxy.service import Service
 
 if TYPE_CHECKING:
@@ -38,6 +42,7 @@ def run_fork_server(orders: ForkOrders) -> None:
     set_process_limits()
     names: dict[int, str] = {}
     signal.signal(signal.SIGCHLD, lambda *_: _report_exits(orders.socket, names))
+    _make_ready()
     gc.freeze()  # what is imported stays: no collection in a proxy need look at it, and write to the pages it shares
     gc.enable()
     for kind, name, descriptors in orders:
@@ -58,6 +63,12 @@ def run_fork_server(orders: ForkOrders) -> None:
         _report(orders.socket, fork_report(ForkEvent.FORKED, pid, name))
         signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGCHLD,))
     orders.leftovers.clear(names.keys())
+
+
+def _make_ready() -> None:
+    """Work out once what each proxy would at its start: what keys there are, and how the values of a scope are made."""
+    example = Profile(name="example", endpoints=(Endpoint(hosts=("example.invalid",)),))
+    OpenScope(Profile.restore(example.plain()), NO_TEST, ()).outcome()
 
 
 def _report_exits(orders: socket.socket, names: dict[int, str]) -> None:
