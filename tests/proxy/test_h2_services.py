@@ -11,6 +11,7 @@ from h2_client import lane
 from recproxy.config.profile import Upstream
 from recproxy.http.h2.fields import response_fields
 from recproxy.http.h2.peer import Peer
+from recproxy.proxy import h2_link, h2_service
 from recproxy.proxy.connection import Connection
 from recproxy.proxy.downstream import Answer
 from recproxy.proxy.link import HTTP2, Link
@@ -276,3 +277,62 @@ def test_tls_names_what_may_be_spoken(trust):
     assert pool.tls() is pool.tls()
     assert pool.tls() is not pool.tls(http2=True)
     assert isinstance(pool.tls(http2=True), ssl.SSLContext)
+
+
+def test_a_connection_on_which_nothing_comes_any_more_is_left_and_the_next_request_opens_another(monkeypatch):
+    monkeypatch.setattr(h2_link, "_LONG", 0)
+
+    async def work():
+        async with Server(lambda *_: None) as server:
+            pool = upstreams(server)
+            await ask_and_give_up(pool)
+            await ask_and_give_up(pool)
+
+            assert server.connections == 2
+            pool.close()
+
+    async def ask_and_give_up(pool):
+        link = await pool.link(TARGET, http2=True)
+        await link.send(h11.Request(method="GET", target="/", headers=[("Host", TARGET.authority)]))
+        await link.send(h11.EndOfMessage())
+        link.close()
+
+    run(work)
+
+
+def test_a_connection_that_answers_a_ping_is_used_again(monkeypatch):
+    monkeypatch.setattr(h2_link, "_LONG", 0)
+
+    async def work():
+        async with Server(plain) as server:
+            pool = upstreams(server)
+            service = (await ask(pool))[0]._owner
+            service.doubt()
+            assert not service.has_room
+            while not service.has_room:
+                await asyncio.sleep(0)
+            await ask(pool)
+
+            assert server.connections == 1
+            pool.close()
+
+    run(work)
+
+
+def test_one_that_does_not_is_closed(monkeypatch):
+    monkeypatch.setattr(h2_service, "_DOUBT_SECONDS", 0)
+
+    async def work():
+        async with Server(plain) as server:
+            pool = upstreams(server)
+            service = (await ask(pool))[0]._owner
+            service.peer.ping = lambda: None  # as one that does not arrive
+            service.doubt()
+            while not service._writer.is_closing():
+                await asyncio.sleep(0)
+            await ask(pool)
+
+            assert server.connections == 2
+            pool.close()
+
+    run(work)

@@ -25,6 +25,8 @@ __all__ = ["H2Link", "LinkOwner"]
 #: Bytes that wait for the service's windows before no more of the request is taken.
 _HIGH_WATER = 1 << 17
 _SWITCHING = 101
+#: A service that says nothing for so many seconds may be gone.
+_LONG = 1.0
 
 
 class LinkOwner(Protocol):
@@ -32,6 +34,7 @@ class LinkOwner(Protocol):
 
     peer: Peer
     scheme: str
+    heard: int
 
     def flush(self) -> None:
         """Send what there is to send."""
@@ -41,6 +44,9 @@ class LinkOwner(Protocol):
 
     def opened(self, link: H2Link) -> None:
         """A stream has its number."""
+
+    def doubt(self) -> None:
+        """A stream was given up on which nothing had come for long."""
 
     def forget(self, link: H2Link) -> None:
         """A stream is over."""
@@ -66,6 +72,8 @@ class H2Link:
         self._wake = asyncio.Event()
         self._has_room = asyncio.Event()
         self._has_sent_all = self._has_all = False
+        #: How often something had come on the connection when it was opened, and when that was.
+        self._heard_before, self._opened = 0, 0.0
         #: Whether it is a WebSocket's, RFC 8441: neither side ends it with its head.
         self._upgrades = self._has_turned = False
 
@@ -146,6 +154,8 @@ class H2Link:
             self._end()
         elif self.stream and not (self._has_all and self._has_sent_all):
             self._peer.reset(self.stream, Code.CANCEL)
+            if self._owner.heard == self._heard_before and asyncio.get_running_loop().time() > self._opened + _LONG:
+                self._owner.doubt()
             self._owner.flush()
         self._has_all = self._has_sent_all = True
         self._release()
@@ -157,6 +167,7 @@ class H2Link:
         fields, self._fields = self._fields, []
         self.stream = self._peer.next_stream()
         self._owner.opened(self)
+        self._heard_before, self._opened = self._owner.heard, asyncio.get_running_loop().time()
         if not self._peer.send_head(self.stream, fields, ends=ends):
             self.refuse()
         self._owner.flush()

@@ -21,6 +21,9 @@ from recproxy.proxy.link import READ, Link
 
 __all__ = ["H2Service"]
 
+#: Seconds that a connection has to show that it is alive, when a stream of it was given up on which nothing came.
+_DOUBT_SECONDS = 5.0
+
 
 class H2Service:
     """One connection; `gone` is called when no more streams can be opened on it."""
@@ -33,6 +36,10 @@ class H2Service:
         self._links: dict[int, H2Link] = {}
         self._opening: set[H2Link] = set()
         self._leaves = False
+        #: How often something came; and whether it is not known that the service is still there: a firewall may have
+        #: forgotten the connection, and each request on it would wait until its time is over.
+        self.heard = 0
+        self._is_doubted = False
         #: Whether the first frame of the service was one of HTTP/2.
         self._greeted: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._handlers: dict[type, Callable[[Any], None]] = {
@@ -53,7 +60,7 @@ class H2Service:
     @property
     def has_room(self) -> bool:
         """Whether another stream can be opened."""
-        return not self._leaves and len(self._links) + len(self._opening) < self.peer.most_streams
+        return not (self._leaves or self._is_doubted) and len(self._links) + len(self._opening) < self.peer.most_streams
 
     @property
     def is_idle(self) -> bool:
@@ -99,6 +106,19 @@ class H2Service:
         """Wait while the service does not read."""
         await self._writer.drain()
 
+    def doubt(self) -> None:
+        """A stream was given up on which nothing had come for long: no other is opened until something comes."""
+        if self._leaves or self._is_doubted:
+            return
+        self._is_doubted = True
+        self.peer.ping()
+        self.flush()
+        asyncio.get_running_loop().call_later(_DOUBT_SECONDS, self._give_up)
+
+    def _give_up(self) -> None:
+        if self._is_doubted:
+            self.close()
+
     def close(self) -> None:
         """Drop it."""
         self._leave()
@@ -110,6 +130,8 @@ class H2Service:
     async def _read(self) -> None:
         try:
             while data := await self._reader.read(READ):
+                self.heard += 1
+                self._is_doubted = False
                 for event in self.peer.receive(data):
                     if (handle := self._handlers.get(type(event))) is not None:
                         handle(event)

@@ -222,6 +222,10 @@ class Peer:
         except ProtocolError:
             return  # it is over already
 
+    def ping(self) -> None:
+        """Ask the peer whether it is there."""
+        self._h2.ping(b"recproxy")
+
     def retire(self) -> None:
         """Tell the peer to open no more streams; those that are open go on, also in the library."""
         goaway = GoAwayFrame(0, last_stream_id=self._h2.highest_inbound_stream_id, error_code=Code.NO_ERROR)
