@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from recproxy.play.mutations import Mutation, mutated, mutations_of, read_mutation
-from recproxy.recording import Interaction, Request, Response
+from recproxy.grpc.bodies import on_the_wire
+from recproxy.play.mutations import Mutation, mutated, mutated_interaction, mutations_of, read_mutation
+from recproxy.recording import Interaction, Request, Response, as_sent, load
 
 JSON = ((b"Content-Type", b"application/json"), (b"Date", b"today"), (b"Location", b"/orders/7"), (b"ETag", b'"1"'))
 
@@ -134,3 +135,67 @@ def test_names_that_no_line_can_show_and_endless_nesting_change_nothing():
     assert json.loads(mutated(answer({"a": "\ud800", "b": 1}).response, read_mutation("drop json /b")).body) == {
         "a": "\ud800"
     }
+
+
+CALL = """#recproxy 2
+
+POST https://notes.example/share.v1.Notes/List HTTP/1.1
+Content-Type: application/grpc
+:encoding grpc
+:message share.v1.Query text=1
+
+{"text": "a"}
+====
+HTTP/1.1 200 OK
+Content-Type: application/grpc
+:trailer grpc-status: 0
+:encoding grpc
+:message share.v1.Note text=1 kind=2:share.v1.Kind count=3:int32
+:enum share.v1.Kind OPEN=1 CLOSED=2
+
+[{"text": "ab", "kind": "OPEN", "count": 1}, {"text": "bc", "kind": "CLOSED", "count": 2}]
+=======
+"""
+HOOK = """#recproxy 2
+
+:webhook
+POST webhook://events/hooks HTTP/1.1
+Content-Type: application/json
+X-Signature: XXX
+
+{"type": "paid"}
+====
+HTTP/1.1 204 No Content
+
+=======
+"""
+
+
+def test_a_call_has_the_changes_that_its_messages_can_have_on_the_wire():
+    (call,) = load(CALL.encode()).interactions
+
+    found = kinds(call)
+
+    assert found == {
+        "RESOURCE_EXHAUSTED": ["status"],
+        "UNAVAILABLE": ["status"],
+        "json": ["empty", "longer"],
+        "json /*": ["empty"],
+        "json /*/text": ["drop", "unknown"],
+        "json /*/kind": ["drop", "unknown"],
+        "json /*/count": ["drop"],
+    }
+    for mutation in mutations_of(call):
+        on_the_wire(mutated(call.response, mutation))  # nothing that could not be sent
+    unknown = mutated(call.response, Mutation("unknown", "json /*/kind"))
+    assert json.loads(unknown.body)[0]["kind"] == 424242
+    refused = mutated(call.response, Mutation("status", "UNAVAILABLE"))
+    assert (refused.trailers, refused.body) == (((b"grpc-status", b"14"),), b"")
+
+
+def test_of_a_webhook_the_body_is_changed():
+    (webhook,) = load(HOOK.encode()).interactions
+
+    assert kinds(webhook) == {"json /type": ["drop", "null", "type", "empty", "unknown"]}
+    sent = mutated_interaction(webhook, Mutation("null", "json /type"))
+    assert json.loads(as_sent(sent).request.body) == {"type": None}

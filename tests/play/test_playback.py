@@ -312,3 +312,12 @@ def test_a_value_that_is_encoded_twice_is_masked_and_not_bound():
     scope = redact_scope([Interaction(request=each, response=answer) for each in sent], RedactionRules())
 
     assert [each.request.body for each in scope.interactions] == [b"thing=XXX", b"password=XXX[password]"]
+
+
+def test_a_mutated_interaction_says_another_thing_also_when_more_is_in_play():
+    one, other = interaction("/a", b'{"id": 1}'), interaction("/b", b'{"id": 2}')
+    playback = Playback(index(one), mutations={0: "null json /id"}).extended(index(one, other))
+
+    assert [playback.response(each).body for each in (0, 1)] == [b'{"id": null}', b'{"id": 2}']
+    assert playback.interaction(0).request is one.request
+    assert playback.interaction(0) is playback.interaction(0)

@@ -1,6 +1,7 @@
 import pytest
 
-from recproxy.proxy.faults import faulty
+from recproxy.control.scope_options import ScopeFault
+from recproxy.proxy.faults import ScopeFaults, faulty
 from recproxy.proxy.pacing import PacedAnswer
 
 HEAD = b"HTTP/1.1 200 OK\r\n\r\n"
@@ -30,3 +31,11 @@ def test_a_slow_drip_is_a_byte_at_a_time():
 
 def test_a_response_that_ends_its_connection_still_does():
     assert faulty("delay 1", DATA, close=True).close
+
+
+def test_what_is_another_thing_in_an_answer_is_no_fault():
+    faults = ScopeFaults([ScopeFault("mutate drop json /id", 0, 2), ScopeFault("reset", 0, 1)])
+
+    assert faults.mutations == {1: "drop json /id"}
+    assert (faults.take(1), faults.take(0).kind) == (None, "reset")
+    assert not ScopeFaults([ScopeFault("mutate drop json /id", 0, 2)]).planned

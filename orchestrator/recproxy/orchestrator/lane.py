@@ -27,7 +27,7 @@ from recproxy.orchestrator.lane_webhooks import LaneWebhooks
 from recproxy.orchestrator.recorded_clock import earlier, moment_text
 from recproxy.orchestrator.tunnel import Tunnels
 from recproxy.recording.dataclass import dataclass
-from recproxy.recording.faults import read_planned_fault
+from recproxy.recording.faults import MUTATED, read_test_fault
 
 if TYPE_CHECKING:
     from recproxy.control.messages import Began
@@ -91,7 +91,7 @@ class LaneScope:
         """The TLS fault for the connection to a profile's service that begins now; empty where there is none."""
         self.secured.add(profile)
         for number, (words, times, _) in enumerate(self.faults.get(profile, ())):
-            fault = read_planned_fault(words).tls
+            fault = "" if words.startswith(MUTATED) else read_test_fault(words).tls
             if fault and (not times or self.handshakes[profile, number] < times):
                 self.handshakes[profile, number] += 1
                 return fault

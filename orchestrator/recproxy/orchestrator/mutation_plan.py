@@ -96,7 +96,8 @@ def _played(outcome: Outcome) -> Iterator[tuple[int, str, Interaction]]:
 def _of(profile: str, interaction: Interaction, where: str) -> Iterator[PlannedMutation]:
     request, response = interaction.request, interaction.response
     url = request.url.partition("?")[0]
-    answer = hashlib.sha256(repr((profile, request.method, url, response.status, response.body)).encode())
+    steps = [(each.act, each.data) for each in interaction.steps]
+    answer = hashlib.sha256(repr((profile, request.method, url, response.status, response.body, *steps)).encode())
     for mutation in mutations_of(interaction):
         key = hashlib.sha256(answer.digest() + str(mutation).encode("utf-8", "surrogateescape")).hexdigest()[:16]
         yield PlannedMutation(

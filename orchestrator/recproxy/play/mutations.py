@@ -1,6 +1,6 @@
 """A recorded answer with one thing changed: which changes there are to make, and the answer with one of them. Pure.
 
-    drop json /items/*/price      null json /currency      header Location      status 500
+    drop json /items/*/price      null json /currency      header Location      status 500      status UNAVAILABLE
 
 A place in JSON is a pointer in which `*` is every element of a list: all of them change together. Each change is one
 that a service might make, or that a program should be ready for.
@@ -12,16 +12,19 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from recproxy.grpc.bodies import on_the_wire
 from recproxy.lazy_patterns import lazy_pattern
 from recproxy.play.body_digests import with_digests
-from recproxy.recording import Interaction, Response, header
+from recproxy.play.conversation_mutations import conversation_mutations, message_trees, mutated_steps
+from recproxy.recording import Headers, Interaction, Response, header
 from recproxy.recording.dataclass import dataclass
-from recproxy.recording.message_coding import is_message_coding
+from recproxy.recording.message_coding import MessageError, holds_messages, is_message_coding
 
-__all__ = ["Mutation", "mutated", "mutations_of", "read_mutation"]
+__all__ = ["Mutation", "mutated", "mutated_interaction", "mutations_of", "read_mutation"]
 
 #: What a header says of the way, of the time, or of what browsers may do: no program under test reads it.
 _SILENT = frozenset(
@@ -32,6 +35,10 @@ _SILENT = frozenset(
     b" x-content-type-options x-dns-prefetch-control x-download-options x-frame-options x-permitted-cross-domain-policies"
     b" x-powered-by x-runtime x-served-by x-timer x-xss-protection".split()
 )
+#: A call that the service refuses, by the names that gRPC has for 429 and 503.
+_CALL_STATUS = {"RESOURCE_EXHAUSTED": b"8", "UNAVAILABLE": b"14"}
+#: A number that no enumeration of messages has.
+_UNKNOWN_NUMBER = 424242
 _OTHER_STATUS = ((429, b"Too Many Requests"), (500, b"Internal Server Error"))
 #: A word of a fixed set: one word, no number and no sentence.
 _WORD = lazy_pattern(r"[A-Za-z][A-Za-z_-]{1,30}")
@@ -59,15 +66,19 @@ def read_mutation(text: str) -> Mutation:
 
 
 def mutations_of(interaction: Interaction) -> Iterator[Mutation]:
-    """The changes to make to the answer of an interaction, those that say most first; none to a conversation."""
+    """The changes to make to the answer of an interaction, those that say most first; of a webhook, to its body."""
     response = interaction.response
-    if (
-        interaction.steps
-        or interaction.webhook is not None
-        or response.omitted is not None
-        or response.fault is not None
-        or is_message_coding(response.encoding)
-    ):
+    if response.omitted is not None or response.fault is not None:
+        return
+    if interaction.steps:
+        yield from (Mutation(kind, place) for kind, place in conversation_mutations(interaction))
+        yield from _of_trees([*message_trees(interaction)], "message json ")
+        return
+    if interaction.webhook is not None:
+        yield from _of_body(response) if response.body else ()
+        return
+    if holds_messages(response):
+        yield from _of_messages(response)
         return
     if response.status < 400:
         yield from (Mutation("status", str(status)) for status, _ in _OTHER_STATUS)
@@ -80,6 +91,8 @@ def mutations_of(interaction: Interaction) -> Iterator[Mutation]:
 def mutated(response: Response, mutation: Mutation) -> Response:
     """The answer with one change; as it is where it has not what would change."""
     kind, place = mutation.kind, mutation.place
+    if kind == "status" and place in _CALL_STATUS:
+        return _with_call_status(response, _CALL_STATUS[place])
     if kind == "status":
         reason = dict(_OTHER_STATUS).get(int(place), b"")
         return _with_body(replace(response, status=int(place), reason=reason), b"{}" if _json(response) else b"")
@@ -96,9 +109,37 @@ def mutated(response: Response, mutation: Mutation) -> Response:
     tree = _json(response)
     if tree is None:
         return response
-    steps = [each.replace("~1", "/").replace("~0", "~") for each in where.split("/")[1:]]
-    changed_tree = _changed(tree[0], steps, kind)
-    return _with_body(response, json.dumps(changed_tree).encode())
+    after = _with_body(response, json.dumps(_changed(tree[0], _steps(where), kind)).encode())
+    if kind == "unknown" and is_message_coding(response.encoding) and not _can_be_sent(after):
+        return _with_body(response, json.dumps(_changed(tree[0], _steps(where), "number")).encode())
+    return after
+
+
+def mutated_interaction(interaction: Interaction, mutation: Mutation) -> Interaction:
+    """An interaction with one change in what the service says; its request is as it was."""
+    if not interaction.steps:
+        return replace(interaction, response=mutated(interaction.response, mutation))
+    where = mutation.place.partition("json ")[2]
+    changed = partial(_changed, steps=_steps(where), kind=mutation.kind)
+    return replace(interaction, steps=mutated_steps(interaction, mutation.kind, mutation.place, changed))
+
+
+def _steps(pointer: str) -> list[str]:
+    return [each.replace("~1", "/").replace("~0", "~") for each in pointer.split("/")[1:]]
+
+
+def _with_call_status(response: Response, status: bytes) -> Response:
+    """A call that ends with another status, and without a message."""
+
+    def other(lines: Headers) -> Headers:
+        kept = (line for line in lines if line[0].lower() not in (b"grpc-message", b"grpc-status-details-bin"))
+        return tuple((name, status if name.lower() == b"grpc-status" else value) for name, value in kept)
+
+    encoding = response.encoding and response.encoding.partition("\n")[0].partition(" ")[0]
+    return replace(
+        response, headers=other(response.headers), trailers=other(response.trailers), body=b"", chunks=(),
+        after=response.after[-1:], encoding=encoding,
+    )  # fmt: skip
 
 
 def _with_body(response: Response, body: bytes) -> Response:
@@ -121,7 +162,7 @@ def _json(response: Response) -> tuple[Any] | None:
 def _of_body(response: Response) -> Iterator[Mutation]:
     tree = _json(response)
     if tree is not None:
-        yield from _of_tree(tree[0])
+        yield from _of_trees([tree[0]], "json ")
         return
     kind = (header(response.headers, b"content-type") or b"").partition(b";")[0].strip().lower()
     is_form = kind == _FORM or re.fullmatch(rb"[\w.%+-]+=[^\s&]*(?:&[\w.%+-]+=[^\s&]*)*", response.body)
@@ -134,16 +175,45 @@ def _of_body(response: Response) -> Iterator[Mutation]:
     yield Mutation("empty", "body")
 
 
-def _of_tree(tree: Any) -> Iterator[Mutation]:
-    """The changes to each field of a tree, by the pattern of its place; fields of many elements are one."""
+def _of_messages(response: Response) -> Iterator[Mutation]:
+    """The changes to a call of gRPC: those that can be sent, and are no others on the wire."""
+    if any(name.lower() == b"grpc-status" and value == b"0" for name, value in (*response.headers, *response.trailers)):
+        yield from (Mutation("status", name) for name in _CALL_STATUS)
+    tree = _json(response) if is_message_coding(response.encoding) else None
+    if tree is None or not _can_be_sent(response):
+        return
+    seen = {on_the_wire(response).body}
+    for mutation in _of_trees([tree[0]], "json "):
+        is_whole = mutation.place in ("json", "json /*")
+        if mutation.kind in ("null", "type") or (mutation.kind == "empty" and not is_whole):
+            continue  # fields have their types on the wire, and one that is empty is one that is missing
+        changed = mutated(response, mutation)
+        if _can_be_sent(changed) and not (is_whole and response.after):  # how many there are is in their order
+            wire = on_the_wire(changed).body
+            if wire not in seen:
+                seen.add(wire)
+                yield mutation
+
+
+def _can_be_sent(response: Response) -> bool:
+    try:
+        on_the_wire(response)
+    except (MessageError, RecursionError):
+        return False
+    return True
+
+
+def _of_trees(trees: list[Any], word: str) -> Iterator[Mutation]:
+    """The changes to each field of trees, by the pattern of its place; fields of many elements are one."""
     places: dict[str, list[Any]] = {}
     try:
-        _gather(tree, "", places)
+        for tree in trees:
+            _gather(tree, "", places)
     except RecursionError:  # nested as no answer is that a program reads
         places.clear()
     for place, values in places.items():
         for kind in _kinds(values, is_member=bool(place) and not place.endswith("/*")):
-            yield Mutation(kind, f"json {place}".rstrip())
+            yield Mutation(kind, f"{word}{place}".rstrip())
 
 
 def _gather(node: Any, place: str, places: dict[str, list[Any]]) -> None:
@@ -218,5 +288,6 @@ _CHANGES: dict[str, Callable[[Any], Any]] = {
     "empty": _emptied,
     "flip": lambda value: not value if isinstance(value, bool) else value,
     "unknown": lambda value: _UNKNOWN if isinstance(value, str) else value,
+    "number": lambda value: _UNKNOWN_NUMBER if isinstance(value, str) else value,
     "longer": lambda value: [*value, value[-1]] if isinstance(value, list) and value else value,
 }

@@ -39,7 +39,8 @@ class Playback:
     Tests may share a file: where a recording holds interactions that this `scope` recorded, those of other scopes answer
     only what none of its own fits. Where `ordered`, the order alone decides between requests of equal fit, as it does
     in the tools whose words a scope is given: headers do not. `given` are the values of the run's variables, by name.
-    `times` moves times in responses to now; None moves none.
+    `times` moves times in responses to now; None moves none. `mutations` are by position what is another thing in an
+    answer (see mutations.py).
     """
 
     def __init__(
@@ -52,8 +53,11 @@ class Playback:
         ordered: bool = False,
         given: Mapping[str, bytes] | None = None,
         times: ShiftedTimes | None = None,
+        mutations: Mapping[int, str] | None = None,
     ) -> None:
         self.index = index
+        self._mutations = mutations or {}
+        self._mutated: dict[int, Interaction] = {}
         self.given = given or {}
         self._times = times
         self.scope = scope
@@ -169,6 +173,7 @@ class Playback:
             ordered=self.ordered,
             given=self.given,
             times=self._times,
+            mutations=self._mutations,
         )
         after.plays[: len(self.plays)] = self.plays
         after.bound = self.bound
@@ -190,7 +195,17 @@ class Playback:
 
     def interaction(self, position: int) -> Interaction:
         """An interaction by its position."""
+        if position in self._mutations:
+            return self._changed(position)
         return self.index.interactions[position]
+
+    def _changed(self, position: int) -> Interaction:
+        from recproxy.play.mutations import mutated_interaction, read_mutation  # noqa: PLC0415 - few runs mutate
+
+        if position not in self._mutated:
+            mutation = read_mutation(self._mutations[position])
+            self._mutated[position] = mutated_interaction(self.index.interactions[position], mutation)
+        return self._mutated[position]
 
     def _own(self, tiers: tuple[tuple[int, ...], ...]) -> tuple[tuple[int, ...], ...]:
         """What fits without other scopes' interactions, unless nothing else fits."""

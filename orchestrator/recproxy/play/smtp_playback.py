@@ -56,7 +56,8 @@ class SmtpPlayback:
         self._wild: list[TurnPlace] = []
         self._by_verb: dict[bytes, list[TurnPlace]] = {}
         self._read = lru_cache(maxsize=None)(self._mail)
-        for position, each in enumerate(playback.index.interactions):
+        for position in range(len(playback.plays)):
+            each = playback.interaction(position)
             scheme, _, rest = each.request.url.partition("://")
             if each.steps and each.request.method == "SMTP" and rest.partition(":")[0].lower() == host:
                 opening, turns = smtp_turns(each.steps, secure=scheme == "smtps")

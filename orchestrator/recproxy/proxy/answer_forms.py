@@ -10,7 +10,6 @@ from functools import partial
 
 from recproxy.errors import RecordingError, RecproxyError, defect_text
 from recproxy.http import Head, Prepared, accepts_all, error_response, takes_coded
-from recproxy.play.mutations import mutated, read_mutation
 from recproxy.play.playback import Playback
 from recproxy.proxy.downstream import Answer, LateForm, Later
 from recproxy.proxy.faults import faulty
@@ -50,9 +49,6 @@ class AnswerForms:
 
         def form() -> Answer | Later:
             sent = respond()
-            if fault is not None and fault.mutation:
-                sent = mutated(sent, read_mutation(fault.mutation))
-                return self._formed(position, recorded, sent, head, None, http2=http2)
             try:
                 answer = self._formed(position, recorded, sent, head, fault, http2=http2)
             except MessageError as problem:

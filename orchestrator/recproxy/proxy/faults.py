@@ -9,7 +9,7 @@ from recproxy.http import Head, error_response
 from recproxy.proxy.downstream import Answer, Downstream, Work
 from recproxy.proxy.pacing import PacedAnswer
 from recproxy.proxy.route import Route
-from recproxy.recording.faults import LASTED, Fault, read_fault, read_planned_fault
+from recproxy.recording.faults import LASTED, MUTATED, Fault, read_fault, read_test_fault
 
 __all__ = ["LastingAnswer", "ScopeFaults", "faulty", "faulty_message", "lasted_note", "unanswered"]
 
@@ -23,10 +23,15 @@ class ScopeFaults:
     """The faults of one scope, and how often each was played."""
 
     def __init__(self, faults: Sequence[ScopeFault] = ()) -> None:
-        self._all = [(read_planned_fault(each.fault), each) for each in faults]
+        planned = [each for each in faults if not each.fault.startswith(MUTATED)]
+        self._all = [(read_test_fault(each.fault), each) for each in planned]
         #: Whether there are any; each request asks.
-        self.planned = bool(faults)
-        self._played = [0] * len(faults)
+        self.planned = bool(planned)
+        self._played = [0] * len(planned)
+        #: What is another thing in an answer, by the position of its interaction.
+        self.mutations = {
+            each.interaction - 1: each.fault.removeprefix(MUTATED) for each in faults if each not in planned
+        }
         #: The words of a TLS fault, where there is one.
         self.of_tls = next((each.fault for fault, each in self._all if fault.tls), "")
 

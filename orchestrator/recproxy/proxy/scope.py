@@ -99,7 +99,7 @@ class OpenScope:
         index = indexed(recordings, IndexOptions(rules, tuple(profile.hosts), match_on, hooks.compare))
         self.playback = Playback(
             index, repeat=repeat, default=profile.match.repeat, scope=name, ordered=match_on is not None, given=given,
-            times=shifted_times(profile.replay),
+            times=shifted_times(profile.replay), mutations=self.faults.mutations,
         )  # fmt: skip
         self._known = KnownRequests()
         self._forms = AnswerForms(self.traffic.fail, paced=profile.replay.pace == "recorded")

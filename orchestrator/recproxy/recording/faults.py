@@ -18,7 +18,6 @@ __all__ = [
     "TLS_FAULTS",
     "Fault",
     "read_fault",
-    "read_planned_fault",
     "read_test_fault",
 ]
 
@@ -47,14 +46,13 @@ class Fault:
     """What goes wrong: `kind` is the first word, `value` the bytes or seconds of it; None for a reset before all.
 
     `tls` is the kind of a TLS fault, such as "expired". `at` is the command of a mail client whose answer it is for, or
-    GREETING or MESSAGE; empty for each answer. `mutation` says how the answer itself is another one.
+    GREETING or MESSAGE; empty for each answer.
     """
 
     kind: str
     value: float | None = None
     tls: str = ""
     at: str = ""
-    mutation: str = ""
 
     @property
     def ends(self) -> bool:
@@ -110,10 +108,3 @@ def read_test_fault(text: str) -> Fault:
         raise ValueError(
             f"{problem}, {', '.join(TLS_FAULTS)}" if "known are" in str(problem) else str(problem)
         ) from None
-
-
-def read_planned_fault(text: str) -> Fault:
-    """The fault that a scope plays: a test's, or an answer with one thing changed. Raises ValueError where it is none."""
-    if text.startswith(MUTATED):
-        return Fault("mutate", mutation=text.removeprefix(MUTATED))
-    return read_test_fault(text)
