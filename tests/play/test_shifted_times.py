@@ -199,7 +199,7 @@ def test_what_a_client_sends_back_is_what_was_recorded():
         method="PUT", url="https://f.example/?se=2022-05-07T13:37:31Z&sig=x",
         headers=((b"X-Until", b"2022-05-07T13:37:31Z"),), body=b'{"until": "2022-05-07T13:37:31Z"}',
     )  # fmt: skip
-    restored = times.recorded(sent)
+    (restored,) = times.returned.requests(sent)
 
     assert restored.url == "https://f.example/?se=2022-05-07T13:35:51Z&sig=x"
     assert (restored.headers, restored.body) == (

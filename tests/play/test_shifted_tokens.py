@@ -68,6 +68,8 @@ def test_a_masked_token_is_issued_now_and_lives_as_long_as_the_service_said():
         (b"<a href='https://b.example/k?Signature=ab&amp;Expires=1651929771'>", b"<a href='https://b.example/k?Signature=ab&amp;Expires=1800000060'>"),
         (b"https://a.blob.example/c?st=2022-05-07T13%3A21%3A51Z&se=2022-05-07T14%3A21%3A51Z&sig=x",
          b"https://a.blob.example/c?st=2027-01-15T08%3A00%3A00Z&se=2027-01-15T09%3A00%3A00Z&sig=x"),
+        (b'{"url": "/files/1?expires=1651929771&signature=ab"}', b'{"url": "/files/1?expires=1800000060&signature=ab"}'),
+        (b'{"path": "/files/1 ?expires=1651929771&signature=ab"}', None),
         (b"https://a.example/list?expires=1651929771", None),  # no signature: a parameter like any other
         (b"https://a.example/list?sig=x&id=1651929771", None),
         (b"see https://a.example/ and ?sig=x&exp=1651929771", None),

@@ -7,6 +7,7 @@ but for that state; knows no socket, file or process.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from recproxy.matching.index import Fitting, Index
@@ -77,7 +78,18 @@ class Playback:
 
     def locate(self, request: Request, any_host: Sequence[str] | None = None) -> Candidates:
         """The candidates for a request; nothing is played. Candidates that are not stateful may be kept for equal requests."""
-        request = self._recorded(request)
+        if self._times is None:
+            return self._located(request, any_host)
+        asked = list(self._times.returned.requests(request))
+        located = [self._located(each, any_host) for each in asked]
+        if asked == [request]:
+            return located[0]
+        fits = [each for each in located if each.groups]
+        unplayed = (each for each in fits if not all(self.plays[position] for position in each.positions))
+        # What a client got for a time can change, so equal requests may be different ones.
+        return replace(next(unplayed, fits[-1] if fits else located[0]), stateful=True)
+
+    def _located(self, request: Request, any_host: Sequence[str] | None) -> Candidates:
         found: Fitting = self.index.find(request, any_host=any_host, bound=self.bound)
         groups: list[FittingGroup] = []
         stateful = found.stateful
@@ -134,16 +146,17 @@ class Playback:
 
     def bind(self, position: int, request: Request, any_host: Sequence[str] | None = None) -> None:
         """Bind the named wild places that this request is the first to fill."""
-        request = self._recorded(request)
+        request = request if self._times is None else next(self._times.returned.requests(request))
         taken = self.index.captures(position, request, any_host=any_host, bound=self.bound)
         for name, value in taken.items():
             self.bound.setdefault(name, value)
         recorded = self.interaction(position).request
         self.bound.update(captures(recorded, request.headers, self.bound))
 
-    def _recorded(self, request: Request) -> Request:
-        """A request in which times that were moved for a client are those of the recording."""
-        return request if self._times is None else self._times.recorded(request)
+    def follow(self, other: Playback) -> None:
+        """Know the moved times that clients got from another playback of the lane."""
+        if self._times is not None and other._times is not None:
+            self._times.returned.follow(other._times.returned)
 
     def response(self, position: int) -> Response:
         """The response of an interaction with its named wild places filled in, and its times moved to now.

@@ -11,7 +11,6 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from urllib.parse import unquote_to_bytes
 
 from recproxy.config.profile import ReplayTable
 from recproxy.config.shift_table import ShiftTable
@@ -20,7 +19,7 @@ from recproxy.lazy_patterns import lazy_pattern
 from recproxy.play.body_digests import with_digests
 from recproxy.play.recorded_moments import moment_of
 from recproxy.play.time_texts import moved_time
-from recproxy.recording import Headers, Interaction, Request, Response, header
+from recproxy.recording import Headers, Interaction, Response, header
 from recproxy.recording.json_reader import JSON_TOKEN
 from recproxy.recording.splicing import resized, spliced
 from recproxy.redaction.rules import RedactionRules
@@ -41,8 +40,6 @@ _COOKIE_EXPIRY = lazy_pattern(rb";\s*expires=([^;]+)", re.IGNORECASE)
 _LIFE = lazy_pattern(rb'"expires_?in"\s*:\s*"?([0-9]{1,9})\b', re.IGNORECASE)
 #: Kinds of bodies that are text and not JSON.
 _TEXTS = (b"text/", b"xml", b"form-urlencoded", b"javascript")
-#: So many moved times are known again when a client sends them back: the latest.
-_MOST_RETURNED = 1000
 
 
 def shifted_times(replay: ReplayTable, clock: Callable[[], float] = time.time) -> ShiftedTimes | None:
@@ -55,6 +52,7 @@ class ShiftedTimes:
     """Moves the times at the listed places of responses, or `every` expiry time that is known."""
 
     def __init__(self, table: ShiftTable, clock: Callable[[], float], *, every: bool = False) -> None:
+        from recproxy.play.returned_times import ReturnedTimes  # noqa: PLC0415 - few profiles move times
         from recproxy.redaction.name_rules import name_rules  # noqa: PLC0415 - few profiles move times
 
         self._clock = clock
@@ -64,28 +62,7 @@ class ShiftedTimes:
         rules = name_rules(RedactionRules(json=(*names, *table.json)))  # the same words as in redact.json
         self._pointers, self._names = rules.pointers, rules.keys
         #: What clients got, and what was recorded in its place.
-        self._returned: dict[bytes, bytes] = {}
-
-    def recorded(self, request: Request) -> Request:
-        """A request in which the times that a client got from here are those that were recorded."""
-        if not self._returned:
-            return request
-        url = self._as_recorded(request.url.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
-        headers = tuple((name, self._as_recorded(value)) for name, value in request.headers)
-        return replace(request, url=url, headers=headers, body=self._as_recorded(request.body))
-
-    def _as_recorded(self, text: bytes) -> bytes:
-        for moved, recorded in self._returned.items():
-            if moved in text:
-                text = text.replace(moved, recorded)
-        return text
-
-    def _remember(self, moved: bytes, recorded: bytes) -> None:
-        self._returned[moved] = recorded
-        if b"%" in moved:  # clients may spell an address in another way
-            self._returned[unquote_to_bytes(moved)] = unquote_to_bytes(recorded)
-        while len(self._returned) > _MOST_RETURNED:
-            del self._returned[next(iter(self._returned))]
+        self.returned = ReturnedTimes()
 
     def moved(self, recorded: Interaction, response: Response) -> Response:
         """The response of an interaction with its times moved to now; itself where there is nothing to move."""
@@ -146,7 +123,7 @@ class ShiftedTimes:
         for start, end, value in {*self._pointed(text), *self._named(text)}:
             if (new := _moved(value, since, now)) is not None:
                 places[start, end] = new
-                self._remember(new, value)
+                self.returned.remember(new, value)
         if self._every:
             said = _LIFE.search(text)
             life = int(said[1]) if said is not None else None
@@ -157,7 +134,7 @@ class ShiftedTimes:
         from recproxy.play.shifted_tokens import moved_tokens  # noqa: PLC0415 - few profiles move times
 
         for start, end, new in moved_tokens(text, since, now, life):
-            self._remember(new, text[start:end])
+            self.returned.remember(new, text[start:end])
             yield start, end, new
 
     def _pointed(self, text: bytes) -> Iterator[tuple[int, int, bytes]]:

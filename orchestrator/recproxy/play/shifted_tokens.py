@@ -24,7 +24,8 @@ _JWT = lazy_pattern(JWT)
 _CLAIM = lazy_pattern(rb'("(?:iat|nbf|exp|auth_time)"\s*:\s*)([0-9]{1,10}(?:\.[0-9]{1,9})?)(?![0-9.eE])')
 #: What a masked token says: issued in 1970, so that nobody takes it for the service's.
 _NO_TIME = b"0"
-_ADDRESS = lazy_pattern(rb"""https?:(?:\\?/){2}[^\s"'<>?]+\?[^\s"'<>]+""")
+#: A whole address, or one without a host at the start of a value.
+_ADDRESS = lazy_pattern(rb"""(?:https?:(?:\\?/){2}|(?:\A|(?<=["'\s]))\\?/)[^\s"'<>?]+\?[^\s"'<>]+""")
 #: A separator of a query also as JSON and XML write it.
 _SEPARATOR = rb"(?:[?&;]|\\u0026|&amp;)"
 _SIGNED = lazy_pattern(
@@ -47,7 +48,7 @@ def moved_tokens(text: bytes, since: int, now: int, life: int | None = None) -> 
             new = moved_jwt(found[0], since, now, life)
             if new is not None and new != found[0]:
                 yield (*found.span(), new)
-    if b"://" in text or b":\\/\\/" in text:
+    if b"?" in text and b"/" in text:
         for address in _ADDRESS.finditer(text):
             if _SIGNED.search(address[0]) is None:
                 continue

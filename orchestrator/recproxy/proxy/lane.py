@@ -116,6 +116,7 @@ class ProxyLane:
         """Open a scope, before the one that is open; a base scope takes the place of the last base scope."""
         self._catch_up()
         before = self.scope
+        scope.playback.follow(before.playback)
         if base:
             self.base = scope
         else:
