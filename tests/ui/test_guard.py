@@ -29,6 +29,12 @@ def test_the_first_url_has_a_token_that_nobody_guesses(guard):
     assert len({Guard(PORT).token for _ in range(5)} | {guard.token, guard.session(guard.token)}) == 7
 
 
+def test_the_url_of_the_opened_browser_is_good_once_and_for_its_user_alone(guard):
+    assert guard.session(guard.opening_token, is_other_user=True) is None
+    assert guard.session(guard.opening_token) == guard.session(guard.token)
+    assert guard.session(guard.opening_token) is None
+
+
 @pytest.mark.parametrize(
     ("more", "status"),
     [

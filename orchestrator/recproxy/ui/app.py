@@ -19,6 +19,7 @@ from recproxy.errors import ConfigurationError, RecproxyError
 from recproxy.recording.printable import printable
 from recproxy.ui.guard import ENTER_PATH, POLICY_HEADERS, Guard
 from recproxy.ui.page_assets import script, style
+from recproxy.ui.peers import is_other_user
 from recproxy.ui.saving import FileChanged
 from recproxy.ui.viewer import Viewer
 
@@ -36,7 +37,7 @@ def make_app(viewer: Viewer, guard: Guard) -> _App:
     """The application of a viewer behind its guard."""
     routes = [
         Route("/", _page),
-        Route(ENTER_PATH, functools.partial(_change, functools.partial(_enter, guard)), methods=["POST"]),
+        Route(ENTER_PATH, functools.partial(_enter, guard), methods=["POST"]),
         Route("/ui.js", _script),
         Route("/ui.css", _style),
     ]
@@ -82,11 +83,20 @@ def _page(_: Request) -> Response:
     return HTMLResponse(_templates().get_template("page.html").render(version=version("recproxy")))
 
 
-def _enter(guard: Guard, given: Mapping[str, Any]) -> dict[str, Any]:
-    session = guard.session(str(given.get("token")))
-    if session is None:
-        raise ConfigurationError("this URL is of another viewer, or was used: open the one that recproxy ui printed")
-    return {"session": session}
+async def _enter(guard: Guard, request: Request) -> Response:
+    """The session of whoever has the token."""
+    client, server = request.client, request.scope.get("server")
+    is_other = client is not None and server is not None and is_other_user(client.port, server[1])
+
+    def entered(given: Mapping[str, Any]) -> dict[str, Any]:
+        session = guard.session(str(given.get("token")), is_other_user=is_other)
+        if session is None:
+            raise ConfigurationError(
+                "this URL is of another viewer, or was used: open the one that recproxy ui printed"
+            )
+        return {"session": session}
+
+    return await _change(entered, request)
 
 
 @functools.cache

@@ -58,9 +58,14 @@ class Guard:
         self._hosts = frozenset(f"{name}:{port}" for name in _NAMES)
         self._origins = frozenset(f"http://{host}" for host in self._hosts)
 
-    def session(self, token: str) -> str | None:
-        """The session of somebody who came by the first URL, or first by the one that the browser was opened with."""
+    def session(self, token: str, *, is_other_user: bool = False) -> str | None:
+        """The session of somebody who came by the first URL, or first by the one that the browser was opened with.
+
+        That one is refused to another user, and still good then.
+        """
         if _same(token, self.opening_token):
+            if is_other_user:
+                return None
             was_open, self._is_open = self._is_open, True
             return None if was_open else self._session
         return self._session if _same(token, self.token) else None
