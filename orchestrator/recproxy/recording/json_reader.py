@@ -18,7 +18,16 @@ from typing import Any
 
 from recproxy.lazy_patterns import lazy_pattern
 
-__all__ = ["JSON_STRING", "JSON_TOKEN", "Values", "check_json", "strings_apart", "strings_joined", "text_of"]
+__all__ = [
+    "JSON_DEPTH",
+    "JSON_STRING",
+    "JSON_TOKEN",
+    "Values",
+    "check_json",
+    "strings_apart",
+    "strings_joined",
+    "text_of",
+]
 
 # Possessive quantifiers, because a string that does not end may not be tried again at each of its characters.
 _INSIDE = r'[^"\\]*+(?:\\.[^"\\]*+)*+'
@@ -32,6 +41,9 @@ JSON_STRING = lazy_pattern(_CUT_STRING.encode(), re.DOTALL)
 
 #: A token in bytes: in the groups what stands in the quotes of a string, a mark, or a bare value.
 JSON_TOKEN = lazy_pattern(f"{_CUT_STRING}|({_MARK})|({_BARE})".encode(), re.DOTALL)
+
+#: What each mark that begins or ends an object or a list does to the depth.
+JSON_DEPTH = {b"{": 1, b"[": 1, b"}": -1, b"]": -1}
 
 #: Escapes that end at a quote, or may hide one. Control characters, which no JSON holds, stand for them for a while.
 _ESCAPES = (("\\\\", "\0\0"), ('\\"', "\0\1"))

@@ -13,12 +13,11 @@ from typing import NamedTuple
 
 from recproxy.errors import RecordingError
 from recproxy.play.text_blocks import body_place
-from recproxy.recording.json_reader import JSON_TOKEN
+from recproxy.recording.json_reader import JSON_DEPTH, JSON_TOKEN
 
 __all__ = ["JsonPlace", "json_place"]
 
 _NO_VALUE = "the tree has no such value in the text of the file: mask a selection of the text instead"
-_DEPTH = {b"{": 1, b"[": 1, b"}": -1, b"]": -1}
 
 
 class JsonPlace(NamedTuple):
@@ -74,8 +73,8 @@ def _child(tokens: Iterator[re.Match[bytes]], parent: re.Match[bytes], number: i
 
 def _end(tokens: Iterator[re.Match[bytes]], token: re.Match[bytes]) -> int:
     """Where the value ends that a token begins; the tokens behind it are left."""
-    depth = _DEPTH.get(token[2], 0)
+    depth = JSON_DEPTH.get(token[2], 0)
     while depth:
         token = _next(tokens)
-        depth += _DEPTH.get(token[2], 0)
+        depth += JSON_DEPTH.get(token[2], 0)
     return token.end()

@@ -11,7 +11,7 @@ from typing import Any
 
 from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording import WEBSOCKET, WILD, Act, Interaction, Request, Response, Step
-from recproxy.recording.json_reader import JSON_TOKEN
+from recproxy.recording.json_reader import JSON_DEPTH, JSON_TOKEN
 from recproxy.recording.message_coding import is_message_coding
 from recproxy.recording.printable import printable
 from recproxy.redaction.shapes import shapes
@@ -28,7 +28,6 @@ _DOES = {
     Act.RESET: "breaks the connection off",
     Act.TLS: "begins TLS",
 }
-_DEPTH = {b"{": 1, b"[": 1, b"}": -1, b"]": -1}
 _BASE64 = lazy_pattern(rb'"((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)"')
 
 
@@ -124,7 +123,7 @@ def _items(text: bytes) -> Sequence[bytes]:
     found: list[bytes] = []
     depth = start = 0
     for token in JSON_TOKEN.finditer(text):
-        before, depth = depth, depth + _DEPTH.get(token[2], 0)
+        before, depth = depth, depth + JSON_DEPTH.get(token[2], 0)
         if before == 1 and token[2] == b",":
             found.append(text[start : token.start()].strip())
             start = token.end()
