@@ -58,6 +58,36 @@ def test_a_file_that_changes_with_its_old_time_and_size_is_not_overwritten(brows
     assert path.read_bytes() == changed
 
 
+@pytest.mark.parametrize("edit", [DELETE, {"kind": "move", "numbers": [1], "target": f"{FOLDER}/mail.rec"}])
+def test_a_file_that_changes_while_it_is_written_is_not_overwritten(browser, orders, project, monkeypatch, edit):
+    import os
+
+    given, written = orders(edit), project / edit.get("target", NAME)
+    changed = written.read_bytes() + b"\n# mine\n"
+    sync = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda handle: (sync(handle), written.write_bytes(changed)))
+
+    assert browser.post("/api/save", json=given).status_code == 409
+    assert written.read_bytes() == changed
+    assert "orders/17" in (project / NAME).read_text()
+
+
+def test_a_file_that_a_run_records_is_left_to_it(browser, orders, project):
+    from recproxy.orchestrator.journal_folders import JournalFolders
+    from recproxy.orchestrator.recording_locks import RecordingLocks
+
+    given, before = orders(DELETE), (project / NAME).read_bytes()
+    locks = RecordingLocks(JournalFolders(project / "tests/functional/recordings", project))
+    locks.lock(project / NAME)
+
+    answer = browser.post("/api/save", json=given)
+
+    assert (answer.status_code, (project / NAME).read_bytes()) == (400, before)
+    assert "another run is recording it" in answer.json()["error"]
+    locks.close()
+    assert browser.post("/api/save", json=given).status_code == 200
+
+
 @pytest.mark.parametrize(
     "edit",
     [

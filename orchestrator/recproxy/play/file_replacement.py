@@ -37,8 +37,10 @@ _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-def replace_file(path: Path, text: bytes, *, root: Path) -> None:
+def replace_file(path: Path, text: bytes, *, root: Path, check: Callable[[], None] | None = None) -> None:
     """Write a file below `root`, and its folders where there are none.
+
+    `check` is called when all but the last step is done, and raises if what is there must stay.
 
     Raises:
         RecordingError: it cannot be written, or a link leads out of `root`; what was there is as it was.
@@ -55,6 +57,8 @@ def replace_file(path: Path, text: bytes, *, root: Path) -> None:
                     file.flush()
                     _keep_mode(target.name, folder, lambda mode: os.fchmod(file.fileno(), mode))
                     os.fsync(file.fileno())
+                if check is not None:
+                    check()
                 os.rename(name, target.name, src_dir_fd=folder, dst_dir_fd=folder)
             except BaseException:
                 with contextlib.suppress(OSError):

@@ -1,10 +1,12 @@
 """Saving an edit: only what was looked at is replaced, only by what can be read, and never by more secrets.
 
 One save at a time: two tabs that save at once are one after the other, and the second finds that the file has changed.
+A file that a run records is left to it until it ends: what the run has read it writes again.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import threading
@@ -12,7 +14,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from recproxy.config.project import Project
 from recproxy.errors import RecordingError
+from recproxy.orchestrator.journal_folders import JournalFolders
+from recproxy.orchestrator.recording_locks import RecordingLocks
 from recproxy.play.file_replacement import replace_file
 from recproxy.play.reading import load_any, read_bytes
 from recproxy.ui.edits import Edit, blocks_of, edited
@@ -34,7 +39,9 @@ class FileChanged(RecordingError):
 class Saving:
     """Previews and saves the edits of a viewer."""
 
-    def __init__(self, files: ProjectFiles, opened: OpenedRecordings) -> None:
+    def __init__(self, project: Project, files: ProjectFiles, opened: OpenedRecordings) -> None:
+        self._folders = JournalFolders(project.recordings, project.root)
+        self._locks = RecordingLocks(self._folders)
         self._files = files
         self._opened = opened
         self._one = threading.Lock()
@@ -61,9 +68,13 @@ class Saving:
             if edit.moved:
                 # First where they go, so that nothing is lost if the second file cannot be written.
                 self._append(path, str(given["edit"].get("target")), edit.moved)
-            self._check_version(opened)
-            replace_file(path, edit.text, root=root)
+            with self._locked(path):
+                replace_file(path, edit.text, root=root, check=lambda: self._check_version(opened))
             return {"sha": hashlib.sha256(edit.text).hexdigest(), "number": edit.number}
+
+    def _locked(self, path: Path) -> contextlib.AbstractContextManager[None]:
+        """No run records a file while it is replaced; raises RecordingError if one does already."""
+        return self._locks.locked(path) if self._folders.recordings.is_dir() else contextlib.nullcontext()
 
     def _current(self, given: Mapping[str, Any]) -> OpenedRecording:
         """The recording that an edit is about, if it still is the version that was looked at."""
@@ -111,14 +122,14 @@ class Saving:
         """Put interactions behind those of another recording, or into a new one."""
         path, root = self._target(source, target)
         text = _FIRST_LINE + moved
-        if path.exists():
-            other = self._opened.open(path)
+        other = self._opened.open(path) if path.exists() else None
+        if other is not None:
             blocks = blocks_of(other)
             above = blocks.head + b"".join(blocks.blocks)
             text = above + (b"" if above.endswith(b"\n") else b"\n") + moved + blocks.tail
-            self._check_version(other)
         load_any(text, target)
-        replace_file(path, text, root=root)
+        with self._locked(path):
+            replace_file(path, text, root=root, check=lambda: self._check_version(other) if other is not None else None)
 
 
 def _edit_of(opened: OpenedRecording, given: Mapping[str, Any]) -> Edit:

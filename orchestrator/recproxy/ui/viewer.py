@@ -38,7 +38,7 @@ class Viewer:
         self._searches: dict[str, object] = {}
         self._runs = runs
         self._opened = OpenedRecordings(files)
-        self._saving = Saving(files, self._opened)
+        self._saving = Saving(project, files, self._opened)
 
     def answers(self) -> dict[str, Callable[[Mapping[str, str]], dict[str, Any]]]:
         """The calls that change nothing, by name."""
