@@ -29,7 +29,7 @@ def test_a_body_is_text_of_its_kind(body, content_type, kind, text):
 
 
 def test_a_small_picture_is_shown_and_svg_is_text():
-    picture = b"\x89PNG\r\n\x1a\n" + bytes(8)
+    picture = b"\x89PNG\r\n\x1a\n" + bytes(8) + b"\0\0\0\1" * 2
 
     assert value(picture, b"image/png")["type"] == "image/png"
     assert value(b"<svg onload=alert(1)>", b"image/svg+xml")["kind"] == "markup"

@@ -16,17 +16,12 @@ from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording import Request, Response, header
 from recproxy.recording.printable import printable
 from recproxy.recording.readable_body import readable_body
+from recproxy.report.page.pictures import picture_type
 
 __all__ = ["BodyLimits", "BodyTable", "cut_text", "hex_rows"]
 
 #: Characters of a text that are shown.
 _LONGEST = 16_384
-#: What the beginning of a picture says. SVG is none of them: it is text, and may hold a script.
-_PICTURES = {
-    b"\x89PNG\r\n\x1a\n": "image/png",
-    b"\xff\xd8\xff": "image/jpeg",
-    b"GIF8": "image/gif",
-}
 _FORM = b"application/x-www-form-urlencoded"
 _MARKUP = lazy_pattern(rb"\s*(?:text/html|application/xhtml|[a-z]+/(?:[a-z0-9.+-]+\+)?xml)", re.IGNORECASE)
 _HEX_ROW = 16
@@ -87,8 +82,8 @@ class BodyTable:
 def _value(block: Request | Response, limits: BodyLimits) -> dict[str, Any]:
     """A body: its kind, its size in bytes, its text, and how many characters were cut off."""
     body, size = block.body, len(block.body)
-    kind = next((name for start, name in _PICTURES.items() if body.startswith(start)), "")
-    if kind and size <= limits.picture:
+    kind = picture_type(body) if size <= limits.picture else ""
+    if kind:
         return {"kind": "picture", "size": size, "type": kind, "picture": base64.b64encode(body).decode()}
     content_type = header(block.headers, b"content-type") or b""
     if not _is_text(body):
