@@ -257,7 +257,10 @@ def test_a_proxy_imports_no_cryptography_and_no_command_line():
         (["recproxy.client.decorator"], {"asyncio", "recproxy.recording"}),
         (
             ["recproxy.orchestrator.run", "recproxy.orchestrator.plan"],
-            {"h11", "recproxy.formats", "recproxy.matching.index", "recproxy.redaction.scope", "rich"},
+            {
+                *("h11", "importlib.metadata", "recproxy.formats", "recproxy.matching.index"),
+                *("recproxy.recording.reader", "recproxy.redaction.scope", "rich"),
+            },
         ),
         (
             ["recproxy.proxy.forking"],
@@ -364,6 +367,15 @@ def imports():
                 }
         found[name] = named & set(paths) - {name}
     return found
+
+
+def test_what_the_room_of_recordings_offers_is_found_when_it_is_asked_for():
+    room = importlib.import_module("recproxy.recording")
+
+    assert sorted(room._MODULES) == sorted(room.__all__)
+    assert [name for name in room.__all__ if getattr(room, name) is None] == []
+    with pytest.raises(AttributeError, match="module 'recproxy.recording' has no attribute 'nothing'"):
+        room.nothing  # noqa: B018
 
 
 def test_no_modules_import_each_other_in_a_circle():

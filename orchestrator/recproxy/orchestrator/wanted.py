@@ -23,7 +23,6 @@ from recproxy.orchestrator.plan import RunPlan
 from recproxy.orchestrator.run_secrets import RunSecrets
 from recproxy.orchestrator.scope_ends import ScopeOutcome
 from recproxy.play.file_replacement import replace_file
-from recproxy.play.git_versions import call_git
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.printable import printable
 from recproxy.report.wanted_list import WANTED_FILE, WantedList, WantedRequest, WantedTest, is_choosable, wanted_values
@@ -121,6 +120,8 @@ class WantedRecordings:
 
     def _place(self) -> Path | None:
         """Where git does not see it: in the project if that is ignored there, or with the journals of recordings."""
+        from recproxy.play.git_versions import call_git  # noqa: PLC0415 - only for a list of misses
+
         root = self._plan.project.root
         if call_git("check-ignore", "-q", WANTED_FILE, folder=root).returncode == 0:
             return root / WANTED_FILE

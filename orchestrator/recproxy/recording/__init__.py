@@ -4,41 +4,47 @@ A *recording* holds *interactions* in order; an interaction is a *request* and i
 with the bytes of the wire, or a *conversation* of *steps*. `load` and `dump` turn a `.rec` text into a recording and back. A *pattern* is a recorded
 text with *wild places* in it, in which anything may stand. A *content coding* (gzip and its like) is put on and
 taken off by `encode` and `decode`. Pure: bytes in, values out; no file, socket or clock.
+
+Its modules are imported when something of theirs is asked for: the orchestrator needs a quarter of them.
 """
 
-from recproxy.recording.codings import CODINGS, DecodeError, decode, encode
-from recproxy.recording.framing import with_length
-from recproxy.recording.legacy import of_today
-from recproxy.recording.located import Located, recorded_scopes
-from recproxy.recording.packed import Packed, pack, parts, pieces_of_packed, unpack
-from recproxy.recording.reader import load, locate
-from recproxy.recording.steps import PROTOCOLS, WEBSOCKET, Act, Step
-from recproxy.recording.values import (
-    WILD,
-    Chunk,
-    Headers,
-    Interaction,
-    Recording,
-    Request,
-    Response,
-    Webhook,
-    begins_websocket,
-    conversation,
-    header,
-    header_values,
-    is_websocket,
-)
-from recproxy.recording.webhooks import (
-    WEBHOOK,
-    SentWebhook,
-    answer_request,
-    as_interaction,
-    as_sent,
-    as_told,
-    webhook_url,
-)
-from recproxy.recording.wildcard import Pattern, fill, named_places, pattern, unused
-from recproxy.recording.writer import dump, interaction_pieces, pieces
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from recproxy.recording.codings import CODINGS, DecodeError, decode, encode
+    from recproxy.recording.framing import with_length
+    from recproxy.recording.legacy import of_today
+    from recproxy.recording.located import Located, recorded_scopes
+    from recproxy.recording.packed import Packed, pack, parts, pieces_of_packed, unpack
+    from recproxy.recording.reader import load, locate
+    from recproxy.recording.steps import PROTOCOLS, WEBSOCKET, Act, Step
+    from recproxy.recording.values import (
+        WILD,
+        Chunk,
+        Headers,
+        Interaction,
+        Recording,
+        Request,
+        Response,
+        Webhook,
+        begins_websocket,
+        conversation,
+        header,
+        header_values,
+        is_websocket,
+    )
+    from recproxy.recording.webhooks import (
+        WEBHOOK,
+        SentWebhook,
+        answer_request,
+        as_interaction,
+        as_sent,
+        as_told,
+        webhook_url,
+    )
+    from recproxy.recording.wildcard import Pattern, fill, named_places, pattern, unused
+    from recproxy.recording.writer import dump, interaction_pieces, pieces
 
 __all__ = [
     "CODINGS",
@@ -89,3 +95,41 @@ __all__ = [
     "webhook_url",
     "with_length",
 ]
+
+#: What the package offers, by the module that defines it: the same as type checkers are told above.
+_NAMES = {
+    "codings": ("CODINGS", "DecodeError", "decode", "encode"),
+    "framing": ("with_length",),
+    "legacy": ("of_today",),
+    "located": ("Located", "recorded_scopes"),
+    "packed": ("Packed", "pack", "parts", "pieces_of_packed", "unpack"),
+    "reader": ("load", "locate"),
+    "steps": ("PROTOCOLS", "WEBSOCKET", "Act", "Step"),
+    "values": (
+        "WILD",
+        "Chunk",
+        "Headers",
+        "Interaction",
+        "Recording",
+        "Request",
+        "Response",
+        "Webhook",
+        "begins_websocket",
+        "conversation",
+        "header",
+        "header_values",
+        "is_websocket",
+    ),
+    "webhooks": ("WEBHOOK", "SentWebhook", "answer_request", "as_interaction", "as_sent", "as_told", "webhook_url"),
+    "wildcard": ("Pattern", "fill", "named_places", "pattern", "unused"),
+    "writer": ("dump", "interaction_pieces", "pieces"),
+}
+_MODULES = {name: module for module, names in _NAMES.items() for name in names}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found: object = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    globals()[name] = found
+    return found
