@@ -92,6 +92,8 @@ def _explained(known: Container[bytes], text: bytes, names: frozenset[bytes]) ->
         explained = _GRANTED
     elif b"client_id" in known and (b"client_secret" in known or b"code_verifier" in known):
         explained = _ASKED  # some services need no word for what is granted
+    if b"auth_date" in known:
+        explained |= {b"hash"}  # who has it is logged in to a Mini App of Telegram
     return explained | {b"value"} if b"value" in known and _told(text, names) else explained
 
 
@@ -128,6 +130,8 @@ def _pair(
     plain = view.text if view is not None else value
     secret = chosen or is_listed(key, names) or is_secret(key, plain or text[start : min(last, start + _FAR)])
     if secret or (key.lower() == b"upload_id" and looks_like_a_token(plain)):
+        if len(value) > 2 and value[:1] in (b'"', b"'") and value[-1:] == value[:1] and last <= start + len(raw):
+            start, last, raw, plain = start + 1, 0, raw[1:-1], plain[1:-1]
         yield Span(start, start + len(raw), rule, wild_name(key), value=plain)
         if last > start + len(raw):
             whole = percent_decoded(text[start:last], plus=True).text

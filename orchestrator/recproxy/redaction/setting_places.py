@@ -24,13 +24,15 @@ _LINE = lazy_pattern(
     rb"[ \t>]*(?:- |export |set |\$env:|\$|env\.|//[^\s=\"']{1,200}:)?([\"']?)([A-Za-z_][A-Za-z0-9_.-]{1,80})\1[ \t]*"
     rb"(?::=|::|[:=]|=>)[ \t]*(?:[!&][A-Za-z0-9_!:/.-]*[ \t]+){0,3}" + _VALUE + rb"[ \t]*(?:[#;].*)?\r?\Z"
 )
-#: A constant of PHP, which the settings of WordPress are.
+#: A constant of PHP, in a text that does not say that it is PHP.
 _DEFINE = lazy_pattern(
     rb"[ \t]*define\([ \t]*([\"'])(?P<name>[A-Za-z_][A-Za-z0-9_]*)\1[ \t]*,[ \t]*(?:\"([^\"\r\n]+)\"|'([^'\r\n]+)')[ \t]*\)"
 )
 #: A setting whose name and value have only a blank between them.
 _SET = lazy_pattern(
-    rb"[ \t]*(?:setx|setenv|ENV)[ \t]+(?P<name>[A-Z][A-Z0-9_]*)[ \t]+" + _VALUE + rb"[ \t]*(?:/[A-Za-z])?\r?\Z"
+    rb"[ \t]*(?:setx|setenv|ENV|set -[Ugx]{1,3})[ \t]+(?P<name>[A-Z][A-Z0-9_]*)[ \t]+"
+    + _VALUE
+    + rb"[ \t]*(?:/[A-Za-z])?\r?\Z"
 )
 #: The strings of TOML that may hold line ends.
 _LONG = lazy_pattern(rb"[ \t]*[\"']?([A-Za-z_][A-Za-z0-9_.-]*)[\"']?[ \t]*=[ \t]*(\"{3}|'{3})")

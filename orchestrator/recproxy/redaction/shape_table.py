@@ -28,6 +28,15 @@ def _holds_jwt(run: bytes) -> bool:
         return False
 
 
+def _is_login(run: bytes) -> bool:
+    """Whether base64 holds a user and a password, RFC 7617."""
+    try:
+        user, colon, password = base64.b64decode(run, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return False
+    return bool(colon) and len(password) >= 3 and (user + password).isprintable() and "XXX" not in password
+
+
 SHAPES = (
     shape("jwt", b"eyJ", JWT),
     shape(
@@ -35,6 +44,9 @@ SHAPES = (
         b"PRIVATE KEY",
         rb"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----(?:\s|\\[rn])*"
         rb"((?:(?!-----(?:END|BEGIN)|\\[rn]-----|\s{1,4}-----)[\s\S])+)",
+    ),
+    shape(
+        "basic credentials", b"Basic ", rb"(?<![A-Za-z])Basic ([A-Za-z0-9+/]{8,}={0,2})(?![A-Za-z0-9+/=])", 0, _is_login
     ),
     shape("bearer token", b"earer ", rb"(?<![A-Za-z])[Bb]earer\s+([A-Za-z0-9._~+/-]{16,}=*)"),
     shape("slack token", b"xox", APART + rb"xox[a-z](?:\.xox[a-z])?-[0-9A-Za-z-]{10,}"),

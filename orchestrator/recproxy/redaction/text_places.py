@@ -23,11 +23,11 @@ from recproxy.redaction.json_forms import SAYS, said_values
 from recproxy.redaction.json_spans import json_spans
 from recproxy.redaction.json_tables import json_tables
 from recproxy.redaction.language import Language, sniffed
+from recproxy.redaction.literal_places import is_php, php_spans, printed_spans
 from recproxy.redaction.markup import html_spans, xml_spans
 from recproxy.redaction.member_places import MEMBERS, is_flat, member_spans, variable_lines
 from recproxy.redaction.name_rules import NameRules
 from recproxy.redaction.parameter_places import link_spans, pair_spans, url_spans
-from recproxy.redaction.php_places import is_php, php_spans
 from recproxy.redaction.pointed_places import pointed_spans
 from recproxy.redaction.setting_places import line_spans
 from recproxy.redaction.shapes import Hints, hints_of, shapes
@@ -115,6 +115,7 @@ def _named(text: bytes, language: Language, rules: NameRules, depth: int, hints:
         if b"=" in text and any(text.find(b"=", end, end + 48) >= 0 for _, _, end in hits):
             yield from link_spans(text, rules, inside)
         yield from _of_properties(text, rules, depth, in_json=True)
+        yield from printed_spans(text)
         yield from told_spans(text, hits)
         yield from string_tables(text, hits, rules)
         yield from sql_spans(text)
@@ -169,6 +170,7 @@ def _settings(text: bytes, hits: Sequence[tuple[int, int, int]], rules: NameRule
     yield from line_spans(text, hits, rules)
     if b"=" in text:
         yield from assigned_in_lines(text, hits)
+    yield from printed_spans(text)
     yield from argument_spans(text, hits, rules)
     yield from told_spans(text, hits)
     yield from sql_spans(text)

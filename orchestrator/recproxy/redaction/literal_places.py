@@ -1,7 +1,10 @@
-"""Secrets that a file of PHP sets: `define('DB_PASSWORD', '...')`, `$password = '...'`, `'password' => '...'`.
+"""Secrets in literals: what a file of PHP sets, and what logs print of the mappings of Python and Ruby.
 
-The settings of WordPress, Drupal, Laravel and others are such files. Source code has the same forms with words in them, so
-a word is a value in a constant only. Reads the text itself, and the same in a string of JSON. Finds spans, masks nothing.
+    define('DB_PASSWORD', '...');  $password = '...';  'password' => '...',
+    kwargs={'password': '...'}     Parameters: {"password"=>"...", :token=>"..."}
+
+The settings of WordPress, Drupal, Laravel and others are files of PHP. Source code has the same forms with words in them,
+so a word is a value in a constant only. Reads the text itself, and the same in a string of JSON. Finds spans, masks nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from recproxy.redaction.names import is_label, is_placeholder, is_secret, is_wor
 from recproxy.redaction.prose import is_prose
 from recproxy.redaction.spans import Span, wild_name
 
-__all__ = ["is_php", "php_spans"]
+__all__ = ["is_php", "php_spans", "printed_spans"]
 
 _QUOTE = rb"(?:'|\\?\")"
 _NAME = rb"(?P<name>[A-Za-z_][A-Za-z0-9_.-]{0,80})"
@@ -36,6 +39,9 @@ _MEMBER = lazy_pattern(
 _PAIR = lazy_pattern(_NAMED + rb"=>" + _LITERAL + rb"(?=\s{0,8}[,)\]]|(?:\\[nr]){1,2}|\s{0,8}//)")
 #: The second argument stands in where the environment has no such variable.
 _DEFAULT = lazy_pattern(rb"env\(\s{0,8}" + _NAMED + rb"," + _LITERAL)
+_END = rb"(?=\s{0,8}[,})\]])"
+_PYTHON = lazy_pattern(rb"'" + _NAME + rb"'\s{0,4}:" + _LITERAL + _END)
+_RUBY = lazy_pattern(rb"(?::|" + _QUOTE + rb")" + _NAME + rb"(?:" + _QUOTE + rb")?\s{0,4}=>" + _LITERAL + _END)
 #: Of WordPress.
 _SALT = lazy_pattern(rb"(?:SECURE_)?(?:AUTH|LOGGED_IN|NONCE)_(?:KEY|SALT)\Z")
 _SAMPLE = lazy_pattern(rb"(?i)put your|_here\Z|\byour[ _-]|\Aexample|\Achange[ _-]?(?:me|this)")
@@ -56,6 +62,14 @@ def php_spans(text: bytes) -> Iterator[Span]:
     for places in (_MEMBER, _PAIR, _DEFAULT):
         for found in places.finditer(text):
             yield from _set(found, may_be_word=False)
+
+
+def printed_spans(text: bytes) -> Iterator[Span]:
+    """The secrets of mappings that a log prints."""
+    for sign, places in ((b"':", _PYTHON), (b"=>", _RUBY)):
+        if sign in text:
+            for found in places.finditer(text):
+                yield from _set(found, may_be_word=False)
 
 
 def _set(found: re.Match[bytes], *, may_be_word: bool) -> Iterator[Span]:
