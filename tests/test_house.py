@@ -135,7 +135,6 @@ ELSEWHERE = {
     "testing/pytest_start": "tests/testing/pytest_plugin/test_start.py: modules that real pytest runs import",
     "testing/pytest_mode": "tests/testing/pytest_plugin/test_scopes.py: modes of real pytest runs",
     "testing/pytest_plugin": "tests/testing/pytest_plugin",
-    "testing/pytest_results": "tests/journeys/test_proof.py: results that two runs compare",
 }
 #: Public names, each a face of a room: what they offer is tested there.
 FACES = ("betamax_bridge", "inprocess", "nox", "pytest_plugin", "tox", "vcrpy_bridge")

@@ -139,6 +139,9 @@ def test_any_other_command_is_run_as_a_whole_for_each_mutation(shop):
     ("words", "text", "said"),
     [
         (("--resume", "kept.json"), "{}", "--resume kept.json: is no file of results of `recproxy mutate`"),
+        (("--resume", "kept.json"), "[" * 100_000, "--resume kept.json: is no file of results of `recproxy mutate`"),
+        (("--resume", "/dev/null"), "", "--resume /dev/null: is no file: name another one"),
+        (("--resume", "nowhere/a.json"), "", "--resume nowhere/a.json: cannot be written: name a file in a folder"),
         (("--sample", "0"), "", "Invalid value for '--sample'"),
         (("--report", "nowhere/a.html", "--sample", "1"), "", "--report nowhere/a.html: cannot be written"),
     ],

@@ -24,7 +24,7 @@ class KeptMutations:
     def __init__(self, options: MutationOptions, words: Sequence[str]) -> None:
         self._options = options
         self._words = words
-        self._known = _read(options.kept) if options.kept is not None and options.kept.exists() else {}
+        self._known = _read(options.kept) if options.kept is not None else {}
 
     def take_over(self, planned: Sequence[PlannedMutation]) -> None:
         """Give mutations the results that an earlier run has for them: of the same answers, used by the same tests."""
@@ -59,6 +59,12 @@ class KeptMutations:
 
 
 def _read(path: Path) -> dict[str, dict[str, Any]]:
+    if not path.exists():
+        if not os.access(path.parent, os.W_OK):
+            raise ConfigurationError(f"--resume {path}: cannot be written: name a file in a folder that is there")
+        return {}
+    if not path.is_file():  # a pipe would never end
+        raise ConfigurationError(f"--resume {path}: is no file: name another one")
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
         known = {each["key"]: each for each in values["mutations"] if MutationResult(each["result"]) not in _OPEN}
@@ -66,7 +72,7 @@ def _read(path: Path) -> dict[str, dict[str, Any]]:
             float(each["seconds"]), str(each["noticed_by"]), list(each["tests"])
     except OSError as problem:
         raise ConfigurationError(f"--resume {path}: cannot be read: {problem.strerror}") from None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise ConfigurationError(
             f"--resume {path}: is no file of results of `recproxy mutate`: name another one, or delete it"
         ) from None

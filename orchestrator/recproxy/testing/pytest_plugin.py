@@ -19,7 +19,7 @@ from recproxy.testing.pytest_chosen import ChosenTests
 from recproxy.testing.pytest_markers import MARKERS, add_markers
 from recproxy.testing.pytest_mode import add_mode, check_mode_option, gives_scopes, named_mode, suite_words
 from recproxy.testing.pytest_outside import WatchOutside, overlooked_modes, uses_recproxy
-from recproxy.testing.pytest_results import how_passed, went_as_expected
+from recproxy.testing.pytest_results import how_passed, passed_so_far
 from recproxy.testing.pytest_shard import choose_shard
 from recproxy.testing.pytest_short_failures import ShortFailures
 from recproxy.testing.pytest_start import OWN_RUN, join_run, start_run
@@ -40,8 +40,8 @@ _suite = pytest.StashKey["Suite"]()
 _summary = pytest.StashKey[Summary]()
 #: Whether pytest was started in a run.
 _running = pytest.StashKey[bool]()
-#: Whether the test has passed; set while it has a scope.
-_passed = pytest.StashKey[bool]()
+#: Whether the test has passed, None once it has failed; set while it has a scope.
+_passed = pytest.StashKey[bool | None]()
 #: How it passed: skipped, xfailed, xpassed, or empty. A proof compares it.
 _how = pytest.StashKey[str]()
 #: The misses that it was failed with.
@@ -177,7 +177,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object
         if text := _end(item, passed=False):
             error.add_note(text)
         raise
-    if text := _end(item, passed=item.stash.get(_passed, False)):
+    if text := _end(item, passed=bool(item.stash.get(_passed, None))):
         pytest.fail(text, pytrace=False)
     return value
 
@@ -189,7 +189,7 @@ def pytest_runtest_makereport(
     """Add the misses to the report of a failed test, and its result to the last report."""
     report = yield
     if _passed in item.stash:
-        item.stash[_passed] = item.stash[_passed] or went_as_expected(report)
+        item.stash[_passed] = passed_so_far(item.stash[_passed], report)
         if report.when != "teardown":
             item.stash[_how] = how_passed(report)
         # A failure that was expected was failed by what it missed, too: its teardown has nothing left to tell.

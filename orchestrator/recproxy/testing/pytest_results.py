@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-__all__ = ["how_passed", "went_as_expected"]
+__all__ = ["how_passed", "passed_so_far"]
 
 
-def went_as_expected(report: pytest.TestReport) -> bool:
-    """Whether what a test recorded counts: it passed, skipped itself, or failed as its xfail mark says."""
-    return report.skipped if report.when == "setup" else report.when == "call" and not report.failed
+def passed_so_far(before: bool | None, report: pytest.TestReport) -> bool | None:
+    """Whether what a test recorded counts: it passed, skipped itself, or failed as its xfail mark says.
+
+    None is a test that failed: a unittest case whose subtest failed has a report that passed after that.
+    """
+    if before is None or report.failed:
+        return None
+    return before or (report.skipped if report.when == "setup" else report.when == "call")
 
 
 def how_passed(report: pytest.TestReport) -> str:
