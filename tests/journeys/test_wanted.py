@@ -168,6 +168,12 @@ def test_the_tests_of_unittest_are_chosen_by_their_whole_names(project):
     assert (done.returncode, project.asked) == (0, ["/one"])
     assert "/one HTTP" in (project.root / "unit/one.rec").read_text()
 
+    wanted["tests"][0]["keyword"] = "*unit.TestShop.*"  # by hand: more than the list names
+    project.write(NAME, json.dumps(wanted))
+    done = run(project, "--record-wanted", NAME, "--", *command, **KEYS)
+
+    assert (done.returncode, project.asked) == (1, ["/one", "/one"])  # the other test replays, and misses
+
 
 def test_a_command_in_which_no_test_can_be_chosen_is_refused(project):
     project.write("tests/test_shop.py", TESTS)
