@@ -33,7 +33,7 @@ class Downstream:
     """What the client gets."""
 
     has_gone = False
-    again = None
+    again = onward = None
 
     def __init__(self, feed):
         self.feed = feed

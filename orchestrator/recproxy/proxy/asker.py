@@ -12,7 +12,7 @@ from typing import Any
 from recproxy.http import Head, MalformedRequest, error_response, host_text
 from recproxy.proxy.body import BodyFeed, KeptBody
 from recproxy.proxy.connection_lane import ConnectionLane
-from recproxy.proxy.downstream import Answer, Later, Work
+from recproxy.proxy.downstream import Answer, Downstream, Later, Work
 from recproxy.proxy.ownership import Ownership
 from recproxy.proxy.route import Route
 from recproxy.proxy.scope import OpenScope
@@ -124,6 +124,8 @@ class Asker:
         self._asking = ASKING[self._asking][Asked.SWITCH]
         self._feed = self._turns.feed = BodyFeed(0, self._steer)
         self._turns.again = self._answer_again(self._lane.scope)
+        if self._lane.forwards_large():
+            self._turns.onward = lambda downstream, feed: self._exchange(self._head, feed, downstream)
         self._turns.take(answer if isinstance(answer, Answer) else answer.work(self._turns))
 
     def _answer_again(self, scope: OpenScope) -> Callable[[], Answer | Later | None]:
@@ -160,9 +162,11 @@ class Asker:
         self._turns.take(work)
         return True
 
-    def _exchange(self, head: Head, feed: BodyFeed) -> Work:
+    def _exchange(self, head: Head, feed: BodyFeed, downstream: Downstream | None = None) -> Work:
         scope, forwarding = self._lane.scope, self._lane.forwarding
-        return forwarding.exchange(self._turns, self._route, head, feed, scope=scope.name, traffic=scope.traffic)
+        return forwarding.exchange(
+            downstream or self._turns, self._route, head, feed, scope=scope.name, traffic=scope.traffic
+        )
 
     def _refuse(self, status: int, reason: str) -> None:
         """Answer the last time, to a request that cannot be answered: nobody may take what it did for a pass."""

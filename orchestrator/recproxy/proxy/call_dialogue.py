@@ -15,7 +15,7 @@ from recproxy.grpc.order import whole_frames
 from recproxy.http import Head, ResponseFraming
 from recproxy.play.dialogue import Dialogue, Reply
 from recproxy.proxy.body import BodyFeed
-from recproxy.proxy.downstream import Answer, Downstream, Later, Work
+from recproxy.proxy.downstream import Answer, Downstream, Later, Onward, Work
 from recproxy.recording import Headers
 from recproxy.recording.faults import Fault, read_fault
 from recproxy.recording.message_coding import MessageError
@@ -160,6 +160,7 @@ class _Kept:
 
     feed: BodyFeed | None = None
     again: Callable[[], Answer | Later | None] | None = None
+    onward: Onward | None = None
 
     def __init__(self) -> None:
         self.data = bytearray()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from recproxy.proxy.body import BodyFeed
 from recproxy.recording.dataclass import dataclass
 
-__all__ = ["PIECE", "Answer", "Downstream", "LateAnswer", "LateForm", "Later", "Work", "send"]
+__all__ = ["PIECE", "Answer", "Downstream", "LateAnswer", "LateForm", "Later", "Onward", "Work", "send"]
 
 #: So many bytes are written at once; the rest of a larger answer waits until the client has read.
 PIECE = 1 << 18
@@ -28,11 +28,12 @@ class Downstream(Protocol):
     """The client's side of what takes its time.
 
     `feed` is what the client sends behind a request that asks for another protocol; else None. `again` gives what answers
-    that request in the scope that is open now, if that is another one.
+    that request in the scope that is open now, if that is another one; `onward` has its service go on, where it may.
     """
 
     feed: BodyFeed | None
     again: Callable[[], Answer | Later | None] | None
+    onward: Onward | None
 
     @property
     def has_gone(self) -> bool:
@@ -60,6 +61,10 @@ class Work(Protocol):
     def drop(self) -> None:
         """It has run, or never will: its client has gone, or has its last answer."""
         return
+
+
+#: Has the service answer the last request to another downstream, whose client says what is in a feed.
+Onward: TypeAlias = Callable[[Downstream, BodyFeed], Work]
 
 
 class Later(Protocol):

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from recproxy.control.sockets import reset_on_close
 from recproxy.proxy.body import BodyFeed
-from recproxy.proxy.downstream import PIECE, Answer, Later, Work
+from recproxy.proxy.downstream import PIECE, Answer, Later, Onward, Work
 from recproxy.proxy.states import ANSWERING, Answered, Answering
 
 __all__ = ["Turns"]
@@ -32,6 +32,8 @@ class Turns:
         self.feed: BodyFeed | None = None
         #: What answers that request in the scope that is open now, if that is another one.
         self.again: Callable[[], Answer | Later | None] | None = None
+        #: Has the service go on where what was recorded for it ends.
+        self.onward: Onward | None = None
         self._spawn = spawn
         self._changed = changed
         self._transport: asyncio.Transport

@@ -14,25 +14,27 @@ from recproxy.play.websocket_playback import WebSocketReplay
 from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.downstream import Downstream, Work, send
 from recproxy.proxy.faults import faulty, faulty_message
-from recproxy.recording import Act, Response, Step, header_values
+from recproxy.proxy.websocket_going_on import Earlier, GoingOn
+from recproxy.recording import Act, Response, Step
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.faults import Fault, read_message_fault
 from recproxy.recording.printable import printable
 from recproxy.websocket.endpoint import Heard, HeardKind, WebSocketEnd
-from recproxy.websocket.handshake import HANDSHAKE_HEADERS, accepted, deflate_answer
+from recproxy.websocket.handshake import handshake_answer
 
-__all__ = ["WebSocketAnswer", "handshake_answer"]
+__all__ = ["WebSocketAnswer"]
 
 #: The close code of a miss: of those for private use, the HTTP status that no service sends. RFC 6455 section 7.4.2.
 MISSED = 4599
 _TOO_LARGE = 1009
+#: The close code where the service behind is not there. RFC 6455 section 7.4.1 and its registry: bad gateway.
+_ENDPOINT_GONE = 1014
 #: So much may be due before no more of the client is heard: one that says on and does not read must not take memory.
 _MOST_DUE = 1000
 #: The most bytes of the reason of a close. RFC 6455 section 5.5.
 _LONGEST_REASON = 123
 #: Seconds in which a client that was closed should close, too.
 _CLOSING = 5.0
-_NAMED = b"sec-websocket-protocol"
 
 
 class MessageMisses(Protocol):
@@ -76,28 +78,6 @@ class WebSocketAnswer:
         return _Conversation(self, downstream, downstream.feed)
 
 
-def handshake_answer(response: Response, head: Head) -> tuple[bytes, bytes]:
-    """The head of the response to a client's handshake, and the agreed extension; empty where there is none."""
-    deflate = deflate_answer(head.headers) or b""
-    offered = {each.strip() for value in header_values(head.headers, _NAMED) for each in value.split(b",")}
-    lines = [
-        b"HTTP/1.1 101 " + (response.reason or b"Switching Protocols"),
-        b"Upgrade: websocket",
-        b"Connection: Upgrade",
-        b"Sec-WebSocket-Accept: " + accepted(head.headers),
-    ]
-    if deflate:
-        lines.append(b"Sec-WebSocket-Extensions: " + deflate)
-    for name, value in response.headers:
-        lower = name.lower()
-        if lower in HANDSHAKE_HEADERS or lower in (b"connection", b"upgrade"):
-            continue
-        # A client ends a connection to a server that chose what it did not offer.
-        if lower != _NAMED or value in offered:
-            lines.append(name + b": " + value)
-    return b"\r\n".join((*lines, b"", b"")), deflate
-
-
 class _Conversation(Work):
     """One client and the recorded server."""
 
@@ -114,17 +94,20 @@ class _Conversation(Work):
         self._hurries = False
         #: Whether a close is due: what the client says behind it is not heard.
         self._closes = False
+        #: What the client has said and was answered, where the service may have to be told; and that service.
+        self._earlier: list[Earlier] = []
+        self._service: GoingOn | None = None
 
     async def run(self) -> bool:
         """Agree, and converse until one side has closed; no other request can follow."""
-        head, deflate = handshake_answer(self._answer.response, self._answer.head)
+        head, deflate = handshake_answer(self._answer.response, self._answer.head.headers)
         self._endpoint = WebSocketEnd(client=False, deflate=deflate)
         if (fault := self._answer.begins_with) is not None:
             if not await faulty(fault, head, False).work(self._downstream).run():
                 return False
         else:
             self._downstream.write(head)
-        self._do(self._answer.replay.open())
+        self._open()
         speaking = asyncio.ensure_future(self._speak())
         hearing = asyncio.ensure_future(self._hear())
         try:
@@ -138,12 +121,24 @@ class _Conversation(Work):
         except TimeoutError:
             pass
         finally:
+            if self._service is not None:
+                self._service.leave()
             speaking.cancel()
             hearing.cancel()
         for each in (speaking, hearing):
             if each.done() and not each.cancelled() and (problem := each.exception()) is not None:
                 raise problem
         return False
+
+    def _open(self) -> None:
+        """Do what the server does at once."""
+        steps = self._answer.replay.open()
+        self._remember(None, steps, binary=False)
+        self._do(steps)
+
+    def _remember(self, data: bytes | None, steps: Sequence[Step], *, binary: bool) -> None:
+        if self._downstream.onward is not None:
+            self._earlier.append(Earlier(data, binary, sum(step.act is Act.SERVER for step in steps)))
 
     def _do(self, steps: Sequence[Step]) -> None:
         for step in steps:
@@ -171,7 +166,7 @@ class _Conversation(Work):
                 return
             data = step.data if step.binary else step.data.decode("utf-8", "replace")
             framed = self._endpoint.ping(step.data) if step.act is Act.PING else self._endpoint.message(data)
-            if step.act is Act.SERVER:
+            if step.act is Act.SERVER and self._service is None:  # which counts its own
                 self._answer.misses.said()
             fault = self._fault(step)
             if fault is not None and not await self._play(fault, framed):
@@ -199,52 +194,65 @@ class _Conversation(Work):
         """Hear the client until it has closed or gone."""
         while (piece := await self._feed.next()) is not None:
             for heard in self._endpoint.receive(piece):
-                if not self._heard(heard):
+                if not await self._heard(heard):
                     return
                 if not self._due.empty():
                     await asyncio.sleep(0)  # what follows a message is said before a close behind it is heard
-                while self._due.qsize() > _MOST_DUE and self._endpoint.speaks:
-                    self._one_done.clear()
-                    await self._one_done.wait()
+                await self._room()
             await self._downstream.drain()  # pongs must not pile up for a client that does not read
 
-    def _heard(self, heard: Heard) -> bool:
+    async def _room(self) -> None:
+        """Wait while much is due."""
+        while self._due.qsize() > _MOST_DUE and self._endpoint.speaks:
+            self._one_done.clear()
+            await self._one_done.wait()
+
+    async def _heard(self, heard: Heard) -> bool:
         """Whether the client is heard on."""
         match heard.kind:
             case HeardKind.MESSAGE:
-                return self._heard_piece(heard)
+                await self._heard_piece(heard)
             case HeardKind.PING:
                 if self._endpoint.speaks:
                     assert isinstance(heard.data, bytes)
                     self._downstream.write(self._endpoint.pong(heard.data))
             case HeardKind.CLOSE | HeardKind.BROKEN:
                 self._hurries = True
+                if self._service is not None:
+                    await self._service.close(heard.code, _bytes(heard.data))
                 self._close(heard.code, b"" if heard.kind is HeardKind.BROKEN else _bytes(heard.data))
                 return False
         return True
 
-    def _heard_piece(self, heard: Heard) -> bool:
+    async def _heard_piece(self, heard: Heard) -> None:
         if self._closes:
-            return True
+            return
         self._size += len(heard.data)
         if self._size > self._answer.most:
             self._miss(self._answer.misses.too_large(self._answer.url, self._size), _TOO_LARGE)
-            return True
+            return
         if heard.data:
             self._message.append(heard.data)
         if heard.is_last:
             data = b"".join(map(_bytes, self._message))
             self._message, self._size = [], 0
-            self._said(data, binary=isinstance(heard.data, bytes))
-        return True
+            await self._said(data, binary=isinstance(heard.data, bytes))
 
-    def _said(self, data: bytes, *, binary: bool) -> None:
+    async def _said(self, data: bytes, *, binary: bool) -> None:
+        if self._service is not None:
+            await self._service.say(data, binary=binary)
+            return
         if not self._turn():
             return
-        self._answer.misses.said()
         answer = self._answer
         steps = answer.replay.say(data, binary=binary)
+        if steps is None and (onward := self._downstream.onward) is not None:
+            self._service = GoingOn(onward, self._earlier, self._due, self._room, self._fail)
+            await self._service.say(data, binary=binary)
+            return
+        answer.misses.said()
         if steps is not None:
+            self._remember(data, steps, binary=binary)
             self._do(steps)
         else:
             self._miss(answer.misses.miss(answer.replay, answer.url, data, binary=binary), MISSED)
@@ -259,6 +267,10 @@ class _Conversation(Work):
             self._miss("no WebSocket like this one was recorded for this test", MISSED)
             return False
         return True
+
+    def _fail(self, text: str) -> None:
+        """The service cannot go on: the exchange with it has told why."""
+        self._miss(text, _ENDPOINT_GONE)
 
     def _miss(self, text: str, code: int) -> None:
         reason = printable(text).encode()[:_LONGEST_REASON].decode("utf-8", "ignore")

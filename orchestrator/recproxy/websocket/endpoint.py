@@ -81,7 +81,7 @@ class WebSocketEnd:
 
     def receive(self, data: bytes) -> Iterator[Heard]:
         """What bytes of the other end say. Behind a close or a breach, nothing is heard."""
-        most = _INFLATED_AT_ONCE if self._extension is not None else len(data)
+        most = _INFLATED_AT_ONCE if self._extension is not None else max(1, len(data))
         for start in range(0, len(data), most):
             if not self.hears:
                 return

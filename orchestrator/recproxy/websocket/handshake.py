@@ -11,7 +11,7 @@ import hashlib
 import secrets
 
 from recproxy.lazy_patterns import lazy_pattern
-from recproxy.recording import Headers, header, header_values
+from recproxy.recording import Headers, Response, header, header_values
 
 __all__ = [
     "DEFLATE",
@@ -20,6 +20,7 @@ __all__ = [
     "deflate_answer",
     "deflate_offers",
     "fresh_key",
+    "handshake_answer",
     "handshake_problem",
 ]
 
@@ -32,6 +33,7 @@ HANDSHAKE_HEADERS = frozenset(
 )
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _KEY_BYTES = 16
+_NAMED = b"sec-websocket-protocol"
 _WORD = lazy_pattern(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 #: Parameters of permessage-deflate; wsproto has windows of 9 bits and more.
 _FLAGS = (b"server_no_context_takeover", b"client_no_context_takeover")
@@ -85,6 +87,28 @@ def deflate_answer(headers: Headers) -> bytes | None:
                 chosen.append(name)
         return b"; ".join(chosen)
     return None
+
+
+def handshake_answer(response: Response, headers: Headers) -> tuple[bytes, bytes]:
+    """The head of the recorded response to a client with these headers, and the agreed extension; empty where there is none."""
+    deflate = deflate_answer(headers) or b""
+    offered = {each.strip() for value in header_values(headers, _NAMED) for each in value.split(b",")}
+    lines = [
+        b"HTTP/1.1 101 " + (response.reason or b"Switching Protocols"),
+        b"Upgrade: websocket",
+        b"Connection: Upgrade",
+        b"Sec-WebSocket-Accept: " + accepted(headers),
+    ]
+    if deflate:
+        lines.append(b"Sec-WebSocket-Extensions: " + deflate)
+    for name, value in response.headers:
+        lower = name.lower()
+        if lower in HANDSHAKE_HEADERS or lower in (b"connection", b"upgrade"):
+            continue
+        # A client ends a connection to a server that chose what it did not offer.
+        if lower != _NAMED or value in offered:
+            lines.append(name + b": " + value)
+    return b"\r\n".join((*lines, b"", b"")), deflate
 
 
 def _parameters(offer: bytes) -> list[tuple[bytes, bytes | None]] | None:

@@ -449,6 +449,66 @@ REPLAYED = {
 }
 
 
+NEW = b'{"id": 2, "say": "new"}'
+TOLD_AGAIN = [
+    ("client", "sends", says(NEW)),
+    ("service", "sees", ASKED),
+    ("service", "sends", AGREES + answers(b"hello")),
+    ("service", "sees", says(b'{"id":"k7","say":"a"}')),
+    ("service", "sends", answers(b"a") + answers(b"\0", 0x82)),
+    ("service", "sees", says(NEW)),
+    ("service", "sends", answers(b"live")),
+    ("client", "sees", answers(b"live")),
+]
+AGAIN = [("<", b"hello"), (">", b'{"id":"k7","say":"a"}'), ("<", b"a"), ("<", b"\0"), (">", NEW), ("<", b"live")]
+IN_AUTO = {
+    "a message that was not recorded goes to the service, which is told first what was said": {
+        "steps": [
+            *BEGINS,
+            *SAYS_A,
+            *TOLD_AGAIN,
+            ("client", "sends", says(b"end") + says(b"x", 0x89)),
+            ("client", "sees", answers(b"x", 0x8A)),
+            ("service", "sees", says(b"end")),
+            ("service", "sends", answers(b"p", 0x89) + answers(b"mo", 0x01) + answers(b"re", 0x80)),
+            ("service", "sees", says(b"p", 0x8A)),
+            ("client", "sees", answers(b"p", 0x89) + answers(b"more")),
+            ("client", "sends", says(close(1000), 0x88)),
+            ("service", "sees", says(close(1000), 0x88)),
+            ("service", "sends", answers(close(1000), 0x88)),
+            ("client", "sees", answers(close(1000), 0x88)),
+            ("client", "sees end"),
+        ],
+        "kept": [(URL, 101, [*AGAIN, (">", b"end"), (":ping", b"p"), ("<", b"more"), (":leave", 1000)])],
+    },
+    "the service may close then": {
+        "steps": [*BEGINS, *SAYS_A, *TOLD_AGAIN, *CLOSES],
+        "kept": [(URL, 101, [*AGAIN, (":close", 4001)])],
+    },
+    "or break off": {
+        "steps": [*BEGINS, *SAYS_A, *TOLD_AGAIN, ("service", "resets"), ("client", "sees reset")],
+        "kept": [(URL, 101, [*AGAIN, (":reset", b"")])],
+    },
+    "a client that breaks off breaks the service off, too": {
+        "steps": [*BEGINS, *SAYS_A, *TOLD_AGAIN, ("client", "resets"), ("service", "sees reset")],
+        "kept": [(URL, 101, AGAIN)],
+    },
+    "a service that does not agree any more closes with 1014": {
+        "steps": [
+            *BEGINS,
+            ("client", "sends", says(NEW)),
+            ("service", "sees", ASKED),
+            ("service", "sends", b"HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno"),
+            ("client", "sees", answers(close(1014, b"the service does not agree to this WebSocket now"), 0x88)),
+            ("client", "sends", says(close(1014), 0x88)),
+            ("client", "sees end"),
+        ],
+        "kept": [(URL, 403, b"no")],
+    },
+    "what was recorded is answered without the service": {"steps": [*BEGINS, *SAYS_A, *SAYS_B, *ENDS]},
+}
+
+
 @pytest.fixture(autouse=True)
 def no_mask(monkeypatch):
     """Have our client mask with zeros, and choose the key of the RFC, so that a row can name its bytes."""
@@ -514,3 +574,9 @@ def test_a_websocket_over_http_2_passes_and_is_recorded(play, row, service):
 @pytest.mark.parametrize("row", of_http_2(REPLAYED).values(), ids=of_http_2(REPLAYED))
 def test_a_websocket_over_http_2_is_replayed(play, row):
     play({"mode": "replay", "recording": RECORDED, **row, "entry": "base URL"})
+
+
+@pytest.mark.parametrize("play", ["uvloop"], indirect=True)
+@pytest.mark.parametrize("row", IN_AUTO.values(), ids=IN_AUTO)
+def test_a_websocket_that_is_recorded_in_part_goes_on_in_auto(play, row):
+    play({"mode": "auto", "recording": RECORDED, **row})
