@@ -5,6 +5,7 @@ import hashlib
 import random
 import string
 import uuid
+from dataclasses import replace
 
 import pytest
 
@@ -174,6 +175,10 @@ def test_a_fresh_id_of_every_kind_replays_with_another_one(kind):
 ID, OTHER = "7d1f3a52-4c0e-4b7b-9f43-2f6f6a1b7c90", "b20c55be-8a34-4f1e-8c1d-3be0d2a9e611"
 
 
+#: Random bytes in base64 for URLs, with a sign in each.
+RUNS = {ID: "pX3_vN8qLw-Z1rTb5KcYdA", OTHER: "h7Q-Ub2mE_x9GsRk4WnVzf"}
+
+
 def in_place(make):
     """The recorded request of what `make` gives for one id, and whether another id gets its own back."""
     before, now = make(ID), make(OTHER)
@@ -202,8 +207,29 @@ def in_place(make):
             b'{"at": "urn:XXX[at.new-uuid]", "b": "XXX[at.new-uuid]"}',
         ),
         (lambda v: asked("GET", f"/orders/{v}", status=404), "/orders/XXX[order_id.new-uuid]"),
+        (lambda v: asked("POST", f"/jobs?run={RUNS[v]}"), "/jobs?run=XXX[run.new-id]"),
+        (lambda v: asked("POST", "/a", b"k=1&ref=%s" % RUNS[v].encode(), headers=FORM), b"k=1&ref=XXX[ref.new-id]"),
+        (lambda v: asked("PUT", f"/files/{RUNS[v]}.png"), "/files/XXX[file_id.new-id].png"),
+        (
+            lambda v: asked("POST", "/a", b'{"to": "user+%s@a.example"}' % RUNS[v].encode()),
+            b'{"to": "user+XXX[to.new-id]@a.example"}',
+        ),
     ],
-    ids=["path", "inner path", "query", "form", "json", "xml", "nonce", "twice", "absent thing"],
+    ids=[
+        "path",
+        "inner path",
+        "query",
+        "form",
+        "json",
+        "xml",
+        "nonce",
+        "twice",
+        "absent thing",
+        "base64 in a query",
+        "base64 in a form",
+        "base64 before an ending",
+        "base64 in a mail address",
+    ],
 )
 def test_a_fresh_id_is_linked_wherever_a_request_has_it(make, place):
     clean, replays = in_place(lambda value: [make(value)])
@@ -252,6 +278,67 @@ def test_what_a_mail_says_is_linked_but_for_its_message_id():
         said % (place, OTHER.encode(), place),
         b"250 queued %s\r\n" % place,
     ]
+
+
+def spoken(protocol, *said):
+    """What is recorded of a conversation; what a client says begins with `>`."""
+    steps = tuple(
+        Step(Act.CLIENT if each[0] == ">" else Act.SERVER, each.lstrip(">").encode() + b"\r\n") for each in said
+    )
+    (clean,) = recorded(mail_conversation(protocol, f"{protocol.lower()}://a.example:1", steps, wild=None))
+    return [step.data.decode().removesuffix("\r\n") for step in clean.steps if step.act is Act.CLIENT]
+
+
+def test_what_is_made_in_a_mailbox_is_linked_and_what_is_found_there_stays():
+    made = ("* OK hi", f">a CREATE e2e-{ID}", "a OK x", f">b SELECT e2e-{ID}", "* 0 EXISTS", "b OK x")
+    assert spoken("IMAP", *made) == [
+        "a CREATE e2e-XXX[value.new-uuid]",
+        "b SELECT e2e-XXX[value.new-uuid]",
+    ]
+    absent = ("* OK hi", f">a SEARCH SUBJECT {ID}", "* SEARCH", "a OK x")
+    assert spoken("IMAP", *absent) == ["a SEARCH SUBJECT XXX[value.new-uuid]"]
+    found = ("* OK hi", f">a SEARCH SUBJECT {ID}", "* SEARCH 4", "a OK x")
+    assert spoken("IMAP", *found) == [f"a SEARCH SUBJECT {ID}"]
+
+
+def test_a_mail_that_is_sent_and_then_found_is_linked_wherever_it_was_begun():
+    mail = (Act.CLIENT, b"Subject: %s\r\n\r\nhi\r\n.\r\n" % ID.encode())
+    sending = [
+        (Act.SERVER, b"220 hi\r\n"),
+        (Act.CLIENT, b"DATA\r\n"),
+        (Act.SERVER, b"354 go\r\n"),
+        mail,
+        (Act.SERVER, b"250 x\r\n"),
+    ]
+    looking = [(Act.SERVER, b"* OK hi\r\n"), (Act.CLIENT, b"a SEARCH SUBJECT %s\r\n" % ID.encode()), (Act.SERVER, b"* SEARCH 4\r\n"), (Act.SERVER, b"a OK x\r\n")]  # fmt: skip
+    made = [
+        mail_conversation(
+            protocol, f"{protocol.lower()}://a.example:1", tuple(Step(*each) for each in steps), wild=None
+        )
+        for protocol, steps in (("IMAP", looking), ("SMTP", sending))
+    ]
+    looked, sent = recorded(*made)
+
+    assert looked.steps[1].data == b"a SEARCH SUBJECT XXX[value.new-uuid]\r\n"
+    assert sent.steps[3].data.startswith(b"Subject: XXX[value.new-uuid]\r\n")
+
+
+def talk(*said):
+    text = "#recproxy 2\n\nGET wss://a.example/s HTTP/1.1\n\n====\nHTTP/1.1 101 Switching Protocols\n\n"
+    (read,) = load((text + "".join(f"{each}\n" for each in said) + "=======\n").encode()).interactions
+    read = replace(read, request=replace(read.request, wild=None), response=replace(read.response, wild=None))
+    (clean,) = recorded(read)
+    return [step.data.decode() for step in clean.steps if step.act is Act.CLIENT]
+
+
+def test_messages_of_a_websocket_are_linked_unless_values_alone_tell_apart_what_is_answered_differently():
+    def sub(value):
+        return f'{{"sub": "{value}"}}'
+
+    acknowledged = (f"> {sub(ID)}", f'< {{"ok": "{ID}"}}', f"> {sub(OTHER)}", f'< {{"ok": "{OTHER}"}}')
+    assert talk(*acknowledged) == [sub("XXX[sub.new-uuid]"), sub("XXX[sub.2.new-uuid]")]
+    known = (f"> {sub(ID)}", '< {"name": "ann"}', f"> {sub(OTHER)}", '< {"name": "bob"}')
+    assert talk(*known) == [sub(ID), sub(OTHER)]
 
 
 def literal(*interactions, **facts):

@@ -7,7 +7,8 @@ A wrong link would let a wrong request match, so a look alone is never enough. A
 
 - it looks so (`fresh_shapes`), and a request has it before any response does: what a service hands out stays as it is;
 - it is nowhere in the files and variables of the project, nor in an earlier recording: what stands there is a constant;
-- it is not what a request asks for and the service already has: what `GET /orders/ID` finds was there before;
+- it is not what a request asks for and the service already has: what `GET /orders/ID` or a search of IMAP finds was there
+  before;
 - it is no digest of what was sent or received, and stands under no name that says so;
 - it is not all that tells two requests apart which are answered differently (`interchangeable`).
 
@@ -29,6 +30,7 @@ from recproxy.recording.request_patterns import SAFE_METHODS
 from recproxy.recording.values import Interaction, Request, header
 from recproxy.redaction.client_id_values import made_by_client
 from recproxy.redaction.client_ids import is_whole, texts_said, with_names
+from recproxy.redaction.conversation_answers import finds
 from recproxy.redaction.field_before import field_before, field_of_path
 from recproxy.redaction.fresh_shapes import FreshToken, fresh_tokens, normal_form
 from recproxy.redaction.interchangeable import interchangeable
@@ -117,7 +119,9 @@ def _with_names(
     given: set[bytes] = set()
     seen: set[bytes] = set()
     after: list[Interaction] = []
-    for each, own in zip(interactions, asked, strict=True):
+    found = frozenset(place for place, own in enumerate(asked) if own and finds(interactions, place))
+    brought = {one.value for place, own in enumerate(asked) if place not in found for one in own}
+    for place, (each, own) in enumerate(zip(interactions, asked, strict=True)):
         answered = {value for text in texts_said(each.response) for value, start, end in finder.find(text)}
         if each.webhook is not None:  # the service speaks first
             given |= answered - named.keys()
@@ -126,6 +130,8 @@ def _with_names(
             if value in given or value in seen:
                 continue
             seen.add(value)
+            if place in found and value not in brought and not one.sure and value not in correlation.made:
+                continue
             if _is_made_anew(one, each, correlation, digests, answered):
                 base = wild_name(one.field).lower() if one.field else "value"
                 named[value] = free_name(base, base + one.ending, taken, used)

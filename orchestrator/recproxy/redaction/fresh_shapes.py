@@ -25,7 +25,11 @@ _TOKEN = lazy_pattern(
     _BEGIN + rb"(?:(?P<uuid>" + _UUID + rb")" + _END + rb"|(?P<piece>[0-9A-Za-z]{8,64})" + _END + rb")"
 )
 #: Letters of base64 for URLs, of which some are no letters and digits; and an id of Firebase, which begins with one.
-_RUN = lazy_pattern(rb"(?<![0-9A-Za-z_+=.%-])(?=[0-9A-Za-z]*[_-])[0-9A-Za-z_-]{16,120}(?![0-9A-Za-z_+=.%-])")
+#: A name and a sign may stand before, as in a query or `user+VALUE@example.com`, and the ending of a file behind.
+_RUN = lazy_pattern(
+    rb"(?:(?<![0-9A-Za-z_+=.%-])|(?<=[0-9A-Za-z_\]]=)|(?<=[a-z][a-z0-9]\+))(?=[0-9A-Za-z]*[_-])[0-9A-Za-z_-]{16,120}"
+    rb"(?![0-9A-Za-z_+=%-]|\.(?![a-z][a-z0-9]{1,4}(?![0-9A-Za-z._-])))"
+)
 _PUSH_ID = lazy_pattern(rb"-[0-9A-Z_a-z-]{19}\Z")
 _HEX = lazy_pattern(rb"(?=[0-9]*[a-fA-F])(?=[a-fA-F]*[0-9])(?:[0-9a-f]+|[0-9A-F]+)\Z")
 _DIGITS = lazy_pattern(rb"[0-9]+\Z")

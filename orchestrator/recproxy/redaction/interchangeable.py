@@ -15,6 +15,7 @@ from functools import lru_cache
 
 from recproxy.recording.fresh_names import fresh_kind
 from recproxy.recording.values import Interaction
+from recproxy.redaction.conversation_answers import answer_to, is_piece, said_in_piece
 
 __all__ = ["interchangeable"]
 
@@ -28,7 +29,7 @@ def interchangeable(interactions: Sequence[Interaction]) -> frozenset[str]:
     """
     alike: dict[tuple[str, bytes, bytes], list[tuple[frozenset[str], tuple[int, bytes]]]] = {}
     known: set[str] = set()
-    for each in interactions:
+    for position, each in enumerate(interactions):
         request = each.request
         word = request.wild
         if word is None or each.steps:
@@ -36,8 +37,9 @@ def interchangeable(interactions: Sequence[Interaction]) -> frozenset[str]:
         url = request.url.encode("utf-8", "surrogateescape")
         new = frozenset((*_fresh(url, word), *_fresh(request.body, word))) - known
         if new:
-            key = (request.method, _bare(url, word, new), _bare(request.body, word, new))
-            alike.setdefault(key, []).append((new, _answer(each, new)))
+            key = (request.method, _bare(url, word, new), _bare(said_in_piece(each), word, new))
+            said = answer_to(interactions, position) if is_piece(each) else None
+            alike.setdefault(key, []).append((new, _answer(each, new) if said is None else (0, _bare(said, word, new))))
             known |= new
     return frozenset(
         name
