@@ -489,6 +489,35 @@ def test_several_processes_import_a_large_cassette_as_one_does(project, monkeypa
     assert together == alone
 
 
+def test_several_processes_import_many_cassettes_as_one_does(project, monkeypatch):
+    uses = CASSETTE.replace("item?id=1", f"{TOKEN}/item").replace("Bearer {token}", "none")
+    lost = CASSETTE.format(host="nobody.example", token="x")
+    for number, text in enumerate((uses, CASSETTE, lost, uses, BROKEN["truncated.yaml"], CASSETTE, uses)):
+        cassette(
+            project,
+            f"{number}.yaml",
+            text=text.format(host="api.shop.example", token=TOKEN) if TOKEN in text or text is CASSETTE else text,
+        )
+    cassette(project, "two/0.yaml", text=lost)
+    told = []
+    for broken in (True, False):
+        if not broken:
+            (project / "cassettes/4.yaml").unlink()
+        for processes in (1, 3):
+            monkeypatch.setattr(shared_work, "_LEAST", 1)
+            monkeypatch.setattr(shared_work, "_processors", lambda count=processes: count)
+            shutil.rmtree(project / "out", ignore_errors=True)
+            said = run("cassettes", "--to", "out")
+            written = {name: (project / "out" / name).read_bytes() for name in files(project / "out")}
+            told.append((said, run("cassettes", "--to", "out"), written))
+
+    assert told[0] == told[1] and told[2] == told[3]
+    assert (told[0][0][0], len(told[0][2])) == (2, 0), told[0]
+    assert (told[2][0][0], len(told[2][2])) == (1, 5), told[2]
+    assert not any(TOKEN.encode() in text for text in told[2][2].values())
+    assert not [path for path in project.iterdir() if path.name.startswith(".recproxy-")]
+
+
 def _together(*cassettes):
     """The interactions of several cassettes as those of one."""
     return "interactions:\n" + "".join(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -84,11 +85,16 @@ def import_recordings(
         pending_files = PendingFiles(folder, force=force, dry=dry)
         try:
             importer = Importer(
-                folder, pending_files, profiles, named=profile is not None, variables=os.environ, placeholders=texts
+                folder,
+                pending_files,
+                profiles,
+                found,
+                named=profile is not None,
+                variables=os.environ,
+                placeholders=texts,
             )
-            if len(found) > 1:
-                importer.learn(found)
-            summaries = take_all(importer.take, found, "importing")
+            with contextlib.closing(importer):  # before what is staged is abandoned
+                summaries = take_all(importer.take, found, "importing")
             if not dry and not any(each.problem for each in summaries):
                 pending_files.finish()
         finally:

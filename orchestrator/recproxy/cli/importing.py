@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from recproxy.cli.import_parts import spread, text_pieces
 from recproxy.cli.import_sources import ImportSource
-from recproxy.cli.pending_files import PendingFiles
-from recproxy.cli.shared_work import in_shares, in_turn, shares_of
+from recproxy.cli.pending_files import PendingFiles, StagedFile
+from recproxy.cli.shared_work import SharedWork, in_shares, shares_of
 from recproxy.config.profile import Profile
 from recproxy.config.variables import secret_values
 from recproxy.errors import RecordingError, RecproxyError
@@ -18,13 +20,12 @@ from recproxy.formats.placeholders import filled
 from recproxy.http import Owners, authority_host
 from recproxy.play.grpc_calls import readable_interaction
 from recproxy.play.reading import UnknownFormat, read_loaded
-from recproxy.recording import Interaction, Recording, interaction_pieces, of_today, pieces
-from recproxy.redaction.block_texts import size_of
+from recproxy.recording import Interaction, Recording, of_today, pieces
 from recproxy.redaction.earlier_values import EarlierValues
-from recproxy.redaction.masked_scope import MaskedOne
 from recproxy.redaction.recording_lines import with_clean_lines
 from recproxy.redaction.scope import ReadScope, redact_line, redact_text
-from recproxy.redaction.scope_parts import PartWork, redact_in_parts
+from recproxy.redaction.scope_parts import redact_in_parts
+from recproxy.redaction.secret_values import SecretValue
 
 __all__ = ["ImportedRecording", "Importer", "Progress", "SourceSummary", "unread_source"]
 
@@ -83,22 +84,6 @@ class _ReadSource:
     scopes: Mapping[str, ReadScope]
 
 
-def _spread(work: PartWork, interactions: Sequence[Interaction], sizes: Sequence[int]) -> Iterator[MaskedOne]:
-    return in_shares(work, shares_of(interactions, sizes))
-
-
-def _text(recording: Recording) -> Iterator[bytes]:
-    """The text of a recording; much of it is made by several processes."""
-    interactions = recording.interactions
-    shares = shares_of(interactions, [size_of(each) for each in interactions])
-    return pieces(recording, in_turn(_joined, shares) if len(shares) > 1 else None)
-
-
-def _joined(interactions: Sequence[Interaction]) -> Iterator[bytes]:
-    """The text of each of some interactions, as it travels between processes."""
-    return (b"".join(interaction_pieces([each])) for each in interactions)
-
-
 def unread_source(source: ImportSource, problem: UnknownFormat) -> SourceSummary:
     """The summary of a file in no format that is read: a problem only where the file was named itself."""
     if source.asked:
@@ -106,8 +91,17 @@ def unread_source(source: ImportSource, problem: UnknownFormat) -> SourceSummary
     return SourceSummary(source=source.path, passed_over=True, what=problem.what)
 
 
+@dataclass(slots=True, kw_only=True)
+class _MadeSource:
+    """A source that is redacted and staged: what is told of it, but for what only the importer that takes it knows."""
+
+    summary: SourceSummary
+    #: By profile, with the number of interactions.
+    files: list[tuple[str, int, StagedFile]] = field(default_factory=list)
+
+
 class Importer:
-    """One import: takes sources one by one; what they give is put on its way to `folder`.
+    """One import of some sources: what they give is put on its way to `folder`. Many are read in several processes.
 
     With one profile all goes to it; with several each interaction goes to the one that owns its host.
     """
@@ -117,6 +111,7 @@ class Importer:
         folder: Path,
         pending_files: PendingFiles,
         profiles: Sequence[Profile],
+        sources: Sequence[ImportSource],
         *,
         named: bool,
         variables: Mapping[str, str],
@@ -132,63 +127,94 @@ class Importer:
         self._pending_files = pending_files
         self._earlier = EarlierValues()
         self._read: dict[Path, _ReadSource] = {}
+        self._sources = sources
+        self._shares = shares_of(sources, [source.size for source in sources])
+        self._made = in_shares(self._making, self._shares)
+        self._progress: Progress = lambda _: None
 
-    def learn(self, sources: Sequence[ImportSource]) -> None:
-        """Read sources for what each shows to be secret: `take` masks it in all of them."""
-        room = _KEPT
-        for source in sources:
+    def close(self) -> None:
+        """End what other processes do."""
+        self._made.close()
+
+    def take(self, source: ImportSource, progress: Progress) -> SourceSummary:
+        """Read, sort and redact the next source; its files are written when all are done. The summary contains no secret."""
+        self._progress = progress
+        taken = self._taken(next(self._made), source)
+        notes = tuple(replace(note, text=self._shown(note.text)) for note in taken.notes)
+        return replace(taken, notes=notes, problem=self._shown(taken.problem))
+
+    def _making(self, share: Sequence[ImportSource]) -> SharedWork[list[Mapping[bytes, SecretValue]], _MadeSource]:
+        """Read a share of the sources, then, by what all of them show to be secret, mask and stage it."""
+        learned = self._learned(share) if len(self._sources) > 1 else []
+        for values in itertools.chain.from_iterable((yield learned)):
+            self._earlier.add(values)
+        return map(self._make, share)
+
+    def _learned(self, share: Sequence[ImportSource]) -> list[Mapping[bytes, SecretValue]]:
+        """Read sources for what each shows to be secret."""
+        learned: list[Mapping[bytes, SecretValue]] = []
+        room = _KEPT // len(self._shares)
+        for source in share:
             try:
                 loaded = read_loaded(str(source.path))
             except RecproxyError:
-                continue  # `take` says so
+                continue  # said when it is made
             read = self._sorted_out(loaded, learns=True)
-            for scope in read.scopes.values():
-                self._earlier.add(scope.learned)
+            learned += (scope.learned for scope in read.scopes.values())
             room -= source.size
             if room >= 0:
                 self._read[source.path] = read
-
-    def take(self, source: ImportSource, progress: Progress) -> SourceSummary:
-        """Read, sort and redact a source; its files are written when all sources are done. The summary contains no secret."""
-        taken = self._take(source, progress)
-        notes = tuple(replace(note, text=self._shown(note.text)) for note in taken.notes)
-        return replace(taken, notes=notes, problem=self._shown(taken.problem))
+        return learned
 
     def _shown(self, text: str) -> str:
         for rules in self._rules.values():
             text = redact_text(text, rules)
         return text
 
-    def _take(self, source: ImportSource, progress: Progress) -> SourceSummary:
+    def _taken(self, made: _MadeSource, source: ImportSource) -> SourceSummary:
+        """What became of a source whose files are on their way now."""
+        targets = []
+        try:
+            for profile, interactions, file in made.files:
+                state = self._pending_files.take(file)
+                targets.append(
+                    ImportedRecording(path=file.target, profile=profile, interactions=interactions, state=state)
+                )
+        except RecproxyError as problem:
+            return SourceSummary(source=source.path, problem=problem.message)
+        return replace(made.summary, targets=tuple(targets) if not made.summary.problem else ())
+
+    def _make(self, source: ImportSource) -> _MadeSource:
         read = self._read.pop(source.path, None)
         if read is None:
             try:
                 read = self._sorted_out(read_loaded(str(source.path)))
             except UnknownFormat as problem:
-                return unread_source(source, problem)
+                return _MadeSource(summary=unread_source(source, problem))
             except RecproxyError as problem:
-                return SourceSummary(source=source.path, problem=problem.message)
+                return _MadeSource(summary=SourceSummary(source=source.path, problem=problem.message))
         recording, notes = read.recording, read.notes
         total = len(recording.interactions)
-        counts, targets = Counter[str](), []
+        counts, files = Counter[str](), list[tuple[str, int, StagedFile]]()
         try:
             for done, name in enumerate(read.numbers, 1):
                 redacted = self._redacted(read, name, notes, counts)
-                progress(source.size * done / len(read.numbers))
+                self._progress(source.size * done / len(read.numbers))
                 made = replace(recording, interactions=redacted, format=2)
-                targets.append(self._write(source, name, with_clean_lines(made, self._rules[name], self._earlier)[0]))
+                clean = with_clean_lines(made, self._rules[name], self._earlier)[0]
+                files.append((name, len(redacted), self._staged(source, name, clean)))
         except RecproxyError as problem:
-            return SourceSummary(source=source.path, problem=problem.message)
+            return _MadeSource(summary=SourceSummary(source=source.path, problem=problem.message), files=files)
         touched = {note.where for note in notes if note.where and note.kind != "beware"}
-        return SourceSummary(
+        summary = SourceSummary(
             source=source.path,
             format=read.format,
             interactions=total,
             exact=max(total - len(touched), 0),
-            targets=tuple(targets),
             notes=tuple(notes),
             redacted=dict(sorted(counts.items())),
         )
+        return _MadeSource(summary=summary, files=files)
 
     def _sorted_out(self, loaded: Loaded, *, learns: bool = False) -> _ReadSource:
         """A source by profile, and with `learns` read for secrets."""
@@ -239,26 +265,27 @@ class Importer:
         counts: Counter[str],
     ) -> tuple[Interaction, ...]:
         interactions, rules = read.interactions[name], self._rules[name]
-        if name in read.scopes or self._earlier.known:
+        if name in read.scopes or self._earlier.known or len(self._shares) > 1:
             whole = read.scopes.get(name) or ReadScope(interactions, rules)
             scope = whole.redacted(earlier=self._earlier, apart=True)
         else:
-            scope = redact_in_parts(interactions, rules, _spread, apart=True)
+            scope = redact_in_parts(interactions, rules, spread, apart=True)
         for refusal in scope.refusals:
             number = read.numbers[name][refusal.position]
             notes.append(Note(kind="lost", where=f"interaction {number}", text=refusal.message))
         counts.update(scope.counts)
         return tuple(each for each in scope.interactions if each is not None)
 
-    def _write(self, source: ImportSource, profile: str, recording: Recording) -> ImportedRecording:
-        """Put a recording on its way, unless it is there already."""
+    def _staged(self, source: ImportSource, profile: str, recording: Recording) -> StagedFile:
+        """Stage a recording."""
         folder = self._folder if self._only is not None else self._folder / profile
         path = folder / source.name.with_name(f"{source.name.name}.rec")
         shown = redact_line(source.name.name, self._rules[profile], self._earlier)
         if shown != source.name.name:
             raise RecordingError(f"{shown}: the name of the recording would hold a secret: rename the file")
         try:
-            state = self._pending_files.put(path, _text(recording))
+            return self._pending_files.staged(
+                path, pieces(recording) if len(self._shares) > 1 else text_pieces(recording)
+            )
         except ValueError as problem:
             raise RecordingError(f"{source.path}: cannot be written as text: {problem}") from None
-        return ImportedRecording(path=path, profile=profile, interactions=len(recording.interactions), state=state)

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import shutil
 import signal
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from recproxy.errors import RecordingError
 from recproxy.play.file_replacement import check_place, put_in_place
 
-__all__ = ["PendingFiles", "ended_by_signals"]
+__all__ = ["PendingFiles", "StagedFile", "ended_by_signals"]
 
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 
@@ -45,6 +47,14 @@ def ended_by_signals() -> Iterator[None]:
 _DIGEST = "blake2b"  # takes half the time of SHA-256 where the processor has no instructions for that
 
 
+class StagedFile(NamedTuple):
+    """A file that is to be at `target`: the digest of its bytes, and where they are, unless nothing is written."""
+
+    target: Path
+    digest: bytes
+    staged: Path | None
+
+
 class PendingFiles:
     """The files of one verb, on their way below `folder`; with `dry` nothing is written, here or there."""
 
@@ -62,9 +72,22 @@ class PendingFiles:
         Raises:
             RecordingError: something else is there or on its way there, or it cannot be written.
         """
+        return self.take(self.staged(target, pieces))
+
+    def staged(self, target: Path, pieces: Iterable[bytes]) -> StagedFile:
+        """Stage a file's bytes; a fork may do that, for `take` here. Raises RecordingError where it cannot be written."""
         check_place(target, root=self._folder)
         try:
             digest, staged = self._stage(pieces)
+        except OSError as problem:
+            raise RecordingError(f"{target}: cannot be written: {problem.strerror or problem}") from None
+        return StagedFile(target, digest, staged)
+
+    def take(self, file: StagedFile) -> str:
+        """Take a file that is staged, as `put` does."""
+        target, digest, staged = file
+        check_place(target, root=self._folder)
+        try:
             state = "new" if not target.exists() else "unchanged" if _digest(target) == digest else "changed"
         except OSError as problem:
             raise RecordingError(f"{target}: cannot be written: {problem.strerror or problem}") from None
@@ -100,7 +123,7 @@ class PendingFiles:
                 digest.update(piece)
             return digest.digest(), None
         self._count += 1
-        staged = self._staging / str(self._count)
+        staged = self._staging / f"{os.getpid()}-{self._count}"
         with staged.open("wb") as file:
             for piece in pieces:
                 digest.update(piece)

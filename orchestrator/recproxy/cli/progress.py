@@ -15,6 +15,8 @@ __all__ = ["ProgressLines", "each_file", "is_shown", "show_progress"]
 
 #: Seconds between two lines.
 _PAUSE = 5.0
+#: Seconds until a bar is drawn again.
+_REDRAWN = 0.1
 #: The unit of what is counted in bytes.
 _BYTES = "MB"
 
@@ -100,9 +102,17 @@ def show_progress(total: float, doing: str, *, unit: str = _BYTES) -> Iterator[C
         TimeRemainingColumn(compact=True),
         TextColumn("left"),
     )
-    with Progress(*columns, console=console_on(sys.stderr), transient=True) as bar:
-        task = bar.add_task(doing, total=max(total, 1))
-        yield lambda done: bar.update(task, completed=done)
+    # It is drawn by whoever calls, not by a thread: forks of a process with threads may wait for ever.
+    with Progress(*columns, console=console_on(sys.stderr), transient=True, auto_refresh=False) as bar:
+        task, drawn = bar.add_task(doing, total=max(total, 1)), 0.0
+
+        def advance(done: float) -> None:
+            nonlocal drawn
+            now = time.monotonic()
+            bar.update(task, completed=done, refresh=now - drawn > _REDRAWN)
+            drawn = now if now - drawn > _REDRAWN else drawn
+
+        yield advance
 
 
 def each_file(files: Iterable[Path], doing: str, *, times: int = 1) -> Iterator[Path]:

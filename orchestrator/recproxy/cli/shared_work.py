@@ -23,7 +23,7 @@ _Learned = TypeVar("_Learned")
 _Result = TypeVar("_Result")
 
 #: Learns, is told what all shares have learned, and gives its results.
-SharedWork = Generator[_Learned, Sequence[_Learned], list[_Result]]
+SharedWork = Generator[_Learned, Sequence[_Learned], Iterable[_Result]]
 
 #: Bytes of items in a share from which a fork pays: it costs some hundredths of a second.
 _LEAST = 1_000_000
@@ -53,7 +53,7 @@ def _processors() -> int:
 
 def in_shares(
     work: Callable[[Sequence[_Item]], SharedWork[_Learned, _Result]], shares: Sequence[Sequence[_Item]]
-) -> Iterator[_Result]:
+) -> Generator[_Result, None, None]:
     """The results of the work on all shares, in order. What is learned, and results of forks, are pickled on their way."""
     with _begun(work, shares[1:]) as forks:
         own = work(shares[0])
@@ -98,11 +98,11 @@ def _begun(
             fork.end()
 
 
-def _results(work: SharedWork[_Learned, _Result], learned: Sequence[_Learned]) -> list[_Result]:
+def _results(work: SharedWork[_Learned, _Result], learned: Sequence[_Learned]) -> Iterable[_Result]:
     try:
         work.send(learned)
     except StopIteration as end:
-        results: list[_Result] = end.value
+        results: Iterable[_Result] = end.value
         return results
     raise RuntimeError("the work goes on behind its results")
 
@@ -156,7 +156,7 @@ class _Fork(Generic[_Item, _Learned, _Result]):
         if self._here is None:
             self._here = self._work(self._share)
             next(self._here)
-        yield from _results(self._here, learned)[count:]
+        yield from itertools.islice(_results(self._here, learned), count, None)
 
     def _answer(self) -> tuple[object, ...] | None:
         """What it has said, which is nothing at its end; None if it has died."""
@@ -182,7 +182,7 @@ def _work_apart(work: SharedWork[Any, Any], parent: int, orders: BinaryIO, answe
         gc.freeze()  # what was there before is shared, as long as nobody writes to it
         pickle.dump((next(work),), answers)
         answers.flush()
-        for result in _results(work, pickle.load(orders)):  # noqa: S301 - our own process
+        for result in list(_results(work, pickle.load(orders))):  # noqa: S301 - our own process
             pickle.dump((result,), answers)
         pickle.dump((), answers)
         answers.flush()
