@@ -71,3 +71,9 @@ def test_a_command_that_sends_nothing_past_passes(project):
     need_namespaces()
     done = recproxy("doctor", "--json", "--", sys.executable, "-c", ASK, folder=project)
     assert (done.returncode, json.loads(done.stdout)["passed"]) == (0, [])
+
+
+def test_a_command_that_asks_nobody_is_told(project):
+    need_namespaces()
+    done = recproxy("doctor", "--", sys.executable, "-c", "raise SystemExit(7)", folder=project)
+    assert (done.returncode, done.stdout) == (7, "nothing went past, and nothing came: the command asked no service\n")

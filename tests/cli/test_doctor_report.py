@@ -2,7 +2,14 @@
 
 from recproxy.cli.doctor_clients import CLIENTS
 from recproxy.cli.doctor_probes import ClientResult
-from recproxy.cli.doctor_report import client_advice, client_rows, passed_advice, passed_rows, table_lines
+from recproxy.cli.doctor_report import (
+    client_advice,
+    client_rows,
+    passed_advice,
+    passed_rows,
+    passed_values,
+    table_lines,
+)
 
 BY_NAME = {client.name: client for client in CLIENTS}
 CAUGHT = {("api.shop.example:443", "java shop.jar"): 2, ("api.shop.example:443", "sold"): 1, ("x.example:80", ""): 1}
@@ -57,6 +64,9 @@ def test_what_went_past_is_told_with_its_program_and_profile():
         "x.example:80          1            an unknown program  none",
     ]
     assert passed_rows({}, OWNER) == []
+    assert passed_values(CAUGHT, OWNER)[-1] == {"to": "x.example:80", "connections": 1, "by": None, "profile": None}
+    (line, *_) = passed_advice({("api.shop.example:443", "sold"): 1}, OWNER, "recproxy.toml", {})
+    assert line.startswith("sold: set base_url")
 
 
 def test_each_program_that_went_past_gets_what_catches_it():
@@ -66,8 +76,7 @@ def test_each_program_that_went_past_gets_what_catches_it():
         "java shop.jar: set java = true in recproxy.toml: JVMs read JAVA_TOOL_OPTIONS",
         "sold: have it take the address of shop from SHOP_BASE_URL",
     ]
-    assert lines[2].startswith("an unknown program: set base_url")
-    assert lines[3:] == [
+    assert lines[2:] == [  # what has no profile needs one first
         "or for all of them: isolate = true in recproxy.toml",
         '1 host without a profile: add hosts = ["x.example"] to one, or pass_hosts in recproxy.toml',
     ]

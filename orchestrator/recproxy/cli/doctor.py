@@ -119,7 +119,7 @@ def _examine(command: tuple[str, ...], mode: str, profiles: tuple[str, ...], *, 
     import sys
     from contextlib import nullcontext
 
-    from recproxy.cli.doctor_report import passed_advice, passed_rows, table_lines
+    from recproxy.cli.doctor_report import passed_advice, passed_rows, passed_values, table_lines
     from recproxy.cli.options import plan_from, print_notes
     from recproxy.http import Owners
     from recproxy.orchestrator.fork_server import ForkServer
@@ -140,8 +140,7 @@ def _examine(command: tuple[str, ...], mode: str, profiles: tuple[str, ...], *, 
     project = plan.project.file_name
     rows = passed_rows(tally.caught, owners.owner)
     if as_json:
-        keys = ("to", "connections", "by", "profile")
-        passed = [dict(zip(keys, row, strict=True)) for row in rows[1:]]
+        passed = passed_values(tally.caught, owners.owner)
         told = {"passed": passed, "unasked": [*tally.unasked], "isolation": isolation, "exit_code": code}
         click.echo(json.dumps(told, indent=2))
         return 1 if passed else code
@@ -155,6 +154,8 @@ def _examine(command: tuple[str, ...], mode: str, profiles: tuple[str, ...], *, 
     elif isolation:
         click.echo(f"what went past recproxy cannot be seen here: {isolation}")
         click.echo("the run above tells what the redirect refused, and which profiles nobody asked")
+    elif not any(row.played or row.recorded or row.missed or row.forwarded for row in tally.rows.values()):
+        click.echo("nothing went past, and nothing came: the command asked no service")
     else:
         click.echo("nothing went past: every connection used the proxy variables, the redirect or a base URL")
     return 1 if rows else code

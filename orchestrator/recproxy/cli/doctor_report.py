@@ -10,7 +10,15 @@ from recproxy.cli.doctor_probes import ClientResult
 from recproxy.counting import counted
 from recproxy.recording.printable import printable
 
-__all__ = ["client_advice", "client_rows", "client_values", "passed_advice", "passed_rows", "table_lines"]
+__all__ = [
+    "client_advice",
+    "client_rows",
+    "client_values",
+    "passed_advice",
+    "passed_rows",
+    "passed_values",
+    "table_lines",
+]
 
 _BASE_URL = (
     'set base_url = "SHOP_BASE_URL" under [[endpoints]] of the profile, and have the program take the service\'s address '
@@ -93,6 +101,19 @@ def passed_rows(caught: Mapping[tuple[str, str], int], owner: Callable[[str], st
     return rows
 
 
+def passed_values(caught: Mapping[tuple[str, str], int], owner: Callable[[str], str | None]) -> list[dict[str, Any]]:
+    """The same for machines; `by` and `profile` are null where nobody knows them."""
+    return [
+        {
+            "to": printable(place),
+            "connections": count,
+            "by": program or None,
+            "profile": owner(place.rpartition(":")[0]),
+        }
+        for (place, program), count in sorted(caught.items())
+    ]
+
+
 def passed_advice(
     caught: Mapping[tuple[str, str], int],
     owner: Callable[[str], str | None],
@@ -110,6 +131,8 @@ def passed_advice(
     for place, program in sorted(caught):
         line = next((line for starts, line in _PROGRAMS if program.startswith(starts)), "")
         variable = addresses.get(owners[place] or "", "")
+        if not line and owners[place] is None:
+            continue  # it needs a profile first
         if not line:
             line = f"have it take the address of {owners[place]} from {variable}" if variable else _BASE_URL
         lines[f"{program or 'an unknown program'}: {line.format(project=project)}"] = None
