@@ -108,6 +108,9 @@ def test_what_was_recorded_over_http_2_is_played_to_clients_of_both(shop):
     assert recorded[0] == ('HTTP/2 200 /a [\'{"path": "/a", "version": "2", "body": "", "cookies": ["a=1; b=2"]}\']')
     assert recorded[4] == "HTTP/2 200 True"
     assert recorded[5].startswith('150 HTTP/2 200 /many/7 [\'{"path": "/many/7", "version": "2"')
+    verified = shop.run("verify", "--values", "shop", "--rate", "10000")
+    # The project has two recorded requests of HTTP/1.1 besides, of which the service knows nothing.
+    assert "153 requests sent, 2 with changed fields, types or status, 0 with changed values only" in verified.stderr
     (path,) = shop.root.glob("**/default.rec")
     found = load(path.read_bytes()).interactions
     by_path = {each.request.url.removeprefix("https://api.shop.example"): each for each in found}

@@ -38,7 +38,7 @@ async def ask(upstreams: Upstreams, request: Request, *, most: int, declared: bo
     parts = urlsplit(request.url)
     host, port = split_authority(parts.netloc.rpartition("@")[2], _PORTS.get(parts.scheme, 443))
     target = Target(parts.scheme, host, port or _PORTS[parts.scheme])
-    link = await upstreams.link(target, fresh=True, http2=is_call(request.headers))
+    link = await upstreams.link(target, fresh=True, http2=is_call(request.headers) or _is_of_http2(request))
     conversation = None
     try:
         conversation = Conversation(link, _send(link, request, target), seconds=upstreams.seconds, progress=lambda: 0)
@@ -50,6 +50,15 @@ async def ask(upstreams: Upstreams, request: Request, *, most: int, declared: bo
             await conversation.close()
         link.close()
     return response_of(captured)
+
+
+def _is_of_http2(request: Request) -> bool:
+    """Whether a request came over HTTP/2, as far as its recording says so: its headers have small letters only.
+
+    If it came over HTTP/1.1 from a client that writes them so, its service may be asked over HTTP/2 all the same.
+    """
+    is_small = all(name.islower() for name, _ in request.headers)
+    return is_small and bool(request.headers) and request.url.startswith("https:")
 
 
 async def _send(link: ServiceLink, request: Request, target: Target) -> None:
