@@ -21,9 +21,9 @@ nox.options.error_on_missing_interpreters = True
 
 SHARE = ("twitter", "bitly", "gmail", "facebook", "github", "slack")  # the share application asks these
 PROFILES = (*SHARE, "anthropic", "openai", "stripe")
-INLINE = ("google", "linkedin", "yahoo")  # they stand in pyproject.toml
+INLINE = ("google", "linkedin", "pubsub", "yahoo")  # they stand in pyproject.toml
 OWN = ("-e", ".", *(word for profile in PROFILES for word in ("-e", f"profiles/{profile}")))
-CLIENTS = ("requests", "httpx", "webob", "routes", "websockets")
+CLIENTS = ("requests", "httpx", "webob", "routes", "websockets", "grpcio", "protobuf")
 
 
 @functional_sessions(*SHARE, *INLINE)

@@ -14,7 +14,7 @@ from networks import HUB, HUB6, ipv6_of, networks
 
 ROOT = Path(__file__).parents[2]
 SUITE = ROOT / "tests/functional"
-PROFILES = ("twitter", "bitly", "gmail", "facebook", "github", "slack", "google", "linkedin", "yahoo")
+PROFILES = ("twitter", "bitly", "gmail", "facebook", "github", "slack", "google", "linkedin", "pubsub", "yahoo")
 SHOP = """
 [tool.recproxy.profiles.shop]
 [[tool.recproxy.profiles.shop.endpoints]]

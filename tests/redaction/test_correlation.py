@@ -500,3 +500,17 @@ def test_correlating_twice_changes_nothing():
     once = recorded(*conversation(ID))
 
     assert recorded(*once) == once
+
+
+def test_what_a_stream_both_ways_hands_out_before_its_client_says_it_is_no_value_of_the_client():
+    mine, yours = "0b5c4e0e-3d1b-4f61-9a55-7c1d9c0a8f11", "6fa459ea-ee8a-4ca4-894e-db77e160355e"
+    body = f'[{{"order": "{mine}"}}, {{"ack_id": "{yours}"}}]'.encode()
+    said = f'[{{"for": "{mine}", "ack_id": "{yours}"}}]'.encode()
+    request = Request(method="POST", url="https://a.example/Talk", headers=JSON, body=body)
+    for after, fresh in (((1, 2), 1), ((0, 2), 0), ((), 2)):
+        response = Response(status=200, headers=JSON, body=said, after=after)
+        found = redact_scope(
+            [Interaction(request=request, response=response)], NO_RULES, correlation=Correlation(now=NOW)
+        )
+        (call,) = found.interactions
+        assert call.request.body.count(b"XXX[") == fresh, (after, call.request.body)

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import json
 from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import field
 from functools import cached_property
@@ -123,8 +124,7 @@ def _with_names(
     brought = {one.value for place, own in enumerate(asked) if place not in found for one in own}
     for place, (each, own) in enumerate(zip(interactions, asked, strict=True)):
         answered = {value for text in texts_said(each.response) for value, start, end in finder.find(text)}
-        if each.webhook is not None:  # the service speaks first
-            given |= answered - named.keys()
+        given |= _said_first(each, answered) - named.keys()
         for one in own:
             value = one.value
             if value in given or value in seen:
@@ -139,6 +139,28 @@ def _with_names(
         given |= answered - named.keys()
         after.append(with_names(each, named, finder, _stands_alone) if named else each)
     return tuple(after), named
+
+
+def _said_first(interaction: Interaction, answered: set[bytes]) -> set[bytes]:
+    """Of the values that the service said, those that it may have said before the client did."""
+    if interaction.webhook is not None:
+        return answered
+    request, order = interaction.request, interaction.response.after
+    if not order:
+        return set()
+    first = request.url.encode("utf-8", "surrogateescape") + (_first_message(request.body) if order[0] else b"")
+    return {value for value in answered if value not in first}
+
+
+def _first_message(body: bytes) -> bytes:
+    """Of the messages of a stream both ways, the one that its client begins with."""
+    text = body.decode("utf-8", "surrogateescape")
+    start = len(text) - len(text.lstrip("[ \t\r\n"))
+    try:
+        _, end = json.JSONDecoder().raw_decode(text, start)
+    except (ValueError, RecursionError):
+        return b""
+    return text[start:end].encode("utf-8", "surrogateescape")
 
 
 def _is_made_anew(

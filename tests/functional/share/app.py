@@ -7,7 +7,7 @@ from webob import Response
 from webob.dec import wsgify
 from webob.exc import HTTPFound, HTTPNotFound
 
-from share import bitly, facebook, github, gmail, google, linkedin, slack, twitter, yahoo
+from share import bitly, facebook, github, gmail, google, linkedin, pubsub, slack, twitter, yahoo
 from share.service import ServiceError, UnavailableError
 
 #: The services that work for an account of theirs, which the request brings.
@@ -29,6 +29,7 @@ class Share:
         self.routes.connect("/api/contacts", call=contacts, conditions={"method": ["GET"]})
         self.routes.connect("/api/contacts/{domain}", call=contacts_of, conditions={"method": ["POST"]})
         self.routes.connect("/api/commands", call=commands, conditions={"method": ["GET"]})
+        self.routes.connect("/api/queue", call=queue, conditions={"method": ["GET"]})
         self.routes.connect("/api/account/authorize", call=authorize, conditions={"method": ["POST"]})
         self.routes.connect("/api/account/verify", call=verify, conditions={"method": ["GET"]})
 
@@ -78,17 +79,36 @@ def commands(_request):
 
     def answer(text):
         link, _, message = text.partition(" ")
-        if not link:
-            return "Usage: /share LINK [WORDS]"
-        try:
-            posted = twitter.post(f"{message} {bitly.shorten(link)}", version="2")
-        except ServiceError as error:
-            return f"Not shared: {error.error['message']}"
-        return f"Shared: {posted['text']}"
+        return tweet(link, message) if link else "Usage: /share LINK [WORDS]"
 
-    told = slack.commands(slack.listen(), answer)
-    lines = (json.dumps(each).encode() + b"\n" for each in told)
-    return Response(app_iter=lines, content_type="application/x-ndjson")
+    return lines(slack.commands(slack.listen(), answer))
+
+
+def queue(request):
+    """Share so many links of a subscription of Pub/Sub: a line of JSON for each, as it comes."""
+
+    def told():
+        try:
+            for link in pubsub.links(request.GET["subscription"], most=int(request.GET["most"])):
+                yield {"answer": tweet(link["link"], link["message"]) if "link" in link else "Nothing to share"}
+        except ServiceError as error:
+            yield {"error": error.error}
+
+    return lines(told())
+
+
+def tweet(link, message):
+    """Shorten a link and post it; what came of that, in words."""
+    try:
+        return f"Shared: {twitter.post(f'{message} {bitly.shorten(link)}', version='2')['text']}"
+    except ServiceError as error:
+        return f"Not shared: {error.error['message']}"
+
+
+def lines(told):
+    """An answer that is sent as it is made: a line of JSON for each thing that is told."""
+    app_iter = (json.dumps(each).encode() + b"\n" for each in told)
+    return Response(app_iter=app_iter, content_type="application/x-ndjson")
 
 
 def contacts(_request):

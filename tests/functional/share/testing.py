@@ -25,6 +25,13 @@ def commands():
         yield from map(json.loads, answer.iter_lines())
 
 
+def queue(subscription, *, most):
+    """Share so many links of a subscription, and hear of each as it is done."""
+    asked = {"subscription": subscription, "most": most}
+    with requests.get(f"{address()}/api/queue", params=asked, stream=True, timeout=60) as answer:
+        yield from map(json.loads, answer.iter_lines())
+
+
 def contacts():
     """Ask for the contacts."""
     return requests.get(f"{address()}/api/contacts", timeout=60).json()
