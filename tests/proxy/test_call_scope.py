@@ -45,6 +45,19 @@ Content-Type: application/grpc
 grpc-status: 0
 
 =======
+
+POST https://notes.example/a.Notes/Upload HTTP/1.1
+Content-Type: application/grpc
+:encoding grpc
+:message a.Note text=1
+
+[{"text": "one"}, {"text": "two"}]
+====
+HTTP/1.1 200 OK
+Content-Type: application/grpc
+grpc-status: 0
+
+=======
 """
 ROUTE = Route("https", "notes.example", http2=True)
 
@@ -64,11 +77,19 @@ def scope():
 def test_a_call_with_an_order_is_answered_message_by_message_and_one_that_nothing_knows():
     calls = scope()
 
-    assert calls.has_dialogue(ROUTE, head(b"Talk"))
-    assert calls.has_dialogue(ROUTE, head(b"Unknown"))
-    assert not calls.has_dialogue(ROUTE, head(b"Send"))
-    assert not calls.has_dialogue(ROUTE, head(b"Talk", b"application/json"))
-    assert not calls.has_dialogue(Route("https", "notes.example"), head(b"Talk"))
+    assert calls.has_dialogue(ROUTE, head(b"Talk"), may_forward=False)
+    assert calls.has_dialogue(ROUTE, head(b"Unknown"), may_forward=False)
+    assert not calls.has_dialogue(ROUTE, head(b"Send"), may_forward=False)
+    assert not calls.has_dialogue(ROUTE, head(b"Talk", b"application/json"), may_forward=False)
+    assert not calls.has_dialogue(Route("https", "notes.example"), head(b"Talk"), may_forward=False)
+
+
+def test_where_the_service_may_answer_a_stream_that_was_recorded_without_order_is_no_other():
+    calls = scope()
+
+    assert calls.has_dialogue(ROUTE, head(b"Upload"), may_forward=True)
+    assert not calls.has_dialogue(ROUTE, head(b"Upload"), may_forward=False)
+    assert not calls.has_dialogue(ROUTE, head(b"Send"), may_forward=True)
 
 
 def test_what_is_known():

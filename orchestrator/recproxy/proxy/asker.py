@@ -153,7 +153,7 @@ class Asker:
         if may_forward and not calls.knows(self._route, head):
             self._stream()
             return True
-        if not calls.has_dialogue(self._route, head):
+        if not calls.has_dialogue(self._route, head, may_forward=may_forward):
             return False
         self._feed = BodyFeed(self._lane.max_body, self._steer)
         forward = partial(self._exchange, head, self._feed) if may_forward else None

@@ -19,7 +19,7 @@ from recproxy.proxy.misses import Misses
 from recproxy.proxy.route import Route, live_request
 from recproxy.proxy.scope_history import ScopeHistory
 from recproxy.recording import Request
-from recproxy.recording.message_coding import MessageError, is_call
+from recproxy.recording.message_coding import MessageError, is_call, is_message_coding
 
 __all__ = ["CallScope"]
 
@@ -58,12 +58,19 @@ class CallScope:
         """Whether a request is no call, or a call that something recorded may answer."""
         return not is_call(head.headers) or bool(self._recorded(route, head))
 
-    def has_dialogue(self, route: Route, head: Head) -> bool:
-        """Whether a call is answered message by message: its client may wait before it says more."""
+    def has_dialogue(self, route: Route, head: Head, *, may_forward: bool) -> bool:
+        """Whether a call is answered message by message: its client may wait before it says more.
+
+        If the service may answer, it does so from the first message on that fits nothing. So must any stream then,
+        whose client need not do what the recorded one did: say all before it hears anything.
+        """
         if not route.http2 or not is_call(head.headers):
             return False
         positions, playback = self._recorded(route, head), self._playback()
-        return not positions or any(playback.interaction(each).response.after for each in positions)
+        recorded = [playback.interaction(each) for each in positions]
+        if not positions or any(each.response.after for each in recorded):
+            return True
+        return may_forward and any(_is_stream(each.request) for each in recorded)
 
     def dialogue(
         self, downstream: Downstream, route: Route, head: Head, feed: BodyFeed, forward: Callable[[], Work] | None
@@ -115,3 +122,8 @@ class CallScope:
         found = self._positions.get(call_path(live_request(route, head, b"").url), [])
         own = [each for each in found if not playback.is_foreign(each)]
         return own or found
+
+
+def _is_stream(request: Request) -> bool:
+    """Whether a recorded call was seen to have more than one message, or none, and they can be told apart."""
+    return is_message_coding(request.encoding) and request.body.lstrip()[:1] in (b"[", b"")
