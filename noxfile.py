@@ -191,7 +191,7 @@ def fuzz(session: nox.Session) -> None:
 @nox.session(default=False)
 def endurance(session: nox.Session) -> None:
     """Kills, crowds and a broken world, in the sizes of docs/explanation/reliability.md; or those named."""
-    session.install(*OWN, "pytest", "pytest-xdist")
+    session.install(*OWN, "grpcio", "pytest", "pytest-xdist")
     session.run("python", "tests/endurance/endurance.py", *session.posargs)
 
 

@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import broken_world
 import crowds
+import grpc_messages
 import http2_streams
 import kills
 import many_requests
@@ -39,6 +40,7 @@ CHECKS = {
     "kills": Check(kills.kills, (1000,), (1,)),
     "requests": Check(many_requests.check, (10_000_000,), (10_000,)),
     "http2": Check(http2_streams.check, (1 << 30, 1000), (1 << 20, 20)),
+    "grpc": Check(grpc_messages.check, (10_000, 1000), (200, 20)),
     "websocket": Check(websocket_messages.check, (10_000,), (200,)),
     "runs": Check(crowds.runs_at_once, (200,), (2,)),
     "lanes": Check(crowds.lanes, (1000,), (3,)),
