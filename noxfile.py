@@ -44,12 +44,14 @@ def tests(session: nox.Session) -> None:
             "aiosmtpd",
             "anyio",
             "async-lru",
+            "connectrpc",
             "detect-secrets",
             "eventlet",
             "flask",  # with flask-cors and moto: a server of S3
             "flask-cors",
             "fsspec",
             "gevent",
+            "grpclib",
             "grpcio-reflection",  # with grpcio
             "grpcio-status",
             "grpcio-tools",
