@@ -147,13 +147,18 @@ def lint(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def browser(session: nox.Session) -> None:
-    """The report and the viewer in Chromium: filters, edits, keyboard, both themes, 375 pixels, axe-core, hostile texts."""
-    session.install(
-        "-e", ".[ui]", *OWN[2:], "axe-playwright-python", "playwright", "hypothesis", "pytest", "pytest-timeout"
-    )
+    """The report and the viewer in Chromium: filters, edits, keyboard, both themes, 375 pixels, axe-core, hostile texts.
+
+    And clients of gRPC and gRPC-Web in node and in a page, where npm is installed.
+    """
+    packages = ("axe-playwright-python", "grpcio-status", "playwright", "hypothesis", "pytest", "pytest-timeout")
+    session.install("-e", ".[ui]", *OWN[2:], *packages)
     variables = {"RECPROXY_BROWSER": "1"}  # it fails where chromium is missing, rather than skip
-    tests = ("tests/journeys/test_report_page.py", "tests/journeys/test_viewer_page.py")
-    session.run("pytest", *tests, *session.posargs, env=variables)
+    folder = Path(session.create_tmp()).absolute()
+    if shutil.which("npm") and _npm(session, folder, "@grpc/grpc-js", "grpc-web", "xhr2"):
+        variables["RECPROXY_GRPC_MODULES"] = str(folder / "node_modules")
+    names = ("report_page", "viewer_page", "grpc_scripts")
+    session.run("pytest", *(f"tests/journeys/test_{name}.py" for name in names), *session.posargs, env=variables)
 
 
 @nox.session(default=False)

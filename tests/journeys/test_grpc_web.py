@@ -51,6 +51,8 @@ class Notes(BaseHTTPRequestHandler):
         size = asked[6]
         reply = b"\x12" + bytes((size,)) + asked[7 : 7 + size]
         frames = [(0, reply)] * (2 if "List" in self.path else 1) + [(0x80, b"grpc-status: 0\r\n")]
+        if reply.endswith(b"forbidden"):
+            frames = [(0x80, b"grpc-status: 7\r\ngrpc-message: not yours\r\n")]
         said = b"".join([bytes((flag,)) + len(data).to_bytes(4, "big") + data for flag, data in frames])
         said = base64.b64encode(said) if is_text else said
         self.send_response(200)
