@@ -6,6 +6,7 @@ import random
 import string
 import uuid
 from dataclasses import replace
+from urllib.parse import quote
 
 import pytest
 
@@ -28,6 +29,7 @@ from recproxy.recording import (
 from recproxy.recording.values import conversation as mail_conversation
 from recproxy.redaction.correlation import Correlation
 from recproxy.redaction.fresh_shapes import written_tokens
+from recproxy.redaction.linking import link
 from recproxy.redaction.rules import NO_RULES
 from recproxy.redaction.scope import redact_scope
 
@@ -249,6 +251,53 @@ def test_the_parts_of_a_multipart_body_are_linked_and_its_boundary_is_not():
 
     assert clean[0].request.body == body % b"XXX[ref.new-uuid]"
     assert replays
+
+
+NONCE, NEW_NONCE = "Zt+/9fJ0aVb3Kq7YxWm1pA==", "qT8+LrN/2vXc5HsDk0ZwEg=="
+
+
+@pytest.mark.parametrize(
+    "spell",
+    [
+        str.upper,
+        lambda value: value.replace("-", ""),
+        lambda value: base64.b64encode(value.encode()).decode(),
+        lambda value: f"/a?n={quote(value, safe='')}",
+    ],
+    ids=["capitals", "no dashes", "base64", "escapes"],
+)
+@pytest.mark.parametrize("values", [(ID, OTHER), (NONCE, NEW_NONCE)], ids=["uuid", "nonce"])
+def test_a_service_may_write_a_value_in_another_way_and_a_client_repeat_that(spell, values):
+    def conversation(value):
+        other = spell(value)
+        return [
+            asked("POST", "/a", b'{"nonce": "%s"}' % value.encode(), b'{"id": "%s"}' % other.encode()),
+            asked("POST", "/b", b'{"id": "%s"}' % other.encode(), b'["%s"]' % value.encode()),
+        ]
+
+    before, now = map(conversation, values)
+    assert replayed(recorded(*before), now) == [each.response.body for each in now]
+
+
+@pytest.mark.parametrize("place", ["query", "form"])
+def test_a_value_with_escapes_is_linked_in_a_query_and_a_form(place):
+    def ask(value):
+        text = f"nonce={quote(value, safe='')}&a=1"
+        if place == "query":
+            return [asked("POST", f"/a?{text}", b"", b'{"n": "%s"}' % value.encode())]
+        return [asked("POST", "/a", text.encode(), b'{"n": "%s"}' % value.encode(), headers=FORM)]
+
+    clean, now = recorded(*ask(NONCE)), ask(NEW_NONCE)
+    assert "nonce=XXX[nonce]&a=1" in (clean[0].request.url + clean[0].request.body.decode())
+    assert replayed(clean, now) == [each.response.body for each in now]
+
+
+def test_other_spellings_keep_their_names_with_the_value_when_names_change():
+    (clean,) = recorded(asked("POST", "/a", b'{"id": "%s"}' % ID.encode(), b'["%s"]' % ID.upper().encode()))
+
+    (linked,) = link((clean,), {"id.new-uuid"})
+    assert linked.request.body == b'{"id": "XXX[id.2.new-uuid]"}'
+    assert linked.response.body == b'["XXX[id.2.new-uuid.as-upper]"]'
 
 
 def test_a_number_is_linked_without_quotes_and_comes_back_from_the_text_of_a_recording():

@@ -17,6 +17,7 @@ from recproxy.lazy_patterns import lazy_pattern
 from recproxy.play.body_digests import with_digests
 from recproxy.recording import Headers, Response, fill, header, named_places, pattern
 from recproxy.recording.fresh_names import fresh_value
+from recproxy.recording.spelled_names import spelled, spelled_name
 from recproxy.recording.splicing import Moved, resized, same, spliced
 from recproxy.redaction.wide_text import moved_in_wide, widened, with_word
 
@@ -71,6 +72,9 @@ def _names(response: Response) -> frozenset[str]:
 
 def _value(name: str, bound: dict[str, bytes], given: Mapping[str, bytes]) -> bytes:
     if name not in bound:
+        base, spelling = spelled_name(name)
+        if spelling:  # bound from now on, for a request that repeats it
+            return bound.setdefault(name, spelled(spelling, _value(base, bound, given)))
         from recproxy.redaction.masks import ENDING  # noqa: PLC0415 - few recordings have a place that nobody bound
 
         ending = ENDING.search(name)

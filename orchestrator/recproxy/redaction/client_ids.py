@@ -12,17 +12,19 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from urllib.parse import quote_from_bytes
 
 from recproxy.lazy_patterns import lazy_pattern
+from recproxy.recording.spelled_names import spelled_name
 from recproxy.recording.splicing import resized
-from recproxy.recording.values import Headers, Interaction, Request, Response
+from recproxy.recording.values import Headers, Interaction, Request, Response, header
 from recproxy.redaction.client_id_values import made_by_client
 from recproxy.redaction.linking import free_name, names
 from recproxy.redaction.pointed_places import pointed_spans
 from recproxy.redaction.spans import Span, replaced, wild_name
 from recproxy.redaction.value_automata import Finder, made_finder
 
-__all__ = ["is_whole", "texts_said", "with_client_ids", "with_names"]
+__all__ = ["escaped_names", "is_whole", "texts_said", "with_client_ids", "with_names"]
 
 _WORD = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-")
 _KEY = lazy_pattern(rb'"\s{0,40}:')
@@ -52,7 +54,8 @@ def with_client_ids(interactions: Sequence[Interaction], taken: Container[str] =
 
     made = tuple(_with_call_ids(each, free) for each in interactions)
     sent = [_repeated(each) for each in made]
-    values = made_finder({value: value for each in sent for value in each})
+    escaped = {quote_from_bytes(value, safe="").encode() for each in sent for value in each}
+    values = made_finder({value: value for value in (*escaped, *(value for each in sent for value in each))})
     if not values:
         return made
     named: dict[bytes, str] = {}
@@ -63,7 +66,8 @@ def with_client_ids(interactions: Sequence[Interaction], taken: Container[str] =
         given |= answered if each.webhook is not None else set()  # there the service speaks first
         named |= {value: free(name) for value, name in own.items() if value not in named and value not in given}
         given |= answered
-        after.append(with_names(each, named, values) if named else each)
+        asks = named | escaped_names(named, each.request)
+        after.append(with_names(each, asks, values, answered=named) if named else each)
     return tuple(after)
 
 
@@ -139,6 +143,17 @@ def _repeated(interaction: Interaction) -> dict[bytes, str]:
     }
 
 
+def escaped_names(named: Mapping[bytes, str], request: Request) -> dict[bytes, str]:
+    """The values as a query or a form has them, whose escapes are undone before they are compared."""
+    kind = header(request.headers, b"content-type") or b""
+    if "%" not in request.url and b"%" not in request.body:
+        return {}
+    if request.body and not kind.startswith(b"application/x-www-form-urlencoded"):
+        return {}
+    plain = ((value, name) for value, name in named.items() if not spelled_name(name)[1])
+    return {quote_from_bytes(value, safe="").encode(): name for value, name in plain}
+
+
 def texts_said(response: Response) -> Iterator[bytes]:
     """The texts of a response in which a value of its request may stand."""
     yield from (value for _, value in response.headers)
@@ -157,21 +172,23 @@ def with_names(
     named: Mapping[bytes, str],
     values: _Values,
     whole: Callable[[bytes, int, int], bool] = is_whole,
+    *,
+    answered: Mapping[bytes, str] | None = None,
 ) -> Interaction:
-    """An interaction with the named places wherever values stand as whole words."""
+    """An interaction with the named places wherever values stand as whole words; `answered` has those of the response."""
 
-    def places(text: bytes, word: str) -> list[tuple[Span, bytes]]:
+    def places(text: bytes, word: str, named: Mapping[bytes, str]) -> list[tuple[Span, bytes]]:
         found: list[tuple[Span, bytes]] = []
         for value, start, end in sorted(values.find(text), key=lambda each: (each[1], -each[2])):
             if value in named and whole(text, start, end) and (not found or found[-1][0].end <= start):
                 found.append((Span(start, end, "echo"), f"{word}[{named[value]}]".encode()))
         return found
 
-    def changed(text: bytes, word: str) -> bytes:
-        return replaced(text, places(text, word))[0]
+    def changed(text: bytes, word: str, named: Mapping[bytes, str] = named) -> bytes:
+        return replaced(text, places(text, word, named))[0]
 
-    def headers(lines: Headers, word: str) -> Headers:
-        return tuple((name, changed(value, word)) for name, value in lines)
+    def headers(lines: Headers, word: str, named: Mapping[bytes, str] = named) -> Headers:
+        return tuple((name, changed(value, word, named)) for name, value in lines)
 
     request, response = interaction.request, interaction.response
     if (word := request.wild) is not None:
@@ -180,8 +197,9 @@ def with_names(
             request, url=url, headers=headers(request.headers, word), body=changed(request.body, word)
         )
     if (word := response.wild) is not None:
-        response = dataclasses.replace(response, headers=headers(response.headers, word))
-        response = _with_body(response, places(response.body, word))
+        said = named if answered is None else answered
+        response = dataclasses.replace(response, headers=headers(response.headers, word, said))
+        response = _with_body(response, places(response.body, word, said))
     return dataclasses.replace(interaction, request=request, response=response)
 
 

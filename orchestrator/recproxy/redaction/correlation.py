@@ -28,9 +28,10 @@ from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.fresh_names import fresh_ending
 from recproxy.recording.request_patterns import SAFE_METHODS
+from recproxy.recording.spelled_names import spellings
 from recproxy.recording.values import Interaction, Request, header
 from recproxy.redaction.client_id_values import made_by_client
-from recproxy.redaction.client_ids import is_whole, texts_said, with_names
+from recproxy.redaction.client_ids import escaped_names, is_whole, texts_said, with_names
 from recproxy.redaction.conversation_answers import finds
 from recproxy.redaction.field_before import field_before, field_of_path
 from recproxy.redaction.fresh_shapes import FreshToken, fresh_tokens, normal_form
@@ -94,7 +95,7 @@ def with_fresh_values(
     every = {each.value: each for found in asked for each in found}
     if not every or len(every) > _MOST:
         return tuple(interactions)
-    finder = made_finder({value: value for value in every})
+    finder = made_finder({each: each for value in every for each in (value, *spellings(value).values())})
     digests = _Digests(interactions)
     while True:
         after, named = _with_names(interactions, asked, finder, digests, correlation, taken)
@@ -125,19 +126,26 @@ def _with_names(
     for place, (each, own) in enumerate(zip(interactions, asked, strict=True)):
         answered = {value for text in texts_said(each.response) for value, start, end in finder.find(text)}
         given |= _said_first(each, answered) - named.keys()
+        first: dict[bytes, str] = {}
         for one in own:
             value = one.value
-            if value in given or value in seen:
+            if value in given or value in seen or value in named:
                 continue
             seen.add(value)
             if place in found and value not in brought and not one.sure and value not in correlation.made:
                 continue
             if _is_made_anew(one, each, correlation, digests, answered):
                 base = wild_name(one.field).lower() if one.field else "value"
-                named[value] = free_name(base, base + one.ending, taken, used)
-                used.add(named[value])
+                first[value] = free_name(base, base + one.ending, taken, used)
+                used.add(first[value])
+        named |= first
+        asks = named | escaped_names(named, each.request)
+        # A service may write a value in another way, and a client repeats that from then on.
+        for value, name in first.items():
+            others = spellings(value).items()
+            named |= {other: f"{name}{how}" for how, other in others if other not in {*named, *seen, *given}}
         given |= answered - named.keys()
-        after.append(with_names(each, named, finder, _stands_alone) if named else each)
+        after.append(with_names(each, asks, finder, _stands_alone, answered=named) if named else each)
     return tuple(after), named
 
 

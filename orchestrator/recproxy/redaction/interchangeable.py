@@ -14,6 +14,7 @@ from collections.abc import Container, Sequence
 from functools import lru_cache
 
 from recproxy.recording.fresh_names import fresh_kind
+from recproxy.recording.spelled_names import spelled_name
 from recproxy.recording.values import Interaction
 from recproxy.redaction.conversation_answers import answer_to, is_piece, said_in_piece
 
@@ -66,7 +67,9 @@ def _fresh(text: bytes, word: str) -> list[str]:
 
 def _bare(text: bytes, word: str, new: Container[str]) -> bytes:
     """A text without the names of these places."""
-    return _places(word).sub(lambda found: word.encode() if found[1].decode() in new else found[0], text)
+    return _places(word).sub(
+        lambda found: word.encode() if spelled_name(found[1].decode())[0] in new else found[0], text
+    )
 
 
 @lru_cache(maxsize=16)

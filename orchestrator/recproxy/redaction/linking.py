@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Container, Iterable, Iterator,
 from functools import lru_cache
 
 from recproxy.recording.fresh_names import fresh_kind
+from recproxy.recording.spelled_names import spelled_name
 from recproxy.recording.splicing import Moved, resized, same, spliced
 from recproxy.recording.steps import Act, Step
 from recproxy.recording.values import WILD, Headers, Interaction, Request, Response
@@ -214,11 +215,17 @@ def _renamed(text: bytes, word: str | None, final: Mapping[str, str | None], *, 
     if word is None or word.encode() + b"[" not in text:
         return text, same
     places = [
-        (*found.span(), _place(name, word, final[name], shaped=shaped))
+        (*found.span(), _place(name, word, new and f"{new}{spelling}", shaped=shaped))
         for found in _places(word).finditer(text)
-        if (name := found[1].decode()) in final
+        for name, spelling in (_with_final(found[1].decode(), final),)
+        if (new := final.get(name, "")) != ""
     ]
     return spliced(text, places)
+
+
+def _with_final(name: str, final: Container[str]) -> tuple[str, str]:
+    """The name that gets another one: a place's own, or that of the place whose value it spells; and how it spells that."""
+    return (name, "") if name in final else spelled_name(name)
 
 
 def _place(name: str, word: str, new: str | None, *, shaped: bool) -> bytes:
