@@ -49,6 +49,7 @@ ELSEWHERE = {
     "config/verify_table": "tests/config/test_reference.py: its keys as they are documented",
     "config/websocket_table": "tests/play/test_websocket_turns.py: what its key does",
     "config/shift_table": "tests/play/test_shifted_times.py: what its keys do",
+    "report/sweep_result": "an enum: tests/report/test_fault_report.py and test_mutation_report.py",
     "config/report_table": "tests/play/test_response_tokens.py: what its keys do",
     "config/upstream_table": "tests/config/test_reference.py: its keys as they are documented",
     "control/webhook_messages": "tests/client/test_webhooks.py: what both processes say to each other",

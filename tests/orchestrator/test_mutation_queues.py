@@ -4,9 +4,10 @@ import pytest
 
 from recproxy.orchestrator.mutation_plan import PlannedMutation, Use
 from recproxy.orchestrator.mutation_queues import MutationQueues
-from recproxy.report.mutation_report import MutationResult, MutationTrial
+from recproxy.report.mutation_report import MutationTrial
+from recproxy.report.sweep_result import SweepResult
 
-NOTICED, UNNOTICED, NOT_RUN = MutationResult.NOTICED, MutationResult.UNNOTICED, MutationResult.NOT_RUN
+NOTICED, UNNOTICED, NOT_RUN = SweepResult.NOTICED, SweepResult.UNNOTICED, SweepResult.NOT_RUN
 
 
 def planned(number, *tests):
@@ -85,10 +86,10 @@ def test_an_answer_that_was_not_asked_for_is_tried_alone_and_then_given_up():
             play(queues, "a", lambda _: True, played=lambda key: key != "1")
             queues.end_round()
 
-    assert results(mutations) == [UNNOTICED, MutationResult.NOT_REACHED]
+    assert results(mutations) == [UNNOTICED, SweepResult.NOT_REACHED]
 
 
-@pytest.mark.parametrize("result", [MutationResult.HUNG, MutationResult.CRASHED])
+@pytest.mark.parametrize("result", [SweepResult.HUNG, SweepResult.CRASHED])
 def test_what_ends_the_process_has_its_result_and_the_others_are_played_later(result):
     mutations = [planned(number, "a") for number in range(3)]
     queues = MutationQueues(mutations, {})

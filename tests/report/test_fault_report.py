@@ -1,4 +1,5 @@
-from recproxy.report.fault_report import FaultResult, FaultTrial, fault_report, fault_report_values
+from recproxy.report.fault_report import FaultTrial, fault_report, fault_report_values
+from recproxy.report.sweep_result import SweepResult
 
 
 def trial(test, number, kind, result, request="GET https://a.example/"):
@@ -11,7 +12,7 @@ def trial(test, number, kind, result, request="GET https://a.example/"):
         where=f"a.rec:{number}",
         kind=kind,
         fault=f"{kind} 1" if kind == "hang" else kind,
-        result=FaultResult(result),
+        result=SweepResult(result),
         seconds=0.12345,
     )
 

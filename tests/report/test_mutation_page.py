@@ -1,13 +1,14 @@
 """The page of a mutation run: a table that loads nothing, and in which traffic is text."""
 
 from recproxy.report.mutation_page import mutation_page
-from recproxy.report.mutation_report import MutationResult, MutationTrial
+from recproxy.report.mutation_report import MutationTrial
+from recproxy.report.sweep_result import SweepResult
 
 
 def page(place, result="unnoticed"):
     trial = MutationTrial(
         key="1", profile="shop", request="GET https://api.shop.example/item", where="a.rec:3", kind="drop", place=place,
-        tests=("test_a",), result=MutationResult(result),
+        tests=("test_a",), result=SweepResult(result),
     )  # fmt: skip
     return mutation_page([trial], command=["pytest", "tests"], seconds=2.0)
 

@@ -1,19 +1,19 @@
 """The table of what no test notices: what is worth most first, and a score."""
 
 from recproxy.report.mutation_report import (
-    MutationResult,
     MutationTrial,
     mutation_report,
     mutation_values,
     score_of,
     unnoticed,
 )  # fmt: skip
+from recproxy.report.sweep_result import SweepResult
 
 
 def trial(kind, place, result, *tests, request="GET https://api.shop.example/item", **more):
     return MutationTrial(
         key=f"{kind} {place}", profile="shop", request=request, where="a.rec:3", kind=kind, place=place,
-        tests=tests or ("test_a",), result=MutationResult(result), **more,
+        tests=tests or ("test_a",), result=SweepResult(result), **more,
     )  # fmt: skip
 
 

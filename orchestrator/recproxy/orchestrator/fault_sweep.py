@@ -29,7 +29,8 @@ from recproxy.orchestrator.sweep_command import EVERY_TEST, STOPPED, SweepComman
 from recproxy.orchestrator.swept_scopes import end_left_open, open_tests, restart_base
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.faults import LASTED
-from recproxy.report.fault_report import FaultResult, FaultTrial, fault_report, fault_report_values
+from recproxy.report.fault_report import FaultTrial, fault_report, fault_report_values
+from recproxy.report.sweep_result import SweepResult
 
 __all__ = ["sweep_faults"]
 
@@ -114,7 +115,7 @@ class FaultSweep:
         self._report()
         if self._stopping.done():
             return 128 + self._stopping.result()
-        return _FAILED * any(trial.result in (FaultResult.HUNG, FaultResult.CRASHED) for trial in self._trials)
+        return _FAILED * any(trial.result in (SweepResult.HUNG, SweepResult.CRASHED) for trial in self._trials)
 
     def _plan(self) -> dict[str, list[FaultTrial]]:
         """The trials by test."""
@@ -160,11 +161,11 @@ class FaultSweep:
             if self._is_over():
                 return
             if stuck:
-                trial.result = FaultResult.HUNG
+                trial.result = SweepResult.HUNG
             elif code >= 128:
-                trial.result = FaultResult.CRASHED
+                trial.result = SweepResult.CRASHED
             elif not self._has_played(trial):
-                trial.result = FaultResult.NOT_REACHED
+                trial.result = SweepResult.NOT_REACHED
             else:
                 trial.result = self._verdict(trial, passed=code == 0)
 
@@ -173,23 +174,23 @@ class FaultSweep:
         ended = self._ended.get((trial.test, trial.test))
         if trial.test in stuck and not self._is_over():
             # Its scope was open at the end: it was stopped for that, or took the command with it.
-            trial.result = FaultResult.HUNG if code == STOPPED else FaultResult.CRASHED
+            trial.result = SweepResult.HUNG if code == STOPPED else SweepResult.CRASHED
         elif ended is None:
             if code == STOPPED or code not in (0, 1):
                 return False
-            trial.result = FaultResult.NOT_REACHED
+            trial.result = SweepResult.NOT_REACHED
         elif not self._has_played(trial):
-            trial.result, trial.seconds = FaultResult.NOT_REACHED, ended.seconds
+            trial.result, trial.seconds = SweepResult.NOT_REACHED, ended.seconds
         else:
             trial.seconds = ended.seconds
             trial.result = self._verdict(trial, passed=ended.passed)
         return True
 
-    def _verdict(self, trial: FaultTrial, *, passed: bool) -> FaultResult:
+    def _verdict(self, trial: FaultTrial, *, passed: bool) -> SweepResult:
         ended = self._ended[trial.test, trial.scope]
         if any(LASTED in note for note in ended.outcomes[trial.profile].notes):
-            return FaultResult.HUNG
-        return FaultResult.UNNOTICED if passed else FaultResult.NOTICED
+            return SweepResult.HUNG
+        return SweepResult.UNNOTICED if passed else SweepResult.NOTICED
 
     def _bound(self, test: str) -> float:
         return self._options.bound(self._seconds[test])
@@ -244,7 +245,7 @@ class FaultSweep:
                 self._trials,
                 command=self._words,
                 seconds=time.monotonic() - self._begun,
-                complete=all(trial.result is not FaultResult.NOT_RUN for trial in self._trials),
+                complete=all(trial.result is not SweepResult.NOT_RUN for trial in self._trials),
                 skipped=self._skipped,
             )
             try:

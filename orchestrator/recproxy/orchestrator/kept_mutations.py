@@ -11,11 +11,12 @@ from typing import Any
 from recproxy.errors import ConfigurationError
 from recproxy.orchestrator.mutation_plan import MutationOptions, PlannedMutation
 from recproxy.report.mutation_page import mutation_page
-from recproxy.report.mutation_report import MutationResult, MutationTrial, mutation_report, mutation_values
+from recproxy.report.mutation_report import MutationTrial, mutation_report, mutation_values
+from recproxy.report.sweep_result import SweepResult
 
 __all__ = ["KeptMutations"]
 
-_OPEN = (MutationResult.NOT_RUN, MutationResult.NOT_REACHED)
+_OPEN = (SweepResult.NOT_RUN, SweepResult.NOT_REACHED)
 
 
 class KeptMutations:
@@ -31,7 +32,7 @@ class KeptMutations:
         for each in planned:
             known = self._known.get(each.trial.key)
             if known is not None and known["tests"] == list(each.trial.tests):
-                each.trial.result = MutationResult(known["result"])
+                each.trial.result = SweepResult(known["result"])
                 each.trial.noticed_by, each.trial.seconds = str(known["noticed_by"]), float(known["seconds"])
 
     def write(self, planned: Sequence[PlannedMutation], seconds: float) -> None:
@@ -51,7 +52,7 @@ class KeptMutations:
             _write(path, text, "--report")
 
     def _json(self, trials: Sequence[MutationTrial], seconds: float) -> str:
-        complete = all(trial.result is not MutationResult.NOT_RUN for trial in trials)
+        complete = all(trial.result is not SweepResult.NOT_RUN for trial in trials)
         values = mutation_values(
             trials, command=self._words, seconds=seconds, complete=complete, seed=self._options.seed
         )
@@ -67,7 +68,7 @@ def _read(path: Path) -> dict[str, dict[str, Any]]:
         raise ConfigurationError(f"--resume {path}: is no file: name another one")
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
-        known = {each["key"]: each for each in values["mutations"] if MutationResult(each["result"]) not in _OPEN}
+        known = {each["key"]: each for each in values["mutations"] if SweepResult(each["result"]) not in _OPEN}
         for each in known.values():
             float(each["seconds"]), str(each["noticed_by"]), list(each["tests"])
     except OSError as problem:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from recproxy.orchestrator.mutation_plan import PlannedMutation, Use
-from recproxy.report.mutation_report import MutationResult
+from recproxy.report.sweep_result import SweepResult
 
 __all__ = ["MutationQueues", "TestQueue", "Try"]
 
@@ -38,7 +38,7 @@ class Try:
     @property
     def is_open(self) -> bool:
         """Whether nothing is known of its mutation yet."""
-        return self.planned.trial.result is MutationResult.NOT_RUN
+        return self.planned.trial.result is SweepResult.NOT_RUN
 
 
 @dataclass(slots=True)
@@ -120,17 +120,17 @@ class MutationQueues:
         if not played:
             if each.alone:
                 self._tries.remove(each)
-                self._end(each, MutationResult.NOT_REACHED)
+                self._end(each, SweepResult.NOT_REACHED)
             each.alone = True  # something may have been remembered of an earlier run
         elif passed:
             self._tries.remove(each)
-            self._end(each, MutationResult.UNNOTICED)
+            self._end(each, SweepResult.UNNOTICED)
         else:
-            trial.result, trial.noticed_by = MutationResult.NOTICED, test
+            trial.result, trial.noticed_by = SweepResult.NOTICED, test
             if not each.alone:
                 queue.doubted.append(each)
 
-    def stuck(self, test: str, result: MutationResult) -> None:
+    def stuck(self, test: str, result: SweepResult) -> None:
         """The process has ended in the run of a test."""
         queue = self.queues.get(test)
         if queue is not None and queue.current is not None and queue.current.is_open:
@@ -143,12 +143,12 @@ class MutationQueues:
         self._forget_done()
         return any(queue.begun for queue in self.queues.values())
 
-    def _end(self, each: Try, result: MutationResult) -> None:
+    def _end(self, each: Try, result: SweepResult) -> None:
         """A test has not noticed it: if it was the last that uses the answer, none does."""
         planned = each.planned
-        planned.was_played = planned.was_played or result is MutationResult.UNNOTICED
+        planned.was_played = planned.was_played or result is SweepResult.UNNOTICED
         if not any(other.planned is planned for other in self._tries):
-            planned.trial.result = MutationResult.UNNOTICED if planned.was_played else MutationResult.NOT_REACHED
+            planned.trial.result = SweepResult.UNNOTICED if planned.was_played else SweepResult.NOT_REACHED
 
     def _forget_done(self) -> None:
         self._tries = [each for each in self._tries if each.is_open]
@@ -156,7 +156,7 @@ class MutationQueues:
 
 def _doubt(queue: TestQueue) -> None:
     for each in queue.doubted:
-        each.planned.trial.result, each.planned.trial.noticed_by, each.alone = MutationResult.NOT_RUN, "", True
+        each.planned.trial.result, each.planned.trial.noticed_by, each.alone = SweepResult.NOT_RUN, "", True
     queue.doubted.clear()
 
 

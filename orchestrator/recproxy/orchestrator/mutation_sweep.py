@@ -28,7 +28,8 @@ from recproxy.orchestrator.scope_ends import ScopeOutcome
 from recproxy.orchestrator.sweep_command import EVERY_TEST, STOPPED, SweepCommand, TestChoice, in_run, say
 from recproxy.orchestrator.swept_scopes import end_left_open, open_tests, restart_base
 from recproxy.recording.faults import MUTATED
-from recproxy.report.mutation_report import MutationResult, mutation_report, score_of
+from recproxy.report.mutation_report import mutation_report, score_of
+from recproxy.report.sweep_result import SweepResult
 
 __all__ = ["mutate_recordings"]
 
@@ -118,12 +119,12 @@ class MutationSweep:
             code = await self._command.run(self._choice(chosen, bounds), bounds)
             if not self._is_over():
                 for test in open_tests(self._orchestrator):
-                    queues.stuck(test, MutationResult.HUNG if code == STOPPED else MutationResult.CRASHED)
+                    queues.stuck(test, SweepResult.HUNG if code == STOPPED else SweepResult.CRASHED)
             await self._end_scopes()
             if not queues.end_round():
                 break  # a process that tells nothing of any test would tell nothing again
             self._kept.write(self._planned, time.monotonic() - self._begun)
-            done, missed = len(self._planned) - queues.open, self._count(MutationResult.UNNOTICED)
+            done, missed = len(self._planned) - queues.open, self._count(SweepResult.UNNOTICED)
             say(f"mutate: {done} of {len(self._planned)} played, {missed} unnoticed")
 
     def _choice(self, chosen: Mapping[str, TestQueue], bounds: Mapping[str, float]) -> TestChoice:
@@ -146,7 +147,7 @@ class MutationSweep:
         for number, each in enumerate(self._planned, 1):
             if self._is_over():
                 return
-            if each.trial.result is not MutationResult.NOT_RUN:
+            if each.trial.result is not SweepResult.NOT_RUN:
                 continue
             self._single, self._outcomes = Try(each, each.uses[0]), {}
             begun = time.monotonic()
@@ -160,15 +161,15 @@ class MutationSweep:
             each.trial.seconds = time.monotonic() - begun
             played = self._has_played(each.trial.profile, each.uses[0])
             each.trial.result = (
-                MutationResult.HUNG
+                SweepResult.HUNG
                 if stuck
-                else MutationResult.NOT_REACHED
+                else SweepResult.NOT_REACHED
                 if not played
-                else MutationResult.NOTICED
+                else SweepResult.NOTICED
                 if code
-                else MutationResult.UNNOTICED
+                else SweepResult.UNNOTICED
             )
-            each.trial.noticed_by = each.uses[0].test if each.trial.result is MutationResult.NOTICED else ""
+            each.trial.noticed_by = each.uses[0].test if each.trial.result is SweepResult.NOTICED else ""
             self._kept.write(self._planned, time.monotonic() - self._begun)
             if number % 10 == 0:
                 say(f"mutate: {number} of {len(self._planned)} played")
@@ -222,7 +223,7 @@ class MutationSweep:
     def _is_over(self) -> bool:
         return self._stopping.done() or time.monotonic() >= self._end
 
-    def _count(self, result: MutationResult) -> int:
+    def _count(self, result: SweepResult) -> int:
         return sum(each.trial.result is result for each in self._planned)
 
     def _report(self) -> int:
@@ -232,7 +233,7 @@ class MutationSweep:
         seconds = time.monotonic() - self._begun
         self._kept.write(self._planned, seconds)
         self._kept.write_reports(trials, seconds)
-        if left := self._count(MutationResult.NOT_RUN):
+        if left := self._count(SweepResult.NOT_RUN):
             say(
                 f"mutate: ended after {seconds:.0f} s with {counted(left, 'mutation')} left: give it more with --minutes, or go on with --resume"
             )

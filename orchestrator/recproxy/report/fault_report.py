@@ -5,33 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from enum import StrEnum
 from typing import Any
 
 from recproxy.counting import counted
 from recproxy.recording.printable import printable
+from recproxy.report.sweep_result import SweepResult
 
-__all__ = ["FaultResult", "FaultTrial", "fault_report", "fault_report_values"]
-
-
-class FaultResult(StrEnum):
-    """What came of a fault."""
-
-    NOTICED = "noticed"
-    UNNOTICED = "unnoticed"
-    HUNG = "hung"
-    CRASHED = "crashed"
-    NOT_REACHED = "not reached"
-    NOT_RUN = "not run"
+__all__ = ["FaultTrial", "fault_report", "fault_report_values"]
 
 
 #: What each result means, in the order in which they are told.
 _MEANING = {
-    FaultResult.CRASHED: "the command was ended by a signal or broke off",
-    FaultResult.HUNG: "nothing gave up within the time-out",
-    FaultResult.UNNOTICED: "the test passed: see whether it should",
-    FaultResult.NOT_REACHED: "the test did not ask for it this time",
-    FaultResult.NOT_RUN: "the sweep ended before",
+    SweepResult.CRASHED: "the command was ended by a signal or broke off",
+    SweepResult.HUNG: "nothing gave up within the time-out",
+    SweepResult.UNNOTICED: "the test passed: see whether it should",
+    SweepResult.NOT_REACHED: "the test did not ask for it this time",
+    SweepResult.NOT_RUN: "the sweep ended before",
 }
 
 
@@ -51,7 +40,7 @@ class FaultTrial:
     where: str
     kind: str
     fault: str
-    result: FaultResult = FaultResult.NOT_RUN
+    result: SweepResult = SweepResult.NOT_RUN
     seconds: float = 0.0
 
 
@@ -59,7 +48,7 @@ def fault_report(trials: Sequence[FaultTrial], *, skipped: int = 0) -> Iterator[
     """The report in lines: a table of faults and results, then each trial that was not simply noticed, by test."""
     kinds = list(dict.fromkeys(trial.kind for trial in trials))
     counts = Counter((trial.kind, trial.result) for trial in trials)
-    results = [each for each in FaultResult if any(trial.result is each for trial in trials)]
+    results = [each for each in SweepResult if any(trial.result is each for trial in trials)]
     rows = [("fault", "played", *results)]
     rows += [
         (kind, str(sum(trial.kind == kind for trial in trials)), *(str(counts[kind, each]) for each in results))
@@ -76,7 +65,7 @@ def fault_report(trials: Sequence[FaultTrial], *, skipped: int = 0) -> Iterator[
         yield f"not swept: {counted(skipped, 'interaction')} outside of all tests"
 
 
-def _details(result: FaultResult, meaning: str, trials: Sequence[FaultTrial]) -> Iterator[str]:
+def _details(result: SweepResult, meaning: str, trials: Sequence[FaultTrial]) -> Iterator[str]:
     """Trials of one result by test and interaction, the faults of one interaction in one line."""
     if not trials:
         return

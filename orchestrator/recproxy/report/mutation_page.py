@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from recproxy.counting import counted
 from recproxy.recording.printable import printable
-from recproxy.report.mutation_report import MutationResult, MutationTrial, score_of, unnoticed, unnoticed_text
+from recproxy.report.mutation_report import MutationTrial, score_of, unnoticed, unnoticed_text
+from recproxy.report.sweep_result import SweepResult
 
 __all__ = ["mutation_page"]
 
@@ -67,8 +68,8 @@ def mutation_page(trials: Sequence[MutationTrial], *, command: Sequence[str], se
 def _services(trials: Sequence[MutationTrial]) -> Iterator[str]:
     for profile in dict.fromkeys(trial.profile for trial in trials):
         own = [trial for trial in trials if trial.profile == profile]
-        missed = sum(trial.result is MutationResult.UNNOTICED for trial in own)
-        noticed = sum(trial.result is MutationResult.NOTICED for trial in own)
+        missed = sum(trial.result is SweepResult.UNNOTICED for trial in own)
+        noticed = sum(trial.result is SweepResult.NOTICED for trial in own)
         score = score_of(own)
         yield _row(profile, str(len(own)), str(noticed), str(missed), "" if score is None else f"{score:.0%}")
 

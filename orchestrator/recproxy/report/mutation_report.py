@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
 from recproxy.counting import counted
 from recproxy.recording.printable import printable
+from recproxy.report.sweep_result import SweepResult
 
 __all__ = [
-    "MutationResult",
     "MutationTrial",
     "UnnoticedField",
     "mutation_report",
@@ -23,19 +22,8 @@ __all__ = [
 ]  # fmt: skip
 
 
-class MutationResult(StrEnum):
-    """What came of a mutation."""
-
-    NOTICED = "noticed"
-    UNNOTICED = "unnoticed"
-    HUNG = "hung"
-    CRASHED = "crashed"
-    NOT_REACHED = "not reached"
-    NOT_RUN = "not run"
-
-
 #: Those of which it is known whether a test notices: what hangs or crashes is noticed.
-_JUDGED = frozenset((MutationResult.NOTICED, MutationResult.UNNOTICED, MutationResult.HUNG, MutationResult.CRASHED))
+_JUDGED = frozenset((SweepResult.NOTICED, SweepResult.UNNOTICED, SweepResult.HUNG, SweepResult.CRASHED))
 _MEANS = {
     "drop": "missing", "null": "null", "type": "of another type", "empty": "empty", "flip": "the opposite",
     "unknown": "an unknown word", "longer": "longer",
@@ -59,7 +47,7 @@ class MutationTrial:
     kind: str
     place: str
     tests: tuple[str, ...]
-    result: MutationResult = MutationResult.NOT_RUN
+    result: SweepResult = SweepResult.NOT_RUN
     noticed_by: str = ""
     seconds: float = 0.0
 
@@ -82,14 +70,14 @@ def score_of(trials: Sequence[MutationTrial]) -> float | None:
     judged = [trial for trial in trials if trial.result in _JUDGED]
     if not judged:
         return None
-    return sum(trial.result is not MutationResult.UNNOTICED for trial in judged) / len(judged)
+    return sum(trial.result is not SweepResult.UNNOTICED for trial in judged) / len(judged)
 
 
 def unnoticed(trials: Sequence[MutationTrial]) -> list[UnnoticedField]:
     """What no test notices, by service, request and field: first what is most worth a test."""
     fields: dict[tuple[str, str, str], list[MutationTrial]] = {}
     for trial in trials:
-        if trial.result is MutationResult.UNNOTICED:
+        if trial.result is SweepResult.UNNOTICED:
             what = "status" if trial.kind == "status" else trial.place
             fields.setdefault((trial.profile, trial.request, what), []).append(trial)
     rows = [_row(*key, group) for key, group in fields.items()]
@@ -160,7 +148,7 @@ def _by_service(trials: Sequence[MutationTrial]) -> Iterator[str]:
 def _counts(trials: Sequence[MutationTrial]) -> str:
     counts = Counter(trial.result for trial in trials)
     score = score_of(trials)
-    told = ", ".join(f"{counts[result]} {result}" for result in MutationResult if counts[result])
+    told = ", ".join(f"{counts[result]} {result}" for result in SweepResult if counts[result])
     return f"{counted(len(trials), 'mutation')}: {told}" + ("" if score is None else f"; score {score:.0%}")
 
 
