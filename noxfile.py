@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import sys
 import tomllib
@@ -106,7 +107,9 @@ def tests(session: nox.Session) -> None:
         "FORMER_PYTEST": str(former),
         "FORMER_VCRPY": str(lowest),
     }
-    session.run("pytest", "-n", "2", "--dist", "worksteal", *session.posargs, env=variables)
+    # One worker more than processors: tests also wait, for clients, timeouts and processes that end.
+    workers = str((os.cpu_count() or 1) + 1)
+    session.run("pytest", "-n", workers, "--dist", "worksteal", *session.posargs, env=variables)
 
 
 @nox.session(default=False)
