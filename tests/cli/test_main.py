@@ -1,5 +1,6 @@
 """The command line: verbs, and an error for the user as one line and an exit code."""
 
+import gc
 import re
 import shlex
 import sys
@@ -147,3 +148,11 @@ def test_a_name_that_no_file_can_have_is_one_line(ended, monkeypatch, tmp_path, 
 
     assert (code, out, err.count("\n")) == (2, "", 1), err
     assert err.startswith("recproxy: xxx")
+
+
+def test_a_verb_leaves_the_collector_of_garbage_as_it_was(ended, failing):
+    before = gc.get_threshold(), gc.get_freeze_count()
+    failing(ProxyError("no"))
+    ended("fail")
+
+    assert (gc.get_threshold(), gc.get_freeze_count()) == before

@@ -23,6 +23,7 @@ class Orchestrator:
         self.tally = None
         self.failure = asyncio.get_running_loop().create_future()
         self.scopes = SimpleNamespace(ends=SimpleNamespace(watchers=[]))
+        self.recorder = SimpleNamespace(learned={})
 
     async def __aenter__(self):
         return self

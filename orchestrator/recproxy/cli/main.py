@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import errno
 import gc
 import os
@@ -10,14 +11,13 @@ from typing import NoReturn
 
 import click
 
+from recproxy.cli.collecting import collecting_seldom
 from recproxy.cli.streams import WORLD, mend_streams, shut_output
 from recproxy.cli.verb import Verbs, set_quiet, set_verbose
 from recproxy.errors import RecproxyError
 
 __all__ = ["main"]
 
-#: So many new objects go before a look for garbage: imports make thousands of objects, and no garbage.
-_OBJECTS = 50_000
 #: Where each verb is. Only the one that is asked for is imported, which is half of what a run imports before it begins.
 _VERBS = {
     "check": "check:check",
@@ -87,14 +87,14 @@ def _recproxy(context: click.Context, quiet: bool, verbose: bool, no_color: bool
 
 def main() -> None:
     """The command `recproxy`."""
-    gc.set_threshold(_OBJECTS)
+    atexit.register(gc.freeze)  # else the interpreter looks through all objects at its end, only to give them up
     mend_streams()
     try:
         try:
-            _recproxy(prog_name="recproxy")
+            with collecting_seldom():  # imports make thousands of objects, and no garbage
+                _recproxy(prog_name="recproxy")
         finally:
             sys.stdout.flush()
-            gc.freeze()  # else the interpreter looks through all objects at its end, only to give them up
     except OSError as problem:
         if problem.errno == errno.ENAMETOOLONG:  # a word that was typed; names of our own are checked before
             _fail(f"{os.fsdecode(problem.filename or 'a name')}: is too long for a file's name: use a shorter one")
