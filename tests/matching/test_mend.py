@@ -8,7 +8,8 @@ import pytest
 from recproxy.errors import HookError
 from recproxy.matching.index import Index
 from recproxy.matching.miss import miss
-from recproxy.matching.rules import Rules, Ways
+from recproxy.matching.rules import Rules
+from recproxy.matching.ways import Ways
 from recproxy.recording.values import Interaction, Recording, Request, Response
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from recproxy.matching.message_miss import MessageMiss, message_miss
 from recproxy.matching.miss import RecordedFor
-from recproxy.matching.rules import Rules, Ways
+from recproxy.matching.rules import Rules
+from recproxy.matching.ways import Ways
 from recproxy.matching.websocket_messages import RecordedMessage, index_of_messages, message_request
 from recproxy.recording import Act, Step
 

@@ -5,7 +5,8 @@ import tomllib
 
 from recproxy.matching.index import Index
 from recproxy.matching.miss import Miss, miss
-from recproxy.matching.rules import Rules, Ways
+from recproxy.matching.rules import Rules
+from recproxy.matching.ways import Ways
 from recproxy.recording.values import Interaction, Recording, Request, Response
 
 RULES = Rules(secret_query=("token",), secret_form=("password",))

@@ -4,7 +4,8 @@ import pytest
 
 from recproxy.matching.index import Index
 from recproxy.matching.miss import miss
-from recproxy.matching.rules import Rules, Ways
+from recproxy.matching.rules import Rules
+from recproxy.matching.ways import Ways
 from recproxy.play.mending import mendings
 from recproxy.recording import Request, load
 

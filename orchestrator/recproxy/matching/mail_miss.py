@@ -8,7 +8,7 @@ from recproxy.lazy_patterns import lazy_pattern
 from recproxy.matching.differences import Difference
 from recproxy.matching.ignore_rules import toml_list
 from recproxy.matching.miss import RecordedFor, difference_table
-from recproxy.matching.rules import Ways
+from recproxy.matching.ways import Ways
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.printable import printable
 

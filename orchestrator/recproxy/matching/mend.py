@@ -20,7 +20,8 @@ from recproxy.matching.edit import differing_part, with_wild
 from recproxy.matching.ignore_rules import changed_rules, toml_list, with_ignored
 from recproxy.matching.index import Index
 from recproxy.matching.made_anew import is_made_anew
-from recproxy.matching.rules import Rules, Ways
+from recproxy.matching.rules import Rules
+from recproxy.matching.ways import Ways
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.values import Interaction, Recording, Request, Response
 

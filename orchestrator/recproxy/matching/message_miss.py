@@ -9,7 +9,7 @@ from recproxy.matching.index import Index
 from recproxy.matching.mend import Mend, mend
 from recproxy.matching.miss import RecordedFor, difference_table
 from recproxy.matching.nearest import nearest
-from recproxy.matching.rules import Ways
+from recproxy.matching.ways import Ways
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.printable import printable
 from recproxy.recording.values import Request

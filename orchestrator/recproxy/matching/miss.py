@@ -11,9 +11,10 @@ from recproxy.matching.field_values import SECRET
 from recproxy.matching.index import Index
 from recproxy.matching.mend import Mend, mend
 from recproxy.matching.nearest import nearest
-from recproxy.matching.rules import Rules, Ways
+from recproxy.matching.rules import Rules
 from recproxy.matching.text_difference import text_difference
 from recproxy.matching.url import decode_parameter, split_url
+from recproxy.matching.ways import Ways
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.field_names import is_listed
 from recproxy.recording.printable import printable

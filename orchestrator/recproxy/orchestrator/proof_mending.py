@@ -12,7 +12,7 @@ from pathlib import Path
 from recproxy.control.outcomes import InteractionEdit, Mending
 from recproxy.control.shown_paths import shown_path
 from recproxy.errors import RecordingError
-from recproxy.matching.rules import Ways
+from recproxy.matching.ways import Ways
 from recproxy.orchestrator.plan import RunPlan
 from recproxy.orchestrator.proof_verdicts import ProofFinding
 from recproxy.play.file_replacement import replace_file

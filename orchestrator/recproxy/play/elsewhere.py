@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from recproxy.config.profile import Profile
 from recproxy.errors import RecproxyError
 from recproxy.matching.index import Index
-from recproxy.matching.rules import Ways
+from recproxy.matching.ways import Ways
 from recproxy.play.reading import read_recording
 from recproxy.play.recording_names import DEFAULT, recordings_below
 from recproxy.play.test_names import is_gone, is_module_gone, scope_of

@@ -12,7 +12,7 @@ from recproxy.control.outcomes import InteractionEdit, Mending
 from recproxy.matching.ignore_rules import changed_rules
 from recproxy.matching.index import Index
 from recproxy.matching.mend import Mend
-from recproxy.matching.rules import Ways
+from recproxy.matching.ways import Ways
 from recproxy.recording import Interaction, Recording, dump
 from recproxy.recording.printable import printable
 

@@ -12,7 +12,7 @@ from recproxy.config.mail_endpoints import MailPlace
 from recproxy.config.profile import Profile
 from recproxy.control.outcomes import Missed, MissReason
 from recproxy.matching.index import Index
-from recproxy.matching.rules import Ways
+from recproxy.matching.ways import Ways
 from recproxy.play.elsewhere import Elsewhere
 from recproxy.play.hooks import NO_HOOKS
 from recproxy.play.playback import Playback

@@ -19,7 +19,7 @@ from recproxy.errors import defect_text
 from recproxy.http import Head
 from recproxy.http.refusals import NOT_RETRIED, refusal_answer
 from recproxy.matching.index import Index
-from recproxy.matching.rules import Ways
+from recproxy.matching.ways import Ways
 from recproxy.play.elsewhere import Elsewhere
 from recproxy.play.hooks import Hooks
 from recproxy.play.playback import Playback

@@ -18,7 +18,7 @@ from recproxy.errors import HookError, RecordingError, RecproxyError
 from recproxy.http import Head, authority_host
 from recproxy.http.refusals import NOT_RETRIED, refusal_answer
 from recproxy.matching.index import Index
-from recproxy.matching.rules import Ways
+from recproxy.matching.ways import Ways
 from recproxy.play.elsewhere import Elsewhere
 from recproxy.play.hooks import NO_HOOKS, Hooks
 from recproxy.play.order_dependence import order_decides, order_dependence

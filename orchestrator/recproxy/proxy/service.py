@@ -39,7 +39,7 @@ from recproxy.control.messages import (
 from recproxy.control.webhook_messages import Delivered, SteerWebhooks, WebhookAnswered, WebhookComes
 from recproxy.errors import HookError, RecproxyError, defect_text
 from recproxy.http import Owners, authority_host, split_authority
-from recproxy.matching.rules import Ways
+from recproxy.matching.ways import Ways
 from recproxy.play.elsewhere import Elsewhere
 from recproxy.play.hooks import load_hooks
 from recproxy.play.recorded_moments import earliest_moment
