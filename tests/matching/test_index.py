@@ -266,3 +266,23 @@ def post(body, *, wild="XXX", line=0):
 
 def asked(body):
     return Request(method="POST", url="https://a.example/", body=body, wild=None)
+
+
+@pytest.mark.parametrize(
+    ("rules", "wild", "body", "kind"),
+    [
+        ({"ignore_query": ("id",)}, "?id=XXX[id]&a=1", "?a=1&id=7", ""),
+        ({"ignore_form": ("id",)}, "id=XXX[id]&a=1", "a=1&id=7", "form"),
+        ({"ignore_json": ("/x/id",)}, '{"a": [1], "x": {"id": "XXX[id]"}}', '{"x": {"id": "7"}, "a": [1]}', "json"),
+        ({"ignore_json": ("/*/id",)}, '[{"id": "XXX[id]", "at": 1}]', '[{"id": "7", "at": 1}]', "json"),
+        ({"ignore_body": ("POST",)}, '{"id": "XXX[id]", "at": 1}', '{"id": "7", "at": 2}', "json"),
+    ],
+)
+def test_a_named_place_takes_what_is_there_where_it_is_ignored(rules, wild, body, kind, recorded, live, index):
+    query = wild.startswith("?")
+    asked, sent = ("POST https://a.com/" + (text if query else "") for text in (wild, body))
+    texts = ("", "") if query else (wild, body)
+    found, request = index(recorded(asked, texts[0], kind), rules=Rules(**rules)), live(sent, texts[1], kind)
+
+    assert found.find(request, bound={"id": b"6"}).tiers == ((0,),)
+    assert found.captures(0, request, bound={"id": b"6"}) == {"id": b"7"}

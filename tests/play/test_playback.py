@@ -157,6 +157,21 @@ def test_a_bound_value_is_not_bound_again():
     assert playing.bound == {"id": b"1"}
 
 
+def test_an_ignored_named_place_is_what_each_request_has_there():
+    recorded = Interaction(
+        request=replace(live("/a?id=XXX[id]"), wild="XXX"), response=Response(status=200, body=b"XXX[id]", wild="XXX")
+    )
+    playing = Playback(Index((Recording(interactions=(recorded,)),), Rules(ignore_query=("id",))))
+    said = []
+    for request in (live("/a?id=1"), live("/a?id=2"), live("/a")):
+        candidates = playing.locate(request)
+        position = playing.take(candidates)
+        playing.bind(position, request)
+        said.append((candidates.stateful, playing.response(position).body))
+
+    assert said == [(True, b"1"), (True, b"2"), (True, b"2")]
+
+
 def said(repeat, *paths):
     return Recording(interactions=tuple(interaction(path) for path in paths), repeat=repeat)
 

@@ -34,9 +34,9 @@ from recproxy.recording.dataclass import dataclass
 from recproxy.recording.grammar import usual_method
 from recproxy.recording.steps import WEBSOCKET, WEBSOCKET_SCHEMES
 from recproxy.recording.values import Headers, Request
-from recproxy.recording.wildcard import Pattern
+from recproxy.recording.wildcard import Pattern, named_places
 
-__all__ = ["Fields", "read_fields", "whole_path"]
+__all__ = ["Fields", "names_of", "read_fields", "whole_path"]
 
 _WEBSOCKET_SCHEMES = frozenset(each.encode() for each in WEBSOCKET_SCHEMES)
 _AS_JSON = ((b"content-type", b"application/json"),)
@@ -142,6 +142,16 @@ def _query(text: bytes, plan: ComparedParts) -> bytes:
     if not plan.filled_query:
         return text
     return b"&".join([piece for piece in text.split(b"&") if piece.partition(b"=")[2]])
+
+
+def names_of(request: Request) -> frozenset[str]:
+    """The names of the wild places in a recorded request's URL and body, whether they take part in matching or not."""
+    word = request.wild
+    mark = f"{word}[".encode()
+    texts = (request.url.encode("utf-8", "surrogateescape"), request.body)
+    if word is None or not any(mark in text for text in texts):
+        return frozenset()
+    return frozenset(name for text in texts for name, _, _ in named_places(text, word))
 
 
 def whole_path(path: tuple[Value, ...]) -> Value:

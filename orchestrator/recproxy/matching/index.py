@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from recproxy.errors import ConfigurationError, HookError, RecordingError
 from recproxy.matching.compare import Comparison
-from recproxy.matching.fields import Fields, read_fields
+from recproxy.matching.fields import Fields, names_of, read_fields
 from recproxy.matching.rules import ComparedParts, Rules, compared_parts
 from recproxy.matching.section import IndexSection
 from recproxy.matching.table import Group
@@ -129,17 +129,33 @@ class Index:
         any_host: Sequence[str] | None = None,
         bound: Mapping[str, bytes] = _NOTHING,
     ) -> dict[str, bytes]:
-        """What the named wild places of an interaction take from a request that it matches."""
+        """What the named wild places of an interaction take from a request that it matches.
+
+        A place that does not take part in matching takes what is there, whatever its name is `bound` to.
+        """
         chosen = compared_parts(self.rules, self.recording_of(position).match_on)
-        comparison = Comparison(chosen, bound)
         if self.form is not None:
             request = self.form(request)
+        taken = self._compared(position, request, chosen, any_host, bound)
+        if taken.differences or names_of(self.compared[position].request) <= taken.captured.keys():
+            return taken.captured
+        return self._compared(position, request, chosen.whole, any_host, taken.captured).captured | taken.captured
+
+    def _compared(
+        self,
+        position: int,
+        request: Request,
+        chosen: ComparedParts,
+        any_host: Sequence[str] | None,
+        bound: Mapping[str, bytes],
+    ) -> Comparison:
+        comparison = Comparison(chosen, bound)
         wanted, live = read_fields(self.compared[position].request, chosen), read_fields(request, chosen.live)
         hosts = wanted.authority.host, live.authority.host
         if any_host is None and isinstance(hosts[0], Pattern) and isinstance(hosts[1], bytes):
             comparison.value(hosts[0], hosts[1])
         comparison.fields(wanted, live)
-        return comparison.captured
+        return comparison
 
     def holders(self, words: Callable[[Request], Iterable[bytes]], word: bytes) -> Sequence[int]:
         """The positions of the interactions whose request holds a word; the table is made when first asked for."""

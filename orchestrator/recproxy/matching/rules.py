@@ -154,6 +154,11 @@ class ComparedParts:
         """By which live requests are read: their secret values are there to be compared with named wild places."""
         return _without_secrets(self)
 
+    @property
+    def whole(self) -> ComparedParts:
+        """The same with what is left out of the comparison: by it named places are read, and no request is matched."""
+        return _whole(self)
+
 
 @lru_cache(maxsize=64)
 def compared_parts(rules: Rules, match_on: tuple[str, ...] | None = None) -> ComparedParts:
@@ -208,6 +213,21 @@ def _without_secrets(plan: ComparedParts) -> ComparedParts:
         form_names=plan.form_names._replace(secret=frozenset()),
         json=JsonPlan(ignored=plan.json.ignored),
         messages=JsonPlan(fields=plan.messages.fields),
+    )
+
+
+@lru_cache(maxsize=64)
+def _whole(plan: ComparedParts) -> ComparedParts:
+    return replace(
+        plan,
+        path=True,
+        query=True,
+        body=True,
+        query_names=plan.query_names._replace(ignored=frozenset()),
+        form_names=plan.form_names._replace(ignored=frozenset(), mail=frozenset()),
+        json=replace(plan.json, ignored=()),
+        messages=replace(plan.messages, fields=()),
+        bodiless=None,
     )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from recproxy.matching.fields import names_of
 from recproxy.matching.index import Fitting, Index
 from recproxy.play.candidates import Candidates, FittingGroup, Pool
 from recproxy.play.filling import filled_response, filling_values
@@ -148,8 +149,7 @@ class Playback:
         """Bind the named wild places that this request is the first to fill."""
         request = request if self._times is None else next(self._times.returned.requests(request))
         taken = self.index.captures(position, request, any_host=any_host, bound=self.bound)
-        for name, value in taken.items():
-            self.bound.setdefault(name, value)
+        self.bound.update(taken)
         recorded = self.interaction(position).request
         self.bound.update(captures(recorded, request.headers, self.bound))
 
@@ -238,10 +238,8 @@ class Playback:
         requests = [self.interaction(position).request for position in tier]
         foreign = any(self.index.recording_of(position).match_on is not None for position in tier)
         choice = None if self.ordered else header_choice(tier, requests, foreign=foreign)
-        binds = any(
-            each.wild is not None and any(f"{each.wild}[".encode() in value for _, value in each.headers)
-            for each in requests
-        )
+        # What a header or an ignored value binds is not compared, so the index does not know of it.
+        binds = any(names_of(each) or _names_headers(each) for each in requests)
         if choice is not None:
             return _Tier(choice, binds)
         pool = self._pool(frozenset(tier))
@@ -265,6 +263,10 @@ class Playback:
         if group is None:
             group = self._groups[like, rest, passed] = FittingGroup(like, rest, passed, self._repeats, self.plays)
         return group
+
+
+def _names_headers(request: Request) -> bool:
+    return request.wild is not None and any(f"{request.wild}[".encode() in value for _, value in request.headers)
 
 
 def _foreign(index: Index, scope: str | None) -> frozenset[int]:
