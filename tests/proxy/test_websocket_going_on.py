@@ -21,7 +21,7 @@ class Service:
         self.dropped = False
         self.end = Connection(ConnectionType.SERVER)
 
-    def onward(self, downstream, feed):
+    def go(self, downstream, feed):
         self.downstream, self.feed = downstream, feed
         return self
 
@@ -49,7 +49,7 @@ def test_each_message_is_told_when_the_one_before_is_answered_or_too_much_time_h
 
     async def run():
         service, due = Service(), asyncio.Queue()
-        going = GoingOn(service.onward, EARLIER, due, settle, due.put_nowait)
+        going = GoingOn(service, EARLIER, due, settle, due.put_nowait)
         await settle()
         service.downstream.write(AGREES[:20])
         service.downstream.write(AGREES[20:])
@@ -77,7 +77,7 @@ def test_each_message_is_told_when_the_one_before_is_answered_or_too_much_time_h
 def test_a_service_that_does_not_agree_is_told():
     async def run():
         service, due, failed = Service(), asyncio.Queue(), []
-        going = GoingOn(service.onward, (), due, settle, failed.append)
+        going = GoingOn(service, (), due, settle, failed.append)
         await settle()
         service.downstream.write(b"HTTP/1.1 502 Bad Gateway\r\n\r\n")
         going.leave()

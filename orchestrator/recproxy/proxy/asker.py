@@ -125,7 +125,8 @@ class Asker:
         self._feed = self._turns.feed = BodyFeed(0, self._steer)
         self._turns.again = self._answer_again(self._lane.scope)
         if self._lane.forwards_large():
-            self._turns.onward = lambda downstream, feed: self._exchange(self._head, feed, downstream)
+            exchange = partial(self._exchange, self._head)
+            self._turns.onward = _Onward(self._lane.forwards_large, exchange)
         self._turns.take(answer if isinstance(answer, Answer) else answer.work(self._turns))
 
     def _answer_again(self, scope: OpenScope) -> Callable[[], Answer | Later | None]:
@@ -202,3 +203,20 @@ class Asker:
     def _steer(self) -> None:
         """Read from the client, or let it wait."""
         raise NotImplementedError
+
+
+class _Onward:
+    """Goes on with the service, while the open scope `may`: one that insists on replay may not."""
+
+    def __init__(self, may: Callable[[], bool], exchange: Callable[[BodyFeed, Downstream], Work]) -> None:
+        self._may = may
+        self._exchange = exchange
+
+    @property
+    def is_open(self) -> bool:
+        """Whether requests may go to the service now."""
+        return self._may()
+
+    def go(self, downstream: Downstream, feed: BodyFeed) -> Work:
+        """An exchange whose client is the downstream."""
+        return self._exchange(feed, downstream)

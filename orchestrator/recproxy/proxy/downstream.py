@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
 from recproxy.proxy.body import BodyFeed
 from recproxy.recording.dataclass import dataclass
@@ -63,8 +63,15 @@ class Work(Protocol):
         return
 
 
-#: Has the service answer the last request to another downstream, whose client says what is in a feed.
-Onward: TypeAlias = Callable[[Downstream, BodyFeed], Work]
+class Onward(Protocol):
+    """The way from a recorded answer to the service."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the scope that is open now lets requests go to the service."""
+
+    def go(self, downstream: Downstream, feed: BodyFeed) -> Work:
+        """Have the service answer the last request to another downstream, whose client says what is in a feed."""
 
 
 class Later(Protocol):

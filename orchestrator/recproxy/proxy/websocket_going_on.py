@@ -66,7 +66,7 @@ class GoingOn:
         self._message: list[bytes] = []
         self._has_room = asyncio.Event()
         self._asked = BodyFeed(0, self._has_room.set)
-        work = onward(self, self._asked)
+        work = onward.go(self, self._asked)
         self._working = asyncio.ensure_future(work.run())
         self._working.add_done_callback(lambda _: work.drop())
 

@@ -239,14 +239,19 @@ class _Conversation(Work):
             await self._said(data, binary=isinstance(heard.data, bytes))
 
     async def _said(self, data: bytes, *, binary: bool) -> None:
-        if self._service is not None:
+        onward = self._downstream.onward
+        may_go_on = onward is not None and onward.is_open
+        if self._service is not None and may_go_on:
             await self._service.say(data, binary=binary)
             return
+        if self._service is not None:  # another test is running, which insists on replay
+            self._service.leave()
+            self._service = None
         if not self._turn():
             return
         answer = self._answer
         steps = answer.replay.say(data, binary=binary)
-        if steps is None and (onward := self._downstream.onward) is not None:
+        if steps is None and onward is not None and may_go_on:
             self._service = GoingOn(onward, self._earlier, self._due, self._room, self._fail)
             await self._service.say(data, binary=binary)
             return

@@ -10,7 +10,7 @@ A row is a dict. Its `steps` are tuples, done one after the other over real TCP 
     ("service", ...)                the same; "service 2" is the second connection that the proxy opens to it
     ("scope", "is quiet")              nothing is under way that its end would wait for
     ("scope", "waits no longer")       it has ended, and clients that send no more are dropped
-    ("scope", "turns")                 it ends, and another one begins, with the recording `then`
+    ("scope", "turns")                 it ends, and another one begins, with the recording `then`, in `then_mode`
     ("lane", "closes")                 as at the end of a run; its tasks must end
     ("keeping", "goes on" | "fails")   where `keeping` is "waits": an interaction is kept only now, or cannot be
 
@@ -59,6 +59,7 @@ OPTIONS = {
     "pace",
     "keeping",
     "then",
+    "then_mode",
     "faults",
     "client",
     "service",
@@ -304,7 +305,8 @@ class Play:
         """End the scope, and open another one with the recording `then`."""
         self._lane.leave_conversations(self._lane.end())
         recordings = [load(self._row["then"].encode())] if "then" in self._row else []
-        self._scope = OpenScope(self._profile, "test_b", recordings, mode=self._forwarding.mode)
+        mode = self._row.get("then_mode", self._forwarding.mode)
+        self._scope = OpenScope(self._profile, "test_b", recordings, mode=mode)
         self._lane.begin(self._scope, base=False)
 
     async def _heard_all(self):

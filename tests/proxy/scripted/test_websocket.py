@@ -505,6 +505,36 @@ IN_AUTO = {
         ],
         "kept": [(URL, 403, b"no")],
     },
+    "in a test that insists on replay, it is a miss": {
+        "then": RECORDED,
+        "then_mode": "replay",
+        "steps": [
+            *BEGINS,
+            ("scope", "turns"),
+            ("client", "sends", says(NEW)),
+            ("client", "sees", answers(b"hello") + answers(NOTHING_FITS, 0x88)),
+            ("client", "sends", says(close(4599), 0x88)),
+            ("client", "sees end"),
+        ],
+        "missed": ["ws://shop.example/chat"],
+    },
+    "also where the service was asked before": {
+        "then": RECORDED,
+        "then_mode": "replay",
+        "steps": [
+            *BEGINS,
+            *SAYS_A,
+            *TOLD_AGAIN,
+            ("scope", "turns"),
+            ("client", "sends", says(NEW)),
+            ("service", "sees reset"),
+            ("client", "sees", answers(b"hello") + answers(NOTHING_FITS, 0x88)),
+            ("client", "sends", says(close(4599), 0x88)),
+            ("client", "sees end"),
+        ],
+        "missed": ["ws://shop.example/chat"],
+        "kept": [(URL, 101, AGAIN)],
+    },
     "what was recorded is answered without the service": {"steps": [*BEGINS, *SAYS_A, *SAYS_B, *ENDS]},
 }
 
