@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 
 from recproxy.lazy_patterns import lazy_pattern
-from recproxy.redaction.names import is_label, is_placeholder, is_secret, is_wordy, looks_like_a_token
+from recproxy.redaction.names import is_label, is_placeholder, is_secret, is_wordy, looks_like_a_token, may_be_secret
 from recproxy.redaction.prose import is_prose
 from recproxy.redaction.spans import Span, wild_name
 
@@ -39,9 +39,10 @@ _MEMBER = lazy_pattern(
 _PAIR = lazy_pattern(_NAMED + rb"=>" + _LITERAL + rb"(?=\s{0,8}[,)\]]|(?:\\[nr]){1,2}|\s{0,8}//)")
 #: The second argument stands in where the environment has no such variable.
 _DEFAULT = lazy_pattern(rb"env\(\s{0,8}" + _NAMED + rb"," + _LITERAL)
-_END = rb"(?=\s{0,8}[,})\]])"
-_PYTHON = lazy_pattern(rb"'" + _NAME + rb"'\s{0,4}:" + _LITERAL + _END)
-_RUBY = lazy_pattern(rb"(?::|" + _QUOTE + rb")" + _NAME + rb"(?:" + _QUOTE + rb")?\s{0,4}=>" + _LITERAL + _END)
+#: What stands between a name and its literal in what Python and Ruby print.
+_SIGNS = (b"':", b"=>")
+_KEY = lazy_pattern(rb"(?:'|:|\\?\")([A-Za-z_][A-Za-z0-9_.-]{0,80})(?:'|\\?\"|(?<=[A-Za-z0-9_]))\s{0,4}\Z")
+_VALUE = lazy_pattern(_LITERAL + rb"(?=\s{0,8}[,})\]])")
 #: Of WordPress.
 _SALT = lazy_pattern(rb"(?:SECURE_)?(?:AUTH|LOGGED_IN|NONCE)_(?:KEY|SALT)\Z")
 _SAMPLE = lazy_pattern(rb"(?i)put your|_here\Z|\byour[ _-]|\Aexample|\Achange[ _-]?(?:me|this)")
@@ -66,14 +67,21 @@ def php_spans(text: bytes) -> Iterator[Span]:
 
 def printed_spans(text: bytes) -> Iterator[Span]:
     """The secrets of mappings that a log prints."""
-    for sign, places in ((b"':", _PYTHON), (b"=>", _RUBY)):
-        if sign in text:
-            for found in places.finditer(text):
-                yield from _set(found, may_be_word=False)
+    for sign in _SIGNS:
+        at = text.find(sign)
+        while at >= 0:
+            behind = at + len(sign)
+            key = _KEY.search(text, max(0, at - 90), at + (sign == b"':"))
+            if key is not None and may_be_secret(key[1]) and (found := _VALUE.match(text, behind)) is not None:
+                yield from _named(key[1], found, found.lastindex or 1, may_be_word=False)
+            at = text.find(sign, behind)
 
 
 def _set(found: re.Match[bytes], *, may_be_word: bool) -> Iterator[Span]:
-    name, group = found["name"], found.lastindex or 2
+    return _named(found["name"], found, found.lastindex or 2, may_be_word=may_be_word)
+
+
+def _named(name: bytes, found: re.Match[bytes], group: int, *, may_be_word: bool) -> Iterator[Span]:
     value = found[group]
     named = is_secret(name, value) or _SALT.match(name) is not None
     if not named or is_placeholder(value) or _SAMPLE.search(value) or _CHECKS.match(value):
