@@ -74,3 +74,10 @@ def test_half_of_a_character_is_said_in_one_line(tmp_path):
 
     assert (found.line, found.is_error) == (2, True)
     assert found.message.startswith("holds half of a character")
+
+
+def test_a_recording_that_takes_minutes_to_check_is_left_to_the_commands(recording):
+    text = "#recproxy 2\n" + "".join(f"\n:scope t{each}\n{BLOCK.format('a', SECRET)}" for each in range(2001))
+
+    assert [(each.line, each.kind) for each in findings_in(recording, text, {})] == [(1, "large")]
+    assert "recproxy check" in findings_in(recording, text, {})[0].message

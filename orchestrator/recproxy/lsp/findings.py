@@ -13,7 +13,7 @@ from recproxy.config.project import Project, find_project
 from recproxy.config.toml_files import parsed_toml
 from recproxy.config.variables import redaction_with_values
 from recproxy.errors import ProfileError, RecordingError, RecproxyError
-from recproxy.play.file_problems import problems_of_recording
+from recproxy.play.file_problems import is_checked_at_once, problems_of_recording
 from recproxy.play.scanning import looked_through
 from recproxy.recording import load
 from recproxy.recording.dataclass import dataclass
@@ -22,6 +22,7 @@ from recproxy.recording.printable import printable
 __all__ = ["TextFinding", "findings_in"]
 
 _MEND = "recproxy scan --fix, or replace it by XXX"
+_LARGE = "too large to be checked here: run recproxy check and recproxy scan"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,9 @@ def _in_recording(path: Path, text: str, environment: Mapping[str, str]) -> Iter
         recording = load(data)
     except RecordingError as problem:
         yield _error(problem.message)
+        return
+    if not is_checked_at_once(len(data), recording):
+        yield TextFinding(1, "large", _LARGE)
         return
     project, profile = _owner(path)
     for line, kind, message in problems_of_recording(

@@ -18,7 +18,17 @@ from recproxy.recording import Recording
 from recproxy.redaction.rules import RedactionRules
 from recproxy.redaction.scope import redact_text
 
-__all__ = ["problems_of", "problems_of_recording"]
+__all__ = ["is_checked_at_once", "problems_of", "problems_of_recording"]
+
+#: What is checked within some seconds: bytes of a file, its interactions, and the steps of its conversations.
+_MOST_BYTES, _MOST_INTERACTIONS, _MOST_STEPS = 4_000_000, 2_000, 10_000
+
+
+def is_checked_at_once(size: int, recording: Recording) -> bool:
+    """Whether a recording of `size` bytes is small enough to be checked and scanned while somebody waits."""
+    if size > _MOST_BYTES or len(recording.interactions) > _MOST_INTERACTIONS:
+        return False
+    return sum(len(each.steps) for each in recording.interactions) <= _MOST_STEPS
 
 
 def problems_of(file: Path, profile: Profile | None, max_age: float = 0) -> list[tuple[int, str, str]]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from recproxy.errors import RecordingError
 from recproxy.formats import Loaded
 from recproxy.play.block_starts import block_start
-from recproxy.play.file_problems import problems_of_recording
+from recproxy.play.file_problems import is_checked_at_once, problems_of_recording
 from recproxy.play.line_numbers import placed
 from recproxy.play.reading import foreign_format, load_any, read_bytes, read_loaded
 from recproxy.play.scanning import looked_through
@@ -35,8 +35,6 @@ __all__ = ["LARGEST_BODY", "FileMark", "OpenedRecording", "OpenedRecordings"]
 LARGEST_BODY = 1_000_000
 #: Interactions that are masked together, which is how a secret of one is known in the others, and the bytes of them.
 _PART, _PART_BYTES = 500, 8_000_000
-#: A file of more bytes, interactions or steps is checked by `recproxy check` and `scan`, not here: that takes seconds.
-_MOST_CHECKED, _MOST_INTERACTIONS, _MOST_STEPS = 4_000_000, 2_000, 10_000
 #: A file of more bytes is not edited here: each look at a change looks through all of it.
 _MOST_EDITED = 20_000_000
 _KEPT, _KEPT_BYTES = 32, 200_000_000
@@ -87,10 +85,8 @@ class OpenedRecording:
 
     @property
     def is_checked(self) -> bool:
-        """Whether it is small enough to be checked here."""
-        if len(self.data) > _MOST_CHECKED or len(self) > _MOST_INTERACTIONS:
-            return False
-        return sum(len(each.steps) for each in self.recording.interactions) <= _MOST_STEPS
+        """Whether it is small enough to be checked here; a larger one is by `recproxy check` and `scan`."""
+        return is_checked_at_once(len(self.data), self.recording)
 
     @property
     def unwritable(self) -> str:
