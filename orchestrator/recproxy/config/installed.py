@@ -104,15 +104,16 @@ def _offered_below(path: Sequence[str]) -> Iterator[Offer]:
     known: set[str] = set()
     for folder in path:
         try:
-            names = os.listdir(folder or ".")  # noqa: PTH208 - hundreds
+            names = os.listdir(folder or ".")  # noqa: PTH208 - hundreds of names, as text
         except OSError:
             continue
         for name in names:
-            stem, kind = os.path.splitext(name)  # noqa: PTH122 - hundreds
-            distribution = _SEPARATORS.sub("_", stem.partition("-")[0]).lower()
-            if kind in (".dist-info", ".egg-info") and distribution not in known:
+            if not name.endswith((".dist-info", ".egg-info")):
+                continue
+            distribution = _SEPARATORS.sub("_", name.rpartition(".")[0].partition("-")[0]).lower()
+            if distribution not in known:
                 known.add(distribution)
-                yield from _offered_by(Path(folder, name))
+                yield from _offered_by(os.path.join(folder, name))  # noqa: PTH118 - see above
 
 
 def _offered_by_metadata() -> Iterator[Offer]:
@@ -127,15 +128,16 @@ def _offered_by_metadata() -> Iterator[Offer]:
         )
 
 
-def _offered_by(folder: Path) -> Iterator[Offer]:
+def _offered_by(folder: str) -> Iterator[Offer]:
     """What the distribution offers whose metadata are in a folder."""
     try:
-        text = (folder / "entry_points.txt").read_text(encoding="utf-8")
-    except (OSError, ValueError):
+        with open(f"{folder}/entry_points.txt", "rb", buffering=0) as file:  # noqa: PTH123 - hundreds are looked for
+            text = file.read().decode("utf-8", "replace")
+    except OSError:
         return
     if f"[{GROUP}]" not in text:
         return
-    said = _head(folder / "METADATA") or _head(folder / "PKG-INFO")
+    said = _head(Path(folder, "METADATA")) or _head(Path(folder, "PKG-INFO"))
     rows = text.partition(f"[{GROUP}]")[2].partition("\n[")[0]
     for row in rows.splitlines():
         name, mark, target = row.partition("=")

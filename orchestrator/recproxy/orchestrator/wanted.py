@@ -79,7 +79,8 @@ class WantedRecordings:
     def wanted(self) -> WantedList:
         """The list; without tests where nothing was missed."""
         found = [self._test(seen) for seen in self._seen.values() if seen.missed]
-        return WantedList(recproxy=own_version(), tests=tuple(found[:_MOST_TESTS]))
+        # Its own version is slow to find out, and a run that goes well has no list.
+        return WantedList(recproxy=own_version() if found else "", tests=tuple(found[:_MOST_TESTS]))
 
     def write(self, environment: Mapping[str, str]) -> str:
         """Write the list if something was missed; a line for the user, empty where there is none to tell.
