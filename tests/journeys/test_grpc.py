@@ -157,3 +157,38 @@ def test_auto_records_what_is_missing_and_a_stream_that_departs_from_its_recordi
     assert talk.startswith("StatusCode.FAILED_PRECONDITION recproxy: no recorded interaction of notes fits")
     assert other.returncode == 3
     assert again.stdout == other.stdout
+
+
+LEAVES = f"""
+import os, sys
+sys.path.insert(0, {str(HERE.parent / "helpers")!r})
+import grpc
+from notes_messages import Note, stubs
+with grpc.insecure_channel(os.environ["NOTES_BASE_URL"].partition("://")[2]) as channel:
+    calls = stubs(channel)
+    calls["Send"](Note(text="hello"), timeout=20)
+    try:
+        calls["Send"](Note(text="never"), timeout=0.5)
+    except grpc.RpcError as error:
+        print(error.code())
+    stream = calls["List"](Note(text="never"))
+    print([next(stream).count for _ in range(3)])
+    stream.cancel()
+    print(calls["Send"](Note(text="hello"), timeout=20).text)
+"""
+
+
+def test_calls_that_their_client_leaves_are_recorded_with_its_status_and_replayed(project):
+    project.write("client.py", LEAVES)
+    with Service() as port:
+        project.write("pyproject.toml", CONFIG.format(port=port, lines=""))
+        ran = client(project, mode=("--record", "notes"))
+    text = (project.root / RECORDED).read_text()
+
+    assert (ran.returncode, ran.stdout) == (0, "StatusCode.DEADLINE_EXCEEDED\n[0, 1, 2]\nHELLO\n"), ran.stderr
+    assert text.count(":trailer grpc-status: 4\n") == text.count(":trailer grpc-status: 1\n") == 1
+    assert ":delay" not in text
+
+    again = client(project)
+
+    assert (again.returncode, again.stdout) == (0, ran.stdout), again.stderr

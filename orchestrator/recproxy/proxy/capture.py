@@ -118,8 +118,8 @@ def end_to_end(headers: Headers) -> Headers:
 
 
 def may_be_left(captured: Captured) -> bool:
-    """Whether a response is a stream, also one that says it is JSON: chunks of whole lines, each a JSON value or blank."""
-    if captured.is_stream:
+    """Whether a response is a call's or a stream, also one that says it is JSON: chunks of whole lines, each JSON or blank."""
+    if captured.is_stream or is_call(captured.headers):
         return True
     if captured.announced or b"json" not in (header(captured.headers, b"content-type") or b"").lower():
         return False

@@ -20,6 +20,7 @@ from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.capture import Captured, ResponseCounts, interaction_of, may_be_left, request_as_sent
 from recproxy.proxy.conversation import Conversation
 from recproxy.proxy.downstream import Downstream, Work
+from recproxy.proxy.left_responses import left_response
 from recproxy.proxy.link import REPEATABLE, ServiceLink
 from recproxy.proxy.outgoing import NotSendable, outgoing_request
 from recproxy.proxy.response_relay import CLIENT_LEFT, ResponseRelay, interim_head
@@ -186,16 +187,15 @@ class Exchange(Work):
         )
 
     async def _left(self) -> None:
-        """The client has gone: what came of a stream is kept, since that is how streams are left."""
+        """The client has gone: what came of a stream or a call is kept, since that is how these are left."""
         captured = self._captured
         if self._agreed is not None:
             self._agreed[0].close()
         elif self.stage is Stage.OVER:
             return  # it left when it had everything, which was kept
-        elif captured is not None and may_be_left(captured):
-            captured.was_left = True
+        elif left := left_response(self._head.headers, captured, time.monotonic() - self._begun, self.feed.taken):
             with contextlib.suppress(UpstreamError):
-                await self._kept(captured)
+                await self._kept(left)
         elif self._keep is not None:
             self._fail(CLIENT_LEFT)
 

@@ -1,12 +1,14 @@
 """The service of tests/grpc/data/notes.proto, by grpcio: four kinds of call, details of errors, reflection if asked."""
 
 import sys
+import threading
 from concurrent import futures
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "helpers"))
 
 import grpc
+from deadlines import seconds
 from google.protobuf import any_pb2
 from google.rpc import error_details_pb2, status_pb2
 from grpc_status import rpc_status
@@ -14,6 +16,8 @@ from notes_messages import METHODS, POOL, Note, Reply
 
 
 def send(note, context):
+    if note.text == "never":
+        until_left(context)
     if note.text == "forbidden":
         detail = any_pb2.Any()
         detail.Pack(error_details_pb2.ErrorInfo(reason="NOT_YOURS", domain="notes.example", metadata={"id": "7"}))
@@ -28,9 +32,18 @@ def upload(notes, _):
     return Reply(text=",".join(texts), count=len(texts))
 
 
-def listed(note, _):
+def listed(note, context):
     for number in range(3):
         yield Reply(text=note.text, count=number)
+    if note.text == "never":
+        until_left(context)
+
+
+def until_left(context):
+    """Wait until the client leaves, as it must."""
+    left = threading.Event()
+    if context.add_callback(left.set):
+        assert left.wait(seconds(30))
 
 
 def talk(notes, _):

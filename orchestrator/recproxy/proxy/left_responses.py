@@ -1,0 +1,62 @@
+"""A response that its client left before its end, as it is recorded: a stream with what came of it, a call with a status, too.
+
+Clients of gRPC leave calls on purpose: they cancel a stream when they have enough, and give up when a deadline passes.
+The status is the one that such a client gives itself. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+
+from recproxy.proxy.capture import Captured, may_be_left
+from recproxy.recording import Headers, header
+from recproxy.recording.message_coding import is_call, is_in_text
+
+__all__ = ["left_response"]
+
+_CANCELLED = ((b"grpc-status", b"1"), (b"grpc-message", b"the client cancelled the call"))
+_DEADLINE_EXCEEDED = ((b"grpc-status", b"4"), (b"grpc-message", b"the deadline of the client passed"))
+#: The units of a deadline, in seconds. https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md
+_UNITS = {b"H": 3600.0, b"M": 60.0, b"S": 1.0, b"m": 1e-3, b"u": 1e-6, b"n": 1e-9}
+_TIMEOUT = re.compile(rb"([0-9]{1,8})([HMSmun])")
+#: A client counts from before we have its call: so much of its deadline has passed here when all has passed there.
+_PART = 0.8
+
+
+def left_response(headers: Headers, captured: Captured | None, seconds: float, taken: int) -> Captured | None:
+    """A response that was left after so many seconds, as it is recorded; None if it is not one to be left.
+
+    `headers` are those of the request, `taken` says how much of it the service had. A call of which nothing came is
+    recorded only if its deadline says why.
+    """
+    if not is_call(headers):
+        if captured is None or not may_be_left(captured):
+            return None
+        captured.was_left = True
+        return captured
+    return _left_call(headers, captured, seconds, taken)
+
+
+def _left_call(headers: Headers, captured: Captured | None, seconds: float, taken: int) -> Captured | None:
+    from recproxy.grpc.order import whole_frames  # noqa: PLC0415 - most services have no gRPC
+
+    is_late = _has_passed(headers, seconds)
+    if captured is None:
+        if not is_late:
+            return None
+        kind = header(headers, b"content-type") or b"application/grpc"
+        captured = Captured(200, b"OK", ((b"content-type", kind),), seconds, 0)
+    elif not is_in_text(captured.headers) and captured.size <= captured.most:
+        whole = whole_frames(b"".join(captured.body))
+        captured.body, captured.size = [whole] if whole else [], len(whole)
+    captured.gaps.clear()
+    captured.delay = 0.0  # when the client left is chance
+    captured.was_left = True
+    captured.trailers = _DEADLINE_EXCEEDED if is_late else _CANCELLED
+    captured.order.append((captured.size, taken))
+    return captured
+
+
+def _has_passed(headers: Headers, seconds: float) -> bool:
+    found = _TIMEOUT.fullmatch((header(headers, b"grpc-timeout") or b"").strip())
+    return found is not None and seconds >= int(found[1]) * _UNITS[found[2]] * _PART
