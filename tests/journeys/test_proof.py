@@ -263,3 +263,23 @@ def test_what_cannot_be_proven_is_refused_in_one_line(project, words, why):
     done = project.run("run", *words, "--", "true", environment={"SHOP_KEY": "key"})
 
     assert (done.returncode, why in done.stderr) == (2, True)
+
+
+TOKEN = """
+import os, random, urllib.request
+
+def test_token():
+    token, shop = os.environ["SAID"], os.environ["SHOP_BASE_URL"]
+    urllib.request.urlopen(f"{shop}/same/{token}?n={random.randrange(10**6)}").read()
+    urllib.request.urlopen(urllib.request.Request(f"{shop}/same", headers={"X-Api-Key": token})).read()
+"""
+
+
+def test_a_proof_shows_nothing_that_the_recording_has_shown_to_be_secret(project):
+    project.write("test_token.py", TOKEN)
+
+    done, report = prove(project, tests=("test_token.py",), SAID="zk-0123456789abcdef-late")
+
+    assert done.returncode == 3, done.stderr
+    assert "test_token.test_token does not replay" in done.stderr
+    assert "zk-0123456789" not in done.stdout + done.stderr + json.dumps(report)
