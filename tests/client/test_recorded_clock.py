@@ -123,3 +123,18 @@ def test_only_the_environment_tells_the_moment_where_the_run_has_the_real_time(m
 def test_the_time_of_a_process_that_libfaketime_has_moved_is_known(monkeypatch, value, seconds):
     monkeypatch.setenv("FAKETIME", value)
     assert recorded_clock._faked() == seconds
+
+
+def test_a_proof_runs_tests_later_than_now(monkeypatch):
+    pytest.importorskip("time_machine")
+    monkeypatch.setenv("RECPROXY_CLOCK", "ahead 90000")
+    before = today()
+
+    with at_recording(TEXT, inner=False):
+        later, told = today(), os.environ["RECPROXY_RECORDED_AT"]
+        with at_recording("", inner=True):
+            inside = today()
+
+    assert before < later == inside <= before + dt.timedelta(days=2)
+    assert told == TEXT
+    assert today() < later

@@ -75,6 +75,18 @@ def test_what_fails_in_another_order_only_comes_of_the_order():
     }
 
 
+def test_what_differs_a_day_later_only_comes_of_the_time_and_can_be_mended():
+    dates = (("json /day", '"2026-11-29"', '"2026-11-30"'),)
+    seen = [run(scope(missed=missed(differences=dates))), run(scope(passed=False))]
+    for each, mendings, words in zip(seen, ((MEND,), ()), ("", "on the day of its recording only"), strict=True):
+        later = ProofPass(name="a day later", seen=each, cause=ProofCause.TIME)
+
+        finding = found([scope()], later).first["m.test"]
+
+        assert (finding.cause, finding.way, finding.mendings) == (ProofCause.TIME, "a day later", mendings)
+        assert words in finding.explanation
+
+
 def test_a_command_that_fails_though_its_tests_do_not_is_told():
     seen = run(scope())
     seen.code = 1

@@ -16,7 +16,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from recproxy.control.faketime import faketime_library, faketime_variables
-from recproxy.control.variables import CLOCK, RECORDED_AT
+from recproxy.control.variables import AHEAD, CLOCK, RECORDED_AT
 from recproxy.lazy_patterns import lazy_pattern
 
 __all__ = ["at_recording", "can_set_time", "read_moment"]
@@ -49,12 +49,13 @@ def at_recording(recorded_at: str, *, inner: bool) -> Iterator[None]:
     """Tell in os.environ when recordings were made, and be at that time if the run wants it.
 
     Time goes on from there. Where recordings do not say when they were made, the time stays, and an `inner` scope
-    keeps that of the one around it.
+    keeps that of the one around it. Where a proof wants another time than now, it is the time of an outermost scope.
     """
     moment = read_moment(recorded_at)
     variables: dict[str, str | None] = {} if inner and moment is None else {RECORDED_AT: recorded_at or None}
     travel: AbstractContextManager[Any] | None = None
-    if moment is not None and os.environ.get(CLOCK) == "recorded":
+    moment = moment if os.environ.get(CLOCK) == "recorded" else None if inner else _ahead()
+    if moment is not None:
         if library := faketime_library():
             seconds = math.ceil(moment.timestamp() - _REAL - time.monotonic())
             variables |= faketime_variables(library, seconds, os.environ)
@@ -69,6 +70,15 @@ def at_recording(recorded_at: str, *, inner: bool) -> Iterator[None]:
                 yield
     finally:
         _set(before)
+
+
+def _ahead() -> dt.datetime | None:
+    """The time in which a proof has the tests run; None where that is now."""
+    wanted = os.environ.get(CLOCK, "")
+    seconds = wanted.removeprefix(AHEAD)
+    if not wanted.startswith(AHEAD) or not seconds.isdecimal():
+        return None
+    return dt.datetime.fromtimestamp(_REAL + time.monotonic() + int(seconds), dt.UTC)
 
 
 def _travel(moment: dt.datetime) -> AbstractContextManager[Any] | None:

@@ -3,6 +3,7 @@
 from typing import Final
 
 __all__ = [
+    "AHEAD",
     "CA",
     "CLOCK",
     "CONTROL",
@@ -46,8 +47,9 @@ SPKI: Final = "RECPROXY_SPKI"
 SHARD: Final = "RECPROXY_SHARD"
 #: When the recordings in play were made, in ISO 8601 and UTC: of the test that is running, or of the run's own.
 RECORDED_AT: Final = "RECPROXY_RECORDED_AT"
-#: `recorded` where tests run at that time.
+#: `recorded` where tests run at that time; `AHEAD` and seconds where a proof has them run later than now.
 CLOCK: Final = "RECPROXY_CLOCK"
+AHEAD: Final = "ahead "
 #: In a fault sweep: the file that tells the pytest plugin which tests to run.
 TESTS: Final = "RECPROXY_TESTS"
 #: What nox, tox and pytest are called with to record, as `record_commands` has it: messages name it.

@@ -13,12 +13,14 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from recproxy.control.outcomes import NO_TEST
+from recproxy.control.variables import AHEAD, CLOCK
 from recproxy.orchestrator.accompaniment import watch_parent
 from recproxy.orchestrator.fork_server import ForkServer
 from recproxy.orchestrator.orchestrator import Orchestrator
 from recproxy.orchestrator.plan import RunPlan
 from recproxy.orchestrator.proof_evidence import RunEvidence
 from recproxy.orchestrator.proof_verdicts import ProofPass
+from recproxy.orchestrator.recorded_clock import uses_recorded_clock
 from recproxy.orchestrator.recorded_scopes import unused_requests
 from recproxy.orchestrator.replayed_tokens import add_tokens
 from recproxy.orchestrator.sweep_command import STOPPED, SweepCommand, TestChoice
@@ -27,12 +29,16 @@ from recproxy.report.proof_report import ProofCause
 __all__ = ["ProofReplays"]
 
 _AS_RECORDED = "as recorded"
+_LATER = "a day later"
+#: A day has 25 hours where its clocks go back.
+_LATER_SECONDS = 25 * 3600
 #: A replay that takes so much longer than the recording did has a test that waits for what never comes.
 _LONGEST = 10
 _START_SECONDS = 60.0
 _LEAST_WORKERS, _MOST_WORKERS = 2, 4
 _NO_TESTS = "only as it was recorded: recproxy knows no tests of the command that it could put in another order"
 _NO_PLUGIN = "only as it was recorded: another order needs pytest with recproxy's plugin"
+_NO_CLOCK = "not a day later: neither time-machine nor freezegun is installed where the tests run"
 _NO_XDIST = "not in parallel: pytest-xdist is not installed where the tests run"
 
 
@@ -41,6 +47,11 @@ class _Abilities(NamedTuple):
 
     is_parallel: bool
     can_be_parallel: bool
+    can_set_time: bool
+
+
+def _abilities(command: SweepCommand) -> _Abilities:
+    return _Abilities(command.is_parallel, command.can_be_parallel, command.can_set_time)
 
 
 class ProofReplays:
@@ -81,6 +92,11 @@ class ProofReplays:
         tests = self._recorded.tests
         first, able = await self._replay(plan, stopping, _AS_RECORDED, TestChoice(only=tests or None))
         yield first
+        if able is not None and not uses_recorded_clock(plan):
+            if not able.can_set_time:
+                self.note(_NO_CLOCK)
+            elif tests and not stopping.done():
+                yield (await self._replay(plan, stopping, _LATER, TestChoice(only=tests), ProofCause.TIME))[0]
         if able is None or len(tests) < 2:
             self.note(_NO_TESTS if not tests else _NO_PLUGIN if able is None else "")
             return
@@ -118,13 +134,15 @@ class ProofReplays:
         """Replay once; what was seen, and what pytest can do, None where recproxy's plugin was not there."""
         seen, begun = RunEvidence(), time.monotonic()
         environment = self._without_secrets(plan)
+        if cause is ProofCause.TIME:
+            environment[CLOCK] = f"{AHEAD}{_LATER_SECONDS}"
         async with Orchestrator(plan, environment, self._fork_server) as orchestrator:
             watch_parent(asyncio.get_running_loop(), stopping, os.getppid())
             orchestrator.scopes.ends.watchers.append(seen.take)
             end = begun + _START_SECONDS + _LONGEST * self._recorded.seconds
             command = SweepCommand(orchestrator, self._words, environment, stopping, end=end)
             seen.code = await command.run(choice, {}, silent=self._silent)
-            able = None if command.tests is None else _Abilities(command.is_parallel, command.can_be_parallel)
+            able = None if command.tests is None else _abilities(command)
             seen.tally = await orchestrator.finish(passed=seen.code == 0)
             seen.seconds = time.monotonic() - begun
             if cause is None:

@@ -20,6 +20,7 @@ __all__ = ["ProofFinding", "ProofFindings", "ProofPass", "findings", "verdicts"]
 #: Causes that are the same in every order: a shuffled run that shows one only happened to meet it.
 _BY_CHANCE = (ProofCause.RANDOM, ProofCause.TIME, ProofCause.SEQUENCE, ProofCause.FOLDER, ProofCause.HOST)
 _PASSED = "passed"
+_LATER = 'the test has this result on the day of its recording only: set clock = "recorded" in the project'
 _AGAIN = "the test asked for this more often than when it was recorded"
 
 
@@ -151,6 +152,9 @@ def _in_pass(finding: ProofFinding, run: ProofPass) -> ProofFinding:
     """The finding as that of a pass: what only another order shows comes of the order."""
     if run.cause is None or finding.cause in _BY_CHANCE:
         return replace(finding, way=run.name)
+    if run.cause is ProofCause.TIME:
+        text = _LATER if finding.cause is ProofCause.RESULT else finding.explanation
+        return replace(finding, way=run.name, cause=run.cause, explanation=text)
     return replace(finding, way=run.name, cause=run.cause, mendings=())
 
 

@@ -109,6 +109,11 @@ class SweepCommand:
         return bool(self._seen.get("xdist"))
 
     @property
+    def can_set_time(self) -> bool:
+        """Whether its tests can run at another time than now, as far as its plugin told."""
+        return bool(self._seen.get("clock"))
+
+    @property
     def is_parallel(self) -> bool:
         """Whether pytest-xdist has distributed the tests."""
         return bool(self._seen.get("workers"))

@@ -49,12 +49,14 @@ class ChosenTests:
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         """Choose and put in order, last of all."""
         from recproxy.client.items import scope_of_item  # noqa: PLC0415 - only in such a run
+        from recproxy.client.recorded_clock import can_set_time  # noqa: PLC0415 - see above
 
         names = [scope_of_item(item) for item in items]
         # Each worker collects all: whoever comes last says the same.
         mine = Path(f"{self._path}.{os.getpid()}")
         workers = bool(getattr(config.option, "tx", None)) or hasattr(config, "workerinput")
         seen = {"tests": names, "xdist": config.pluginmanager.hasplugin("xdist"), "workers": workers}
+        seen["clock"] = can_set_time()
         mine.write_text(json.dumps(seen), encoding="utf-8")
         mine.replace(f"{self._path}.seen")
         if self._only is not None:
