@@ -53,7 +53,6 @@ ELSEWHERE = {
     "config/report_table": "tests/play/test_response_tokens.py: what its keys do",
     "config/upstream_table": "tests/config/test_reference.py: its keys as they are documented",
     "control/webhook_messages": "tests/client/test_webhooks.py: what both processes say to each other",
-    "proxy/webhook_service": "tests/client/test_webhooks.py: a service, an application and a run",
     "orchestrator/webhook_carrier": "tests/client/test_webhooks.py",
     "orchestrator/webhook_intake": "tests/client/test_webhooks.py: what a service sends",
     "orchestrator/webhook_calls": "tests/orchestrator/test_lane_webhooks.py: what they make of a lane's",

@@ -39,12 +39,14 @@ class Delivered:
 class WebhookComes:
     """A webhook of the real service has come in, at this moment of the monotonic clock: the open scope of the lane has it.
 
-    The application has not got it yet, so the scope cannot have ended because of it.
+    The application has not got it yet, so the scope cannot have ended because of it. If it is not `alone`, other lanes
+    have open scopes, too, and it may be theirs.
     """
 
     number: int
     lane: str
     begun: float
+    alone: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,6 +54,7 @@ class WebhookIntake:
     async def _forwarded(self, request: h11.Request, body: bytes) -> Delivered:
         """The application's answer to what a tunnel brought, which the proxy of the profile is told of."""
         lane = max(self._lanes.values(), key=lambda each: each.scopes[-1].begun if each.scopes else 0.0)
+        alone = sum(bool(each.scopes) for each in self._lanes.values()) <= 1
         target = request.target.decode("ascii", "replace")
         headers = tuple((name, value) for name, value in request.headers.raw_items())
         message = Deliver(
@@ -66,7 +67,7 @@ class WebhookIntake:
             body=body,
         )
         number = next(self._numbers)
-        self._proxy.send(WebhookComes(number=number, lane=lane.name, begun=time.monotonic()))
+        self._proxy.send(WebhookComes(number=number, lane=lane.name, begun=time.monotonic(), alone=alone))
         address = lane.webhooks.address(self._proxy.profile, self._table)
         answer = await asyncio.to_thread(call_application, address, message, lane.outgoing)
         packed = b""

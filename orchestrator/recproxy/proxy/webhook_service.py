@@ -39,6 +39,9 @@ _STEP = 1e-6
 _SECONDS = 2.0
 
 
+_OF_WHOM = "a webhook came while several tests ran, and may be another's: record webhooks without workers"
+
+
 class _Coming(NamedTuple):
     """A webhook that the application has not answered yet."""
 
@@ -116,7 +119,10 @@ class WebhookService:
         traffic = lane.scope.traffic
         traffic.begin()
         traffic.webhooks += 1
-        self._coming[message.number] = _Coming(lane, traffic, message.begun, kept=lane.scope.mode in ("record", "auto"))
+        kept = lane.scope.mode in ("record", "auto")
+        self._coming[message.number] = _Coming(lane, traffic, message.begun, kept=kept)
+        if kept and not message.alone:
+            traffic.fail(_OF_WHOM)
 
     def answered(self, message: WebhookAnswered) -> None:
         """The application has answered: keep both, if the scope records."""
