@@ -58,6 +58,13 @@ def test_the_application_gets_what_the_service_sent_and_nothing_else(application
     assert answer.headers[0] == (b"Content-Type", b"text/plain")
 
 
+def test_a_name_below_localhost_is_this_machine_and_stays_in_the_host_header(application):
+    address = application(b"HTTP/1.1 204 No Content\r\n\r\n").replace("127.0.0.1", "app.localhost")
+
+    assert call_application(address, MESSAGE).status == 204
+    assert b"\r\nHost: " + address.removeprefix("http://").encode() + b"\r\n" in application.got
+
+
 @pytest.mark.parametrize("answer", [b"", b"nonsense\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx"])
 def test_an_answer_that_is_none_says_where(application, answer):
     address = application(answer)

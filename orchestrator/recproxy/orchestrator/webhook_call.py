@@ -14,6 +14,7 @@ __all__ = ["call_application"]
 
 #: Seconds that an application may take for an answer.
 _SECONDS = 30.0
+_OF_LOOPBACK = ".localhost"
 #: Makes a socket of a family that reaches the application; None where this process's own do.
 _Outgoing: TypeAlias = Callable[[socket.AddressFamily], socket.socket] | None
 
@@ -28,13 +29,16 @@ def call_application(address: str, message: Deliver, outgoing: _Outgoing = None)
     made: type[http.client.HTTPConnection] = (
         http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     )
+    if host.lower().endswith(_OF_LOOPBACK):
+        host = "localhost"  # few resolvers know the names below it, and one of the network may say what it likes
     connection = made(host, port, timeout=_SECONDS)
     try:
         if outgoing is not None and parts.scheme == "http":
             connection.sock = outgoing(socket.AF_INET6 if ":" in host else socket.AF_INET)
             connection.sock.settimeout(_SECONDS)
             connection.sock.connect((host, port))
-        connection.putrequest(message.method, message.target, skip_accept_encoding=True)
+        connection.putrequest(message.method, message.target, skip_host=True, skip_accept_encoding=True)
+        connection.putheader("Host", parts.netloc)
         for name, value in message.headers:
             connection.putheader(name.decode("latin-1"), value)
         connection.putheader("Content-Length", str(len(message.body)))
