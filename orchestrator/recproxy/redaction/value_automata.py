@@ -103,8 +103,8 @@ class Automata:
 
     @property
     def has_groups_apart(self) -> bool:
-        """Whether forms in groups are looked for apart from others."""
-        return len(self.values) >= _MANY
+        """Whether forms in groups are looked for apart from others; many values have none."""
+        return len(self.values) >= _MANY and all(self._grouped)
 
     def in_groups(self, text: bytes) -> Iterator[tuple[_Plain, int, int]]:
         """What stands in a text in groups, and where, if it is looked for apart."""
