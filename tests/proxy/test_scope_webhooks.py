@@ -123,6 +123,20 @@ def test_another_answer_or_none_is_a_miss_of_the_test(answer, difference):
     assert ("nobody is there" in missed.text) is (difference is None)
 
 
+def test_a_named_place_of_the_address_has_the_value_that_the_webhook_brings():
+    async def run():
+        text = HOOK.format("events", '{"key": "XXX[key]"}', '{"took": 1}').replace("/hooks", "/hooks?key=XXX[key]")
+        world = World(CHARGE.format(1) + text)
+        await world.played(0)
+        return world
+
+    world = asyncio.run(run())
+    (sent,) = world.sent
+    assert world.outcome.missed == ()
+    assert sent.body.decode() == f'{{"key": "{sent.target.removeprefix("/hooks?key=")}"}}'
+    assert "XXX[" not in sent.target
+
+
 def test_the_recorded_answer_may_have_wild_places():
     async def run():
         world = World(CHARGE.format(1) + HOOK.format("events", "{}", '{"took": "XXX"}'), body=b'{"took": [1, 2]}')

@@ -27,7 +27,7 @@ from recproxy.play.webhook_causes import webhooks_by_cause
 from recproxy.play.webhook_signatures import signed
 from recproxy.proxy.scope_history import ScopeHistory
 from recproxy.proxy.traffic import Traffic
-from recproxy.recording import Recording, Request, Response, answer_request, as_sent
+from recproxy.recording import Interaction, Recording, Request, Response, answer_request, as_sent, fill
 from recproxy.redaction.rules import RedactionRules
 
 __all__ = ["ScopeWebhooks"]
@@ -166,12 +166,13 @@ class ScopeWebhooks:
     async def _send_now(self, position: int) -> None:
         playback = self._playback()
         recorded = playback.interaction(position)
-        name, target = _place(recorded.request.url)
+        name, _ = _place(recorded.request.url)
         table = self._tables.get(name)
         if table is None:
             self._traffic.fail(f"webhook {name!r} is not declared: write it in [[webhooks]] of the profile")
             return
         request = self._request(table, as_sent(replace(recorded, response=playback.response(position))).request)
+        _, target = _place(self._address(recorded))  # its named places are bound now
         answer = await self._deliver(
             lambda order: Deliver(
                 order=order,
@@ -194,12 +195,17 @@ class ScopeWebhooks:
         secret = self._secrets.get(table.secret, b"").decode("utf-8", "surrogateescape")
         return signed(table, replace(recorded, headers=headers), secret, int(self._now()), self._hooks.sign)
 
+    def _address(self, recorded: Interaction) -> str:
+        """Where a webhook goes, with the values that it brings itself."""
+        url, wild = recorded.request.url.encode("ascii", "surrogateescape"), recorded.request.wild
+        return fill(url, wild, self._playback().bound).decode("ascii", "surrogateescape")
+
     def _compare(self, position: int, answer: Delivered) -> None:
         playback = self._playback()
         recorded = playback.interaction(position)
         body, _ = without_coding(answer.body, answer.headers)
         said = Response(status=answer.status, headers=answer.headers, body=body, wild=None)
-        live = answer_request(recorded.request.url, said)
+        live = answer_request(self._address(recorded), said)
         index = Index((Recording(interactions=(recorded,)),), self._profile.rules(), form=self._hooks.compare)
         differences: tuple[Difference, ...] = ()
         if recorded.response.status != answer.status:
