@@ -442,6 +442,14 @@ def test_what_a_service_hands_out_stays():
     assert literal(first, then)
 
 
+def test_what_a_service_hands_out_to_a_fixture_stays_in_the_tests_that_send_it():
+    given = set()
+    recorded(asked("POST", "/customers", b"{}", b'{"id": "%s"}' % ID.encode(), status=201), given=given)
+    (clean,) = recorded(asked("POST", "/orders", b'{"customer": "%s"}' % ID.encode(), status=201), given=given)
+
+    assert clean.request.body == b'{"customer": "%s"}' % ID.encode()
+
+
 def test_what_a_webhook_brings_and_the_application_repeats_stays():
     sent = Request(
         method="POST", url="webhook://events/hooks", headers=JSON, body=b'{"request_id": "%s"}' % ID.encode(), wild=None

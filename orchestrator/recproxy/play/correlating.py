@@ -25,6 +25,7 @@ class Correlating:
         self._constants = frozenset(name.lower() for name in profile.match.constants)
         self._written = written
         self._made: set[bytes] = set()
+        self._given: set[bytes] = set()
 
     def of(self, recording: str) -> Correlation | None:
         """What is known now for what goes into a recording; None where values stay as they are."""
@@ -36,6 +37,7 @@ class Correlating:
             is_constant=lambda value: self._written.has(value, recording),
             constants=self._constants,
             made=self._made,
+            given=self._given,
         )
 
 

@@ -44,6 +44,8 @@ __all__ = ["Correlation", "with_fresh_values"]
 
 #: More values of one scope are those of a load test, and each would need a name.
 _MOST = 500
+#: More values of services are not remembered from one scope to the next.
+_MOST_GIVEN = 100_000
 #: Larger bodies are content, and an id in one is no business of a test.
 _LARGEST = 1 << 18
 #: Responses of a service that knows what is asked for.
@@ -65,13 +67,15 @@ class Correlation:
 
     `is_constant` tells of the normal form of a value whether it stands written in the project. `constants` are names of
     fields whose values a test chose. `made` are values that earlier scopes of the run have made, such as those of
-    fixtures; what this one makes is added.
+    fixtures; what this one makes is added. `given` are those that services handed out in earlier scopes; what is handed
+    out in this one is added.
     """
 
     now: float
     is_constant: Callable[[bytes], bool] = field(default=lambda _: False, repr=False)
     constants: frozenset[str] = frozenset()
     made: set[bytes] = field(default_factory=set, repr=False)
+    given: set[bytes] = field(default_factory=set, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,16 @@ def with_fresh_values(
 
     `taken` are names that other scopes use.
     """
+    after = _with_fresh_values(interactions, correlation, taken)
+    bodies = (each.response.body for each in after if each.response.wild is not None)
+    texts = (body for body in bodies if len(body) <= _LARGEST and len(correlation.given) < _MOST_GIVEN)
+    correlation.given.update(each.value for text in texts for each in fresh_tokens(text, correlation.now))
+    return after
+
+
+def _with_fresh_values(
+    interactions: Sequence[Interaction], correlation: Correlation, taken: Container[str]
+) -> tuple[Interaction, ...]:
     asked = [list(_candidates(each.request, correlation)) for each in interactions]
     every = {each.value: each for found in asked for each in found}
     if not every or len(every) > _MOST:
@@ -120,6 +134,7 @@ def _with_names(
     named: dict[bytes, str] = {}
     given: set[bytes] = set()
     seen: set[bytes] = set()
+    before = correlation.given - correlation.made
     after: list[Interaction] = []
     found = frozenset(place for place, own in enumerate(asked) if own and finds(interactions, place))
     brought = {one.value for place, own in enumerate(asked) if place not in found for one in own}
@@ -129,7 +144,7 @@ def _with_names(
         first: dict[bytes, str] = {}
         for one in own:
             value = one.value
-            if value in given or value in seen or value in named:
+            if value in given or value in seen or value in named or value in before:
                 continue
             seen.add(value)
             if place in found and value not in brought and not one.sure and value not in correlation.made:
