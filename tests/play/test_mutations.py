@@ -1,6 +1,7 @@
 """An answer with one thing changed: which changes there are, and what the client gets of each."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -191,6 +192,8 @@ def test_a_call_has_the_changes_that_its_messages_can_have_on_the_wire():
     assert json.loads(unknown.body)[0]["kind"] == 424242
     refused = mutated(call.response, Mutation("status", "UNAVAILABLE"))
     assert (refused.trailers, refused.body) == (((b"grpc-status", b"14"),), b"")
+    stream = replace(call.response, after=(0, 1, -1))  # refused before its client has said anything
+    assert mutated(stream, Mutation("status", "UNAVAILABLE")).after == (0,)
 
 
 def test_of_a_webhook_the_body_is_changed():

@@ -50,6 +50,12 @@ def test_the_first_line_is_a_test_worth_writing_and_the_last_the_score():
     )
 
 
+def test_a_webhook_is_told_as_what_it_is():
+    (line, *_) = mutation_report([trial("drop", "json /type", "unnoticed", request="WEBHOOK webhook://events/hooks")])
+
+    assert line.startswith("worth a test: no test notices when json /type is missing in the webhook events/hooks (")
+
+
 def test_without_anything_unnoticed_there_is_no_table_and_without_any_no_score():
     assert list(mutation_report(TRIALS[3:4])) == [
         "shop: 1 mutation: 1 noticed; score 100%",

@@ -138,7 +138,7 @@ def _with_call_status(response: Response, status: bytes) -> Response:
     encoding = response.encoding and response.encoding.partition("\n")[0].partition(" ")[0]
     return replace(
         response, headers=other(response.headers), trailers=other(response.trailers), body=b"", chunks=(),
-        after=response.after[-1:], encoding=encoding,
+        after=(0,) if response.after else (), encoding=encoding,
     )  # fmt: skip
 
 

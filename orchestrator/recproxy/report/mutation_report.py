@@ -108,7 +108,9 @@ def unnoticed_text(row: UnnoticedField) -> str:
         if row.place == "status"
         else f"{row.place} is {_either([_MEANS.get(kind, kind) for kind in row.kinds])}"
     )
-    return f"no test notices when {what} in the answer to {row.request}"
+    method, _, url = row.request.partition(" ")
+    where = f"the webhook {url.removeprefix('webhook://')}" if method == "WEBHOOK" else f"the answer to {row.request}"
+    return f"no test notices when {what} in {where}"
 
 
 def _either(words: Sequence[str]) -> str:
