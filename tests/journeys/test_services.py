@@ -23,7 +23,11 @@ from recproxy.recording import load
 SUITE = Path(__file__).parents[1] / "functional"
 MOODS = ("rate_limit", "revoked_refresh", "revoked", "server_error", "duplicate", "shortened_before")
 
-WITHOUT_LIKE = ("test_f1.py", "test_facebook.py", "test_targets.py", "f1")  # services that have no like on loopback
+#: Tests and recordings of services that have no like on loopback.
+WITHOUT_LIKE = (
+    *("test_commands.py", "test_f1.py", "test_facebook.py", "test_queue.py", "test_targets.py"),
+    *("f1", "pubsub", "slack"),
+)
 BUT_FOR_CLIENTS = ("--ignore", "tests/functional/test_clients.py")  # four clients on three ways need not do all of it
 
 
