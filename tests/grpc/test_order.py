@@ -3,7 +3,7 @@
 import pytest
 from notes_service import framed
 
-from recproxy.grpc.order import CLIENT_ENDED, frame_sizes, message_order, whole_frames
+from recproxy.grpc.order import CLIENT_ENDED, frame_count, frame_sizes, message_order, whole_frames
 
 ONE, TWO = framed(b"one"), framed(b"two!")
 
@@ -32,3 +32,7 @@ def test_each_message_comes_after_as_many_of_the_client_as_were_passed_on(marks,
 
 def test_a_status_alone_has_a_place_too():
     assert message_order(ONE, b"", [(0, 8)]) == (1,)
+
+
+def test_trailers_in_a_body_are_no_message():
+    assert frame_count(ONE + TWO + b"\x80" + ONE[1:] + TWO[:-1]) == 2

@@ -112,6 +112,8 @@ def test_four_kinds_of_call_are_recorded_readable_and_replayed_as_they_were(proj
     again = client(project, "hello", "id-2")
 
     assert (again.returncode, again.stdout) == (0, SAID), again.stderr
+    row = next(line.split() for line in again.stderr.splitlines() if line.startswith("recproxy   notes"))
+    assert row[3:8] == ["5", "0", "0", "0", "17"], again.stderr  # the last are messages, both ways
 
 
 def test_a_message_that_fits_nothing_ends_its_call_with_the_field(project):

@@ -131,7 +131,7 @@ class Outcome:
     interactions. `requests` are the latest, in order of arrival, as recorded. `notes` are about connections that never
     became requests. `forwarded` counts what went to the service; `failures`, which nobody could answer, fail the scope.
     `timed` are the first requests, if the run wants to know, and `untimed` counts the others. `size` is that of all
-    bodies that clients got, `slowest` the request that took longest, with its seconds. `messages` are those of WebSockets,
+    bodies that clients got, `slowest` the request that took longest, with its seconds. `messages` are those of WebSockets and gRPC,
     both ways.
     """
 

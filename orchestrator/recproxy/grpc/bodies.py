@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from recproxy.grpc.content_types import framing_of
 from recproxy.grpc.frames import Frame, frames, put_frames, put_trailers, take_trailers, untexted
-from recproxy.grpc.order import frame_sizes
+from recproxy.grpc.order import frame_count, frame_sizes
 from recproxy.grpc.reading import MessageReader, MessageTree
 from recproxy.grpc.statuses import readable_details, with_details
 from recproxy.grpc.types import Types, types_of
@@ -31,6 +31,7 @@ __all__ = [
     "LARGEST",
     "compression_of",
     "is_readable",
+    "message_count",
     "messages_of",
     "on_the_wire",
     "read_messages",
@@ -150,6 +151,20 @@ def messages_of(block: Request | Response) -> list[MessageTree]:
     except ValueError as problem:
         raise ValueError(f"no JSON: {problem}") from None
     return tree if isinstance(tree, list) else [tree]
+
+
+def message_count(block: Request | Response) -> int:
+    """How many messages a block of a call holds, read or not; 0 where they cannot be counted."""
+    if is_readable(block):
+        try:
+            return len(messages_of(block))
+        except ValueError:  # a wild place that is the whole of it
+            return 1
+    framing = framing_of(block.headers)
+    try:
+        return frame_count(untexted(block.body) if framing == "grpc-web-text" else block.body) if framing else 0
+    except ValueError:
+        return 0
 
 
 def on_the_wire(block: _Block) -> _Block:

@@ -14,9 +14,11 @@ from recproxy.recording.codings import decode, encode
 from recproxy.recording.grammar import FIELD_NAME
 from recproxy.recording.values import Headers
 
-__all__ = ["Frame", "frames", "put_frames", "put_trailers", "take_trailers", "untexted"]
+__all__ = ["TRAILERS", "Frame", "frames", "put_frames", "put_trailers", "take_trailers", "untexted"]
 
-_COMPRESSED, _TRAILERS = 1, 0x80
+_COMPRESSED = 1
+#: The flag of the trailers of gRPC-Web.
+TRAILERS = 0x80
 _PIECE = lazy_pattern(rb"[A-Za-z0-9+/]+={0,2}")
 
 
@@ -35,7 +37,7 @@ def frames(body: bytes, compression: str, limit: int) -> list[Frame]:
     while at < len(body):
         flag, size = body[at], int.from_bytes(body[at + 1 : at + 5], "big")
         data = body[at + 5 : at + 5 + size]
-        if at + 5 + size > len(body) or flag not in (0, _COMPRESSED, _TRAILERS):
+        if at + 5 + size > len(body) or flag not in (0, _COMPRESSED, TRAILERS):
             raise ValueError("no frames of gRPC")
         at += 5 + size
         if flag == _COMPRESSED:
@@ -45,7 +47,7 @@ def frames(body: bytes, compression: str, limit: int) -> list[Frame]:
         limit -= len(data)
         if limit < 0:
             raise ValueError("frames of gRPC that hold too much")
-        found.append(Frame(data, flag == _COMPRESSED, flag == _TRAILERS))
+        found.append(Frame(data, flag == _COMPRESSED, flag == TRAILERS))
     return found
 
 
@@ -54,7 +56,7 @@ def put_frames(found: list[Frame], compression: str) -> bytes:
     pieces: list[bytes] = []
     for frame in found:
         data = encode(frame.data, compression) if frame.compressed else frame.data
-        flag = _TRAILERS if frame.trailers else int(frame.compressed)
+        flag = TRAILERS if frame.trailers else int(frame.compressed)
         pieces += bytes((flag,)), len(data).to_bytes(4, "big"), data
     return b"".join(pieces)
 

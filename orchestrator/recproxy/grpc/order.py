@@ -9,7 +9,9 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
-__all__ = ["CLIENT_ENDED", "frame_sizes", "message_order", "whole_frames"]
+from recproxy.grpc.frames import TRAILERS
+
+__all__ = ["CLIENT_ENDED", "frame_count", "frame_sizes", "message_order", "whole_frames"]
 
 #: Instead of a number of messages: after the client had ended its side.
 CLIENT_ENDED = -1
@@ -24,6 +26,15 @@ def frame_sizes(body: bytes) -> Iterator[int]:
         if at > len(body):
             return
         yield size
+
+
+def frame_count(body: bytes) -> int:
+    """How many whole messages there are; the trailers of gRPC-Web are none."""
+    at = count = 0
+    for size in frame_sizes(body):
+        count += not body[at] & TRAILERS
+        at += size
+    return count
 
 
 def whole_frames(body: bytes) -> bytes:

@@ -5,6 +5,7 @@ Knows recordings in play and paths of calls; no socket.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from recproxy.http import Head
@@ -100,9 +101,13 @@ class CallScope:
             ),
             failed=failed,
             fault=lambda position: self._faults.take(position) if self._faults.planned else None,
-            played=self._history.play,
+            played=self._played,
             forward=forward,
         )
+
+    def _played(self, position: int) -> None:
+        self._history.play(position)
+        self._history.spent(time.perf_counter(), 0.0)
 
     def _now(self) -> Playback:
         """What is in play now; what is known of what was before is forgotten."""

@@ -29,10 +29,12 @@ __all__ = [
     "Captured",
     "ResponseCounts",
     "call_of",
+    "counts_of",
     "cut_short",
     "end_to_end",
     "interaction_of",
     "may_be_left",
+    "messages_passed",
     "request_as_sent",
     "request_of",
     "response_of",
@@ -109,6 +111,11 @@ class Captured:
             self.gaps.clear()
 
 
+def counts_of(captured: Captured | None, status: int) -> ResponseCounts:
+    """What is counted of a response, or of what the client got instead, with this status."""
+    return captured.counts if captured is not None else {"status": status}
+
+
 def end_to_end(headers: Headers) -> Headers:
     """The headers that are not about one connection: neither by their name, nor named by Connection."""
     named = {
@@ -144,6 +151,17 @@ def interaction_of(head: Head, target: Target, feed: BodyFeed, captured: Capture
     elif not feed.whole:
         request = replace(request, omitted=feed.size)
     return Interaction(request=request, response=response_of(captured), scope=scope, comments=comments)
+
+
+def messages_passed(head: Head, feed: BodyFeed, captured: Captured | None) -> int:
+    """How many messages of a call of gRPC went either way; those of bodies that are too large to be kept are not counted."""
+    if not is_call(head.headers):
+        return 0
+    from recproxy.grpc.bodies import message_count  # noqa: PLC0415 - most services have no gRPC
+
+    asked = Request(method="POST", url="", headers=head.headers, body=feed.kept if feed.whole else b"")
+    said = b"".join(captured.body) if captured is not None else b""
+    return message_count(asked) + message_count(replace(asked, body=said))
 
 
 def request_as_sent(head: Head, target: Target, feed: BodyFeed) -> Request:

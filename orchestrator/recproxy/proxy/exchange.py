@@ -17,7 +17,7 @@ from recproxy.control.outcomes import RequestResult
 from recproxy.http import Head
 from recproxy.http.refusals import UNAVAILABLE, refusal_answer
 from recproxy.proxy.body import BodyFeed
-from recproxy.proxy.capture import Captured, ResponseCounts, interaction_of, may_be_left, request_as_sent
+from recproxy.proxy.capture import Captured, counts_of, interaction_of, may_be_left, messages_passed, request_as_sent
 from recproxy.proxy.conversation import Conversation
 from recproxy.proxy.downstream import Downstream, Work
 from recproxy.proxy.left_responses import left_response
@@ -121,7 +121,8 @@ class Exchange(Work):
             return False
         finally:
             self.drop()
-            counts: ResponseCounts = self._captured.counts if self._captured is not None else {"status": self._status}
+            self._traffic.messages += messages_passed(self._head, self.feed, self._captured)
+            counts = counts_of(self._captured, self._status)
             if self._agreed is None:  # that is counted when it ends
                 self._traffic.timeline.add_forwarded(self._result, self._begun, self._line, **counts)
 

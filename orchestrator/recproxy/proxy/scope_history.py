@@ -110,7 +110,7 @@ class ScopeHistory:
             notes=tuple(self._notes),
             timed=self._timeline.requests(playback, self._missed),
             untimed=self._timeline.left_out,
-            messages=self.messages + traffic.messages,
+            messages=self.messages + traffic.messages + self._timeline.messages(playback),
             size=self._timeline.size(playback),
             slowest=self._timeline.slowest(playback, self._missed),
             slowest_seconds=self._timeline.slowest_seconds,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from recproxy.control.outcomes import Missed, RequestResult, TimedRequest
 from recproxy.recording import Act
+from recproxy.recording.message_coding import holds_messages
 
 if TYPE_CHECKING:
     from recproxy.play.playback import Playback
@@ -106,6 +107,10 @@ class Timeline:
         """The bytes of all bodies that clients got from the service or from recordings."""
         return self._forwarded_bytes + sum(count * _size(playback, each) for each, count in self._plays.items())
 
+    def messages(self, playback: Playback) -> int:
+        """The messages of the calls of gRPC that were played, both ways."""
+        return sum(count * _messages(playback, each) for each, count in self._plays.items())
+
     def requests(self, playback: Playback, missed: Sequence[Missed]) -> tuple[TimedRequest, ...]:
         """The requests that are kept, in the order in which they were answered."""
         return tuple(
@@ -155,6 +160,15 @@ def request_line(request: int | str, playback: Playback, missed: Sequence[Missed
         return f"{missed[-1 - request].method} {missed[-1 - request].url}"
     method, url, _ = playback.index.asked(request)
     return f"{method} {url}"
+
+
+def _messages(playback: Playback, position: int) -> int:
+    found = playback.interaction(position)
+    if found.steps or not holds_messages(found.request):
+        return 0
+    from recproxy.grpc.bodies import message_count  # noqa: PLC0415 - most services have no gRPC
+
+    return message_count(found.request) + message_count(found.response)
 
 
 def _size(playback: Playback, position: int) -> int:

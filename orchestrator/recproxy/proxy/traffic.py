@@ -22,7 +22,7 @@ class Traffic:
         self.timeline = timeline or Timeline()
         self.forwarded = 0
         self.recorded = 0
-        #: Those of WebSockets, both ways.
+        #: Those of WebSockets and, in what was forwarded, of gRPC, both ways.
         self.messages = 0
         self.seconds = 0.0
         self.failures: list[str] = []
