@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -115,3 +116,34 @@ def test_what_is_in_play_what_failed_and_what_does_not_parse_is_passed_over(suit
 
     assert find("one", playing=(playing,)) is None
     assert find("two") is None
+
+
+CALL = """#recproxy 2
+
+:scope test_m.test_used
+POST https://a.example/v1.Notes/Send HTTP/1.1
+content-type: application/grpc
+:encoding grpc
+:message v1.Note text=1
+
+{"text": "hello"}
+====
+HTTP/1.1 200 OK
+
+=======
+"""
+
+
+@pytest.mark.parametrize("encoding", ["grpc", None], ids=["one message", "messages of a stream"])
+def test_a_call_is_found_by_the_names_that_its_recording_has(encoding, suite, tmp_path):
+    Path(suite("test_m/test_used.rec", "one")).write_text(CALL)
+    profile = Profile(name="shop", endpoints=(Endpoint(hosts=("a.example",)),))
+    elsewhere = Elsewhere(tmp_path / "recordings", profile, profile.ways(folder=str(tmp_path)), root=tmp_path)
+
+    def found(text):
+        headers = ((b"content-type", b"application/grpc"),)
+        request = Request(method="POST", url="https://a.example/v1.Notes/Send", headers=headers, encoding=encoding)
+        return elsewhere.find(replace(request, body=b'{"1": "%s"}' % text, wild=None), None, None, ())
+
+    assert found(b"hello").test == "test_m.test_used"
+    assert found(b"bye") is None

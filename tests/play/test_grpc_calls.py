@@ -7,7 +7,7 @@ from notes_service import DATA, NOTE, PLACE, TYPES, framed, integer, piece
 
 from recproxy.errors import ProfileError
 from recproxy.grpc.bodies import read_messages
-from recproxy.grpc.types import Types
+from recproxy.grpc.types import Types, types_of
 from recproxy.play.grpc_calls import LiveCalls, call_path, load_services, readable_interaction
 from recproxy.recording import Interaction, Recording, Request, Response, dump, load, locate
 
@@ -89,6 +89,15 @@ def test_types_of_several_recorded_calls_are_joined():
     )
 
     assert bodies(LiveCalls([recorded], ""), request()) == [b'{"text": "hello", "id": 5}']
+
+
+def test_a_field_that_was_renamed_since_has_its_recorded_name_and_one_that_is_new_its_own():
+    root, types = types_of(f"grpc\nmessage {NOTE} words=1 id=2:int64")
+    recorded = recording(read_messages(request(), types, root))
+    added = request(framed(HELLO[5:] + piece(19, b"r")))
+
+    assert bodies(LiveCalls([recorded], PLACE), request()) == [b'{"words": "hello", "id": 5}']
+    assert bodies(LiveCalls([recorded], PLACE), added) == [b'{"words": "hello", "id": 5, "request_id": "r"}']
 
 
 def test_the_path_of_a_call():

@@ -5,8 +5,10 @@ Read once, when the first such request comes, and only where the recordings of a
 
 from __future__ import annotations
 
+import contextlib
 import shlex
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +20,7 @@ from recproxy.play.reading import read_recording
 from recproxy.play.recording_names import DEFAULT, recordings_below
 from recproxy.play.test_names import is_gone, is_module_gone, scope_of
 from recproxy.recording import Request
+from recproxy.recording.message_coding import MessageError, is_call
 
 if TYPE_CHECKING:
     from recproxy.matching.miss import RecordedFor
@@ -132,8 +135,23 @@ class Elsewhere:
         return tuple(sorted(each for each in names if not each.startswith(".")))  # no journal of a run
 
     def _positions(self, request: Request, any_host: Sequence[str] | None) -> list[int]:
-        tiers = self.recorded.find(request, any_host=any_host, formed=True, redacted=True).tiers
-        return [each for tier in tiers for each in tier]
+        for one in self._forms(request):
+            if tiers := self.recorded.find(one, any_host=any_host, formed=True, redacted=True).tiers:
+                return [each for tier in tiers for each in tier]
+        return []
+
+    def _forms(self, request: Request) -> Iterator[Request]:
+        """A request, and a call of gRPC as these recordings name its fields: those in play may name none."""
+        yield request
+        if not is_call(request.headers):
+            return
+        from recproxy.grpc.bodies import on_the_wire  # noqa: PLC0415 - most services have no gRPC
+        from recproxy.grpc.content_types import framing_of  # noqa: PLC0415 - see above
+        from recproxy.play.grpc_calls import LiveCalls  # noqa: PLC0415 - see above
+
+        with contextlib.suppress(MessageError, RecproxyError):
+            sent = on_the_wire(replace(request, encoding=request.encoding or framing_of(request.headers)))
+            yield from LiveCalls(self.recorded.recordings, self._profile.grpc.place).forms(sent)
 
     def _path(self, position: int) -> str:
         return self.recorded.recording_of(position).path or ""
