@@ -151,3 +151,32 @@ def test_a_websocket_moves_with_its_scope_and_says_the_same(recordings, tmp_path
 
     assert done.returncode == 0, done.stderr
     assert (recordings / "shop/test_m/test_new.rec").read_text() == text.format("test_m.test_new")
+
+
+CALL = """#recproxy 2
+
+:scope {}
+POST https://a.example/v1.Notes/Talk HTTP/1.1
+content-type: application/grpc
+:encoding grpc gzip 2
+:message v1.Note text=1 kind=2:v1.Kind
+:enum v1.Kind LINK=1
+
+[{{"text": "one"}}, {{"kind": "LINK"}}]
+====
+HTTP/1.1 200 OK
+content-type: application/grpc
+:after 0 1 end
+:trailer grpc-status: 0
+:encoding grpc
+
+[{{"1": "welcome"}}, {{"1": "you said one"}}]
+=======
+"""
+
+
+def test_the_messages_of_a_call_are_as_before(recordings, tmp_path):
+    (recordings / "shop/test_m/test_old.rec").write_text(CALL.format("test_m.test_old"))
+    recproxy("mv", "test_m/test_old", "test_m/test_new", folder=tmp_path)
+
+    assert (recordings / "shop/test_m/test_new.rec").read_text() == CALL.format("test_m.test_new")

@@ -194,3 +194,37 @@ def test_calls_that_their_client_leaves_are_recorded_with_its_status_and_replaye
     again = client(project)
 
     assert (again.returncode, again.stdout) == (0, ran.stdout), again.stderr
+
+
+TALKS = f"""
+import os, sys
+sys.path.insert(0, {str(HERE.parent / "helpers")!r})
+import grpc
+from notes_messages import Note, stubs
+with grpc.insecure_channel(os.environ["NOTES_BASE_URL"].partition("://")[2]) as channel:
+    calls = stubs(channel)
+    calls["Send"](Note(text=os.environ["NOTES_KEY"]), timeout=20)
+    print([each.text[:8] for each in calls["Talk"](iter([Note(text="hi"), Note(text="bye")]), timeout=20)], flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_calls_of_a_killed_run_are_recovered_readable_and_masked(project):
+    project.write("client.py", TALKS)
+    key = "-".join(("k3y", "value", "of", "the", "notes"))
+    words = ("run", "--profile", "notes", "--record", "notes", "--")
+    with Service() as port:
+        profile = CONFIG.format(port=port, lines='credentials = ["NOTES_KEY"]')
+        project.write("pyproject.toml", profile)
+        pipes = {"stdin": subprocess.PIPE, "environment": {"NOTES_KEY": key}}
+        run = project.start(*words, sys.executable, "client.py", **pipes)
+        assert run.stdout.readline() == "['welcome', 'you said', 'you said']\n"
+        run.kill()
+        run.communicate()
+        after = project.run(*words, "true", environment={"NOTES_KEY": key})
+    text = (project.root / RECORDED).with_suffix(".failed.rec").read_text()
+
+    assert "recovered 2 interactions from a killed run" in after.stderr
+    assert '\n[{"1": "hi"}, {"1": "bye"}]\n' in text
+    assert text.count(":encoding grpc\n") == 4
+    assert key not in text
