@@ -389,7 +389,8 @@ def _link(servers, began, words, environment):
 
 if __name__ == "__main__":
     for name in sys.argv[2:]:
-        __import__(name)
+        with contextlib.suppress(ModuleNotFoundError):  # not each session has all of them
+            __import__(name)
     gc.freeze()
     try:
         _become(_serve(sys.argv[1]))
