@@ -62,7 +62,6 @@ ELSEWHERE = {
     "ui/page_assets": "tests/ui/test_app.py: what a browser gets",
     "cli/serve": "tests/journeys holds runs by it",
     "play/change": "tests/play/test_recording_difference.py and test_conversation_difference.py: values",
-    "play/checking": "tests/cli/test_check.py: what `check` says is what it finds",
     "cli/exporting": "tests/cli/test_export.py",
     "cli/importing": "tests/cli/test_import_recordings.py",
     "cli/completion": "tests/cli/test_docs.py",

@@ -75,8 +75,8 @@ def check_recording(
     found: list[Problem] = list(_overlaps(index, rules))
     if redaction is not None:
         found += _secrets(recording.interactions, redaction, lines, mend)
-    for scope in dict.fromkeys(interaction.scope for interaction in recording.interactions):
-        found += _replayed(index, scope)
+    for own, others in _by_scope(recording):
+        found += _replayed(Index([replace(recording, interactions=(*own, *others))], rules, hosts), len(own))
     for interaction in recording.interactions:
         found += _alone(interaction, hosts, recording.format)
         if max_age and interaction.recorded and (today - interaction.recorded).days > max_age:
@@ -87,12 +87,25 @@ def check_recording(
     return sorted(found, key=lambda each: each.line)
 
 
-def _replayed(index: Index, scope: str | None) -> Iterator[Problem]:
-    """Ask with the requests of one scope in recorded order, as its test does: each must find its own interaction."""
-    playback = Playback(index, scope=scope)
-    for position, interaction in enumerate(index.interactions):
-        if interaction.scope != scope:
-            continue
+def _by_scope(recording: Recording) -> Iterator[tuple[Sequence[Interaction], Sequence[Interaction]]]:
+    """The interactions of each scope, and the others that it may play: those of no scope, and for these all.
+
+    With all of them for each scope, time would grow with the square of their number.
+    """
+    scopes: dict[str | None, list[Interaction]] = {}
+    for interaction in recording.interactions:
+        scopes.setdefault(interaction.scope, []).append(interaction)
+    shared = scopes.pop(None, [])
+    if shared:
+        yield shared, [each for own in scopes.values() for each in own]
+    for own in scopes.values():
+        yield own, shared
+
+
+def _replayed(index: Index, asked: int) -> Iterator[Problem]:
+    """Ask with the first requests in recorded order, as the test of their scope does: each must find its own interaction."""
+    playback = Playback(index)
+    for position, interaction in enumerate(index.interactions[:asked]):
         request = sample_request(interaction.request, playback.bound)
         if position not in playback.locate(request):
             yield Problem(interaction.line, "never", "no request can match it, not even its own")
