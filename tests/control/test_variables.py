@@ -7,6 +7,7 @@ def test_the_names_are_these():
     names = {name: getattr(variables, name) for name in variables.__all__}
 
     assert names == {
+        "AHEAD": "ahead ",
         "CA": "RECPROXY_CA",
         "CLOCK": "RECPROXY_CLOCK",
         "CONTROL": "RECPROXY_CONTROL",
