@@ -103,6 +103,44 @@ def test_an_editor_gets_findings_help_and_changes(tmp_path):
     assert not path.exists()
 
 
+#: A server whose checks never end.
+ENDLESS = """
+import sys, threading
+import recproxy.lsp.server as server
+from recproxy.cli.main import main
+server.findings_in = lambda path, text: threading.Event().wait()
+sys.argv[1:] = ["lsp"]
+main()
+"""
+
+
+async def leave(path, *, says_so):
+    """The exit code of a server that an editor leaves while a text is checked: it says so, or its pipe ends."""
+    client = LanguageClient("test", "1")
+    await client.start_io(sys.executable, "-c", ENDLESS, cwd=path.parent)
+    await client.initialize_async(types.InitializeParams(capabilities=types.ClientCapabilities()))
+    document = types.TextDocumentItem(uri=path.as_uri(), language_id="rec", version=1, text=TEXT)
+    client.text_document_did_open(types.DidOpenTextDocumentParams(document))
+    place = types.HoverParams(types.TextDocumentIdentifier(path.as_uri()), types.Position(0, 1))
+    await client.text_document_hover_async(place)  # answered, so the check has begun
+    if says_so:
+        await client.shutdown_async(None)
+        client.exit(None)
+    else:
+        client._server.stdin.close()
+    try:
+        return await asyncio.wait_for(client._server.wait(), seconds(15))
+    finally:
+        if client._server.returncode is None:
+            client._server.kill()
+        await client.stop()
+
+
+@pytest.mark.parametrize("says_so", [True, False])
+def test_a_check_that_is_under_way_does_not_hold_the_end_up(tmp_path, says_so):
+    assert asyncio.run(leave(tmp_path / "a.rec", says_so=says_so)) == 0
+
+
 def test_without_pygls_one_line_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "pygls.lsp.server", None)
     monkeypatch.delitem(sys.modules, "recproxy.lsp.server", raising=False)

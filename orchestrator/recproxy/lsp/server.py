@@ -13,6 +13,7 @@ from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 from pygls.workspace import TextDocument
 
+from recproxy.lsp.background import Background
 from recproxy.lsp.findings import TextFinding, findings_in
 from recproxy.lsp.help import help_at
 from recproxy.lsp.naming import Naming, namings
@@ -32,6 +33,7 @@ class _Editor:
     def __init__(self, server: LanguageServer) -> None:
         self._server = server
         self._next: dict[str, asyncio.Task[None]] = {}
+        self._checks = Background()
 
     def opened(self, event: types.DidOpenTextDocumentParams) -> None:
         self._look_soon(event.text_document.uri, 0)
@@ -75,7 +77,7 @@ class _Editor:
         await asyncio.sleep(pause)
         document = self._server.workspace.get_text_document(uri)
         version, text = document.version, document.source
-        found = await asyncio.to_thread(findings_in, _path(uri), text)
+        found = await self._checks.run(partial(findings_in, _path(uri), text))
         self._tell(uri, version, [_diagnostic(document, each) for each in found])
 
     def _tell(self, uri: str, version: int | None, found: list[types.Diagnostic]) -> None:
