@@ -114,7 +114,6 @@ ELSEWHERE = {
     "config/endpoint": "tests/config/test_profile_reading.py and test_reference.py: its keys",
     "proxy/smtp_history": "tests/proxy/test_smtp_connection.py: misses without secrets",
     "proxy/smtp_scope": "tests/proxy/test_smtp_connection.py: misses and differences",
-    "proxy/conversation_misses": "tests/proxy/test_smtp_connection.py: what another test recorded, and secrets",
     "proxy/conversation_scope": "tests/proxy/test_smtp_connection.py: misses and plays of connections",
     "matching/mail_miss": "tests/proxy/test_smtp_connection.py: what a client and the run are told",
     "mail/conversation_pieces": "a table of two: tests/mail/test_smtp_pieces.py and tests/report/page/test_messages.py",

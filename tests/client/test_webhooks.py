@@ -1,5 +1,6 @@
 """Webhooks end to end: a service that signs by each scheme, and an application that verifies, recorded and replayed."""
 
+import json
 import re
 import socket
 
@@ -207,7 +208,7 @@ def free_ports(count):
 
 @pytest.fixture
 def shop(project):
-    settings = 'recordings = "recordings"\n[[profiles.shop.endpoints]]\nhosts = ["api.shop.example"]\n'
+    settings = 'recordings = "recordings"\nreport = ["report.json"]\n[[profiles.shop.endpoints]]\nhosts = ["api.shop.example"]\n'
     settings += (
         'base_url = "SHOP_BASE_URL"\n[profiles.shop.upstream]\naddress = "SHOP_ADDRESS"\n[profiles.shop.placeholders]\n'
     )
@@ -261,3 +262,11 @@ def test_each_scheme_is_recorded_and_replayed_signed_anew(shop):
     assert "the webhook github got another answer from the application than the recorded one" in result.out
     assert 'json /took  "evt_other"  "evt_github_77"' in result.out
     assert "the webhook github could not be sent: the application at http://127.0.0.1:1 did not answer" in result.out
+
+    # Each request is counted once, and each miss is found in the timeline.
+    report = json.loads((shop.root / "report.json").read_text())
+    counts = next(each for each in report["profiles"] if each["name"] == "shop")
+    timeline = [(each["result"], each["test"], each["method"], each["url"]) for each in report["timeline"]]
+    misses = {("missed", each["test"], each["method"], each["url"]) for each in report["misses"]}
+    assert (counts["requests"], counts["missed"]) == (len(timeline), len(misses)) == (len(timeline), 2)
+    assert {each for each in timeline if each[0] == "missed"} == misses

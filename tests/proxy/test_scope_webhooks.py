@@ -11,11 +11,13 @@ from recproxy.config.webhook_table import WebhookTable
 from recproxy.control.webhook_messages import Delivered, SteerWebhooks
 from recproxy.matching.index import Index
 from recproxy.matching.rules import Rules
+from recproxy.matching.ways import Ways
 from recproxy.play.hooks import NO_HOOKS
 from recproxy.play.playback import Playback
 from recproxy.proxy import scope_webhooks
 from recproxy.proxy.scope_history import ScopeHistory
 from recproxy.proxy.scope_webhooks import ScopeWebhooks
+from recproxy.proxy.timeline import Timeline
 from recproxy.proxy.traffic import Traffic
 from recproxy.recording import load
 from recproxy.redaction.rules import RedactionRules
@@ -25,13 +27,14 @@ HOOK = (
     ":webhook 9\nPOST webhook://{}/hooks HTTP/1.1\nContent-Type: application/json\nContent-Encoding: gzip\n\n{}\n====\n"
     "HTTP/1.1 200 OK\nContent-Type: application/json\n\n{}\n=======\n\n"
 )
+WAYS = Ways(file="shop.toml", record="recproxy run --record shop -- pytest -k test_pay")
 EVENTS = WebhookTable(name="events", address="http://127.0.0.1:1", scheme="github", secret="SECRET")
 OTHERS = WebhookTable(name="others", address="http://127.0.0.1:1")
 
 
 class World:
     def __init__(self, text, *, pace="none", status=200, body=b'{"took": 1}', error=""):
-        recording = load(f"#recproxy 2\n\n{text}".encode())
+        recording = load(f"#recproxy 2\n\n{text}".encode(), path="shop.rec")
         self.profile = Profile(
             name="shop",
             endpoints=(Endpoint(hosts=("a.example",)),),
@@ -39,7 +42,7 @@ class World:
             replay=ReplayTable(pace=pace),
         )
         self.playback = Playback(Index((recording,), Rules()))
-        self.history, self.traffic = ScopeHistory(), Traffic(1)
+        self.history, self.traffic = ScopeHistory(Timeline(9)), Traffic(1)
         self.sent, self.waited = [], []
         self.tasks = []
 
@@ -52,7 +55,7 @@ class World:
         self.webhooks = ScopeWebhooks(
             self.profile, lambda: self.playback, self.history, self.traffic, hooks=NO_HOOKS, redaction=RedactionRules(),
             secrets={"SECRET": b"placeholder"}, deliver=deliver, spawn=lambda work: self.tasks.append(asyncio.ensure_future(work)),
-            now=lambda: 1_700_000_000, lane="gw0", test="test_pay",
+            now=lambda: 1_700_000_000, lane="gw0", ways=WAYS, test="test_pay",
         )  # fmt: skip
 
     async def played(self, *positions):
@@ -116,11 +119,60 @@ def test_another_answer_or_none_is_a_miss_of_the_test(answer, difference):
         await world.played(0)
         return world
 
-    (missed,) = asyncio.run(run()).outcome.missed
-    assert (missed.method, missed.url, missed.test) == ("webhook POST", "/hooks", "test_pay")
+    outcome = asyncio.run(run()).outcome
+    (missed,), (timed,) = outcome.missed, outcome.timed
+    assert (missed.method, missed.url, missed.test) == ("WEBHOOK", "webhook://events/hooks", "test_pay")
+    assert (outcome.played, timed.result, timed.request) == (0, "missed", "WEBHOOK webhook://events/hooks")
     assert missed.differences == ((difference,) if difference else ())
     assert "the webhook events" in missed.text
     assert ("nobody is there" in missed.text) is (difference is None)
+
+
+@pytest.mark.parametrize(
+    ("answer", "lines"),
+    [
+        (
+            {"body": b'{"nonce": "7f8e9dd0c1"}'},
+            (
+                "               recorded      got\n"
+                '  json /nonce  "0b1c2d3e4f"  "7f8e9dd0c1"\n\n'
+                "to make the recorded answer match: at shop.rec:11, write XXX for the value of json /nonce (keep the quotes)\n"
+                "or, to ignore it in all requests and answers to webhooks, in shop.toml:\n"
+                "    [match]\n"
+                '    ignore.json = ["/nonce"]\n'
+                "or record it anew: recproxy run --record shop -- pytest -k test_pay\n"
+            ),
+        ),
+        (
+            {"status": 500, "body": b'{"nonce": "0b1c2d3e4f"}'},
+            (
+                "          recorded  got\n"
+                "  status  200       500\n\n"
+                "if the new answer is right, record it: recproxy run --record shop -- pytest -k test_pay\n"
+            ),
+        ),
+        (
+            {"error": "nobody is there"},
+            "start the application before the request that causes the webhook, at the address that [[webhooks]] declares\n",
+        ),
+    ],
+)
+def test_a_miss_says_what_differs_and_what_to_do(answer, lines):
+    async def run():
+        sent = '{"id": "0b1c2d3e4f"}'  # the answer repeats it, which makes no named place of it: it would be sent
+        world = World(CHARGE.format(1) + HOOK.format("events", sent, '{"nonce": "0b1c2d3e4f"}'), **answer)
+        await world.played(0)
+        return world
+
+    (missed,) = asyncio.run(run()).outcome.missed
+    why = "got another answer from the application than the recorded one"
+    assert missed.text == (
+        f"recproxy: the webhook events {'could not be sent: nobody is there' if 'error' in answer else why}\n\n"
+        "  webhook   POST /hooks\n"
+        "  test      test_pay\n"
+        f"  recorded  shop.rec:11\n\n{lines}"
+    )
+    assert missed.closest == "shop.rec:11"
 
 
 def test_a_named_place_of_the_address_has_the_value_that_the_webhook_brings():
@@ -154,6 +206,7 @@ def test_a_webhook_that_no_profile_declares_fails_the_scope():
 
     world = asyncio.run(run())
     assert world.sent == []
+    assert (world.outcome.played, world.outcome.timed) == (0, ())
     assert world.outcome.failures == ("webhook 'unknown' is not declared: write it in [[webhooks]] of the profile",)
 
 

@@ -84,6 +84,12 @@ class ConversationMisses:
         self.history.spent(time.perf_counter(), 0)
         return text
 
+    def count_again(self) -> str:
+        """Count a miss after so many that it is not described; the text for its client."""
+        text = self.history.miss_again()
+        self.history.spent(time.perf_counter(), 0)
+        return text
+
     def found_elsewhere(self, miss: _Found, find: Callable[[Index], list[int]], *, only_gone: bool = False) -> _Found:
         """The miss with what another test recorded, `only_gone` if that test is gone: it may have been renamed."""
         playing = [each.path or "" for each in self.playback().index.recordings]

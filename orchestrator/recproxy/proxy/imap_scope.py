@@ -51,7 +51,7 @@ class ImapScope:
     def miss(self, place: MailPlace, replay: ImapReplay, command: ImapCommand | None, logins: Sequence[Step]) -> str:
         """Count a command, or the connection itself, that was not recorded, and describe it. The text for its client."""
         if self._misses.history.is_full:
-            return self._misses.history.miss_again()
+            return self._misses.count_again()
         miss = self._described(place, replay, command, logins)
         asked = None if command is None else replay.nearest(command)[0]
         ignored = self._misses.ignored

@@ -88,7 +88,7 @@ class OpenScope:
         self.webhooks: ScopeWebhooks | None = None
         self.chooser = ""  # the socket that says what fits a request
         self._is_shared = False  # whether other processes play the same
-        self._shown = (ways := ways or profile.ways()).shown
+        self.ways = ways = ways or profile.ways()  # how misses say what to do
         self.faults = ScopeFaults(faults)
         self._profile = profile
         self._redaction = redaction or profile.redaction()
@@ -126,7 +126,7 @@ class OpenScope:
         Raises RecordingError where it does.
         """
         self._is_shared = True
-        why = _COUNTING if counted else order_dependence(playback or self.playback, self._shown)
+        why = _COUNTING if counted else order_dependence(playback or self.playback, self.ways.shown)
         if why:
             raise RecordingError(f"{why}: {_NO_ORDER}")
 
@@ -262,7 +262,7 @@ class OpenScope:
                 f"{self._line(request)}: recorded requests differ only in {', '.join(candidates.unequal)}, "
                 "and none is equal: their order decided"
             )
-        if self._is_shared and (why := order_decides(self.playback, candidates, self._shown)):
+        if self._is_shared and (why := order_decides(self.playback, candidates, self.ways.shown)):
             raise RecordingError(f"{why}: {_NO_ORDER}")
         known = KnownRequest(candidates, request)
         self._known.keep(route, head, body, known)

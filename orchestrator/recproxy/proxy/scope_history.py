@@ -76,6 +76,13 @@ class ScopeHistory:
         self._latest = -len(self._missed)
         return len(self._missed) - 1
 
+    def miss_in(self, missed: Missed, begun: float, seconds: float) -> None:
+        """A request was not answered as recorded, and so long was spent on it."""
+        self._missed.append(missed)
+        self._order.append(-len(self._missed))
+        self.seconds += seconds
+        self._timeline.add(-len(self._missed), begun, seconds)
+
     def describe(self, number: int, missed: Missed) -> None:
         """What is to be told of a miss is known."""
         self._missed[number] = missed

@@ -11,16 +11,17 @@ import contextlib
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from recproxy.config.profile import Profile
 from recproxy.config.webhook_table import WebhookTable
-from recproxy.control.outcomes import Missed
+from recproxy.control.outcomes import Missed, MissReason
 from recproxy.control.webhook_messages import Deliver, Delivered, SteerWebhooks, WebhooksNow
-from recproxy.errors import HookError
+from recproxy.errors import HookError, ProfileError
 from recproxy.http.received import without_coding
 from recproxy.matching.differences import Difference
 from recproxy.matching.index import Index
+from recproxy.matching.ways import Ways
 from recproxy.play.hooks import Hooks
 from recproxy.play.playback import Playback
 from recproxy.play.webhook_causes import webhooks_by_cause
@@ -29,6 +30,9 @@ from recproxy.proxy.scope_history import ScopeHistory
 from recproxy.proxy.traffic import Traffic
 from recproxy.recording import Interaction, Recording, Request, Response, answer_request, as_sent, fill
 from recproxy.redaction.rules import RedactionRules
+
+if TYPE_CHECKING:
+    from recproxy.matching.mend import Mend
 
 __all__ = ["ScopeWebhooks"]
 
@@ -54,6 +58,7 @@ class ScopeWebhooks:
         spawn: runs what takes its time.
         now: the application's time, in seconds since 1970.
         lane: the lane of the scope.
+        ways: what a miss says is to be done.
         test: its name; empty outside of tests.
     """
 
@@ -71,6 +76,7 @@ class ScopeWebhooks:
         spawn: Callable[[Coroutine[Any, Any, None]], object],
         now: Callable[[], float],
         lane: str,
+        ways: Ways,
         test: str = "",
     ) -> None:
         self._profile = profile
@@ -85,6 +91,7 @@ class ScopeWebhooks:
         self._spawn = spawn
         self._now = now
         self._lane = lane
+        self._ways = ways
         self._test = test
         self._held = False
         #: Positions of those that wait for a test.
@@ -155,22 +162,25 @@ class ScopeWebhooks:
             if before is not None:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(before.wait(), _PATIENCE)
-            await self._send_now(position)
-        except HookError as problem:
+            missed = await self._send_now(position)
+            if missed is None:
+                self._history.play_in(position, begun, time.perf_counter() - begun)
+            else:
+                self._history.miss_in(missed, begun, time.perf_counter() - begun)
+        except (HookError, ProfileError) as problem:
             self._traffic.fail(problem.message)
         finally:
             answered.set()
-            self._history.play_in(position, begun, time.perf_counter() - begun)
             self._traffic.end(0.0)
 
-    async def _send_now(self, position: int) -> None:
+    async def _send_now(self, position: int) -> Missed | None:
+        """Send a webhook; the miss that its answer is, if it is one. HookError and ProfileError: it cannot be sent."""
         playback = self._playback()
         recorded = playback.interaction(position)
         name, _ = _place(recorded.request.url)
         table = self._tables.get(name)
         if table is None:
-            self._traffic.fail(f"webhook {name!r} is not declared: write it in [[webhooks]] of the profile")
-            return
+            raise ProfileError(f"webhook {name!r} is not declared: write it in [[webhooks]] of the profile")
         request = self._request(table, as_sent(replace(recorded, response=playback.response(position))).request)
         _, target = _place(self._address(recorded))  # its named places are bound now
         answer = await self._deliver(
@@ -184,10 +194,7 @@ class ScopeWebhooks:
                 body=request.body,
             )
         )
-        if answer.error:
-            self._miss(position, f"could not be sent: {answer.error}", ())
-        else:
-            self._compare(position, answer)
+        return self._missed(position, error=answer.error) if answer.error else self._compared(position, answer)
 
     def _request(self, table: WebhookTable, recorded: Request) -> Request:
         """What is sent: without what the connection says itself, and signed anew."""
@@ -200,45 +207,61 @@ class ScopeWebhooks:
         url, wild = recorded.request.url.encode("ascii", "surrogateescape"), recorded.request.wild
         return fill(url, wild, self._playback().bound).decode("ascii", "surrogateescape")
 
-    def _compare(self, position: int, answer: Delivered) -> None:
+    def _compared(self, position: int, answer: Delivered) -> Missed | None:
+        """The miss that an answer is; None where it is as recorded."""
         playback = self._playback()
         recorded = playback.interaction(position)
         body, _ = without_coding(answer.body, answer.headers)
         said = Response(status=answer.status, headers=answer.headers, body=body, wild=None)
         live = answer_request(self._address(recorded), said)
-        index = Index((Recording(interactions=(recorded,)),), self._profile.rules(), form=self._hooks.compare)
+        # Without what was sent: a value that the answer repeats gets no named place, which would change the webhook.
+        alone = replace(recorded, response=Response(status=recorded.response.status))
+        recording = Recording(path=playback.index.recording_of(position).path, interactions=(alone,))
+        index = Index((recording,), self._profile.rules(), form=self._hooks.compare)
         differences: tuple[Difference, ...] = ()
         if recorded.response.status != answer.status:
             differences = (Difference("status", str(recorded.response.status), str(answer.status)),)
         if index.find(live, bound=playback.bound).tiers:
             playback.bind(position, live)
-        else:
-            from recproxy.matching.nearest import nearest  # noqa: PLC0415 - a run that goes well has no miss
+            return self._missed(position, differences) if differences else None
+        from recproxy.matching.mend import mend  # noqa: PLC0415 - a run that goes well has no miss
+        from recproxy.matching.nearest import nearest  # noqa: PLC0415 - see above
 
-            shown = self._hooks.show(live, self._redaction)
-            found = nearest(index, shown, any_host=None, bound=playback.bound)
-            differences += found[1] if found is not None else ()
-        if differences:
-            self._miss(position, "got another answer from the application than the recorded one", differences)
+        shown, change = self._hooks.show(live, self._redaction), None
+        found = nearest(index, shown, any_host=None, bound=playback.bound)
+        if found is not None and not differences:
+            change = mend(index, shown, *found, any_host=None, bound=playback.bound, ways=self._ways)
+        differences += found[1] if found is not None else ()
+        return self._missed(position, differences, change)
 
-    def _miss(self, position: int, what: str, differences: tuple[Difference, ...]) -> None:
-        from recproxy.matching.miss import difference_table  # noqa: PLC0415 - a run that goes well has no miss
+    def _missed(
+        self, position: int, differences: tuple[Difference, ...] = (), change: Mend | None = None, error: str = ""
+    ) -> Missed:
+        from recproxy.matching.webhook_miss import WebhookMiss  # noqa: PLC0415 - a run that goes well has no miss
 
-        recorded = self._playback().interaction(position)
+        playback = self._playback()
+        recorded, where = playback.interaction(position), playback.index.where(position)
         name, target = _place(recorded.request.url)
-        method = as_sent(recorded).request.method
-        lines = [f"the webhook {name} {what}", "", f"  webhook  {method} {target}"]
-        lines += ["", *difference_table(differences)] if differences else []
-        self._history.describe(
-            self._history.miss(),
-            Missed(
-                method=f"webhook {method}",
-                url=target,
-                text="\n".join((*lines, "")),
-                differences=tuple((each.field, each.wanted, each.got) for each in differences),
-                closest=self._playback().index.where(position),
-                test=self._test,
-            ),
+        miss = WebhookMiss(
+            name=name,
+            method=as_sent(recorded).request.method,
+            target=target,
+            profile=self._profile.name,
+            test=self._test,
+            where=self._ways.shown(where),
+            differences=differences,
+            mend=change,
+            error=error,
+            ways=self._ways,
+        )
+        return Missed(
+            method=recorded.request.method,
+            url=recorded.request.url,
+            text=miss.text(),
+            differences=tuple((each.field, each.wanted, each.got) for each in differences),
+            closest=where,
+            test=self._test,
+            reason=MissReason.DIFFERS if differences else MissReason.UNKNOWN,
         )
 
 

@@ -39,7 +39,7 @@ class SmtpScope:
     def miss(self, place: MailPlace, said: Said | None, replay: SmtpReplay | None, heard: Sequence[Step]) -> bytes:
         """Count something that was not recorded, and describe it: the reply to it. `heard` is all that was said."""
         if self._misses.history.is_full:
-            return _reply(self._misses.history.miss_again())
+            return _reply(self._misses.count_again())
         miss = self._described(place, said, replay, heard)
         if said is None or said.kind is not SaidKind.TOO_LARGE:
             find = partial(smtp_elsewhere, host=place.host, ignored=self._misses.ignored, said=said)

@@ -100,6 +100,7 @@ class WebhookService:
             spawn=lane.spawn,
             now=lambda: time.time() + behind,
             lane=lane.name,
+            ways=scope.ways,
             test=scope.name if scope.name != NO_TEST else "",
         )
         scope.webhooks.played()

@@ -61,9 +61,9 @@ class WebSocketScope:
 
     def miss(self, replay: WebSocketReplay, url: str, data: bytes, *, binary: bool) -> str:
         """Count a message that was not recorded, and describe it in one line: the reason to close with."""
-        history, misses = self._misses.history, self._misses
-        if history.is_full:
-            return history.miss_again()
+        misses = self._misses
+        if misses.history.is_full:
+            return misses.count_again()
         told = self._described(replay, url, data, binary=binary)
         live = message_request(data, binary=binary)
         told = misses.found_elsewhere(told, lambda index: websocket_elsewhere(index, live, url))
