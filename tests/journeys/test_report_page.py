@@ -170,6 +170,31 @@ def test_requests_are_filtered_and_a_miss_is_followed(opened):
     assert page.locator("canvas").get_attribute("aria-label") == "5,000 requests in 2 rows over 49.99 s"
 
 
+def test_each_miss_of_one_address_leads_to_its_own_request(browser, tmp_path):
+    common = {"profile": "shop", "test": "t", "method": "POST", "url": "https://a.example/graphql"}
+    timeline = [TimelineEntry(lane="gw0", result="missed", started=number, seconds=0, **common) for number in range(4)]
+    misses = tuple(
+        RequestReport(text=f"{name}\n\nto do", count=count, **common)
+        for name, count in (("one", 2), ("two", 1), ("three", 1))
+    )
+    run = RunReport(recproxy="0.2.0", runs=("r",), misses=misses, timeline=tuple(timeline))
+    path = tmp_path / "report.html"
+    path.write_text(html_page(run, PageSources(places=ReportPlaces(root=tmp_path))), encoding="utf-8")
+    said, context = [], new_context(browser, 1200, "light")
+
+    page = show(context, f"file://{path}#misses", said=said, ours="file:", limit=seconds(20))
+    links = page.get_by_role("button", name="Show it in the timeline")
+
+    assert links.count() == 3
+    for number, (request, name) in enumerate(((0, "one"), (2, "two"), (3, "three"))):
+        page.get_by_role("tab", name="Misses").click()
+        links.nth(number).click()
+        assert page.url.endswith(f"#request-{request}")
+        assert name in page.get_by_label("The chosen request").inner_text()
+    context.close()
+    assert said == []
+
+
 def test_a_recorded_request_shows_masked_values_and_mail_as_a_conversation(opened):
     page = opened("request-10")
     assert {each.inner_text() for each in page.locator(".detail mark").all()} == {"XXX", "XXX[name]"}

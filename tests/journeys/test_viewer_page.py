@@ -1,6 +1,7 @@
 """`recproxy ui` in a real browser: `nox -s browser`. Skipped where playwright, axe-core or chromium are missing."""
 
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from browsers import chromium, need_browser, new_context, show, violations
-from deadlines import seconds
+from deadlines import seconds, wait_until
 
 need_browser()
 for package in ("starlette", "uvicorn", "jinja2"):
@@ -125,6 +126,44 @@ def select(area, part, among=0):
         " each.focus(); each.setSelectionRange(at, at + part.length); }",
         [part, among],
     )
+
+
+@pytest.fixture
+def editor(tmp_path, monkeypatch):
+    """What an editor with a window is given: the file that has its words, once it was started."""
+    program = tmp_path / "editor" / "code"
+    program.parent.mkdir()
+    program.write_text('#!/bin/sh\nprintf "%s|" "$@" > "$0.part"\nmv "$0.part" "$0.said"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("VISUAL", str(program))
+    return program.with_name("code.said")
+
+
+def test_a_request_is_copied_as_commands_that_replay_and_opened_at_its_line(editor, opened, project):
+    page = opened(interaction("default.rec", 1))
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    copied = {}
+    for name in ("curl", "httpx", "fetch"):
+        page.get_by_role("button", name=f"Copy as {name}").click()
+        page.get_by_text(f"Copied the request as {name}.").wait_for()
+        copied[name] = page.evaluate("navigator.clipboard.readText()")
+    (project / "copied.sh").write_text(copied["curl"])
+    (project / "copied.py").write_text(copied["httpx"] + "\nprint(response.text)\n")
+
+    for words in (("sh", "copied.sh"), (sys.executable, "copied.py")):
+        if shutil.which(words[0]) and (words[0] != "sh" or shutil.which("curl")):
+            done = subprocess.run(
+                [sys.executable, "-m", "recproxy", "run", "--", *words],
+                cwd=project, capture_output=True, text=True, timeout=seconds(60), check=False,
+            )  # fmt: skip
+            assert (done.returncode, '{"id": 18}' in done.stdout) == (0, True), done.stderr
+    assert "https://shop.example/orders/18" in copied["fetch"]
+
+    page.get_by_role("button", name="Open in code").click()
+    page.get_by_text("Opened in code.").wait_for()
+    wait_until(editor.exists)
+    line = (project / FOLDER / "default.rec").read_text().split("GET https://shop.example/orders/18")[0].count("\n") + 1
+    assert editor.read_text() == f"--goto|{project / FOLDER / 'default.rec'}:{line}|"
 
 
 def test_search_leads_to_the_interaction_that_holds_the_words(opened):

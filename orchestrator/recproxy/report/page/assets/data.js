@@ -10,10 +10,11 @@ async function unpacked() {
 /** The data, with each request as an object that knows its miss. */
 function understood(data) {
   const [profile, test, lane, method, url, result, started, seconds, status, bytes, interaction, fault] = Array(12).keys();
-  const misses = new Map();
+  const address = (each) => [each.profile, each.test, each.method, each.url].join("\n");
+  const misses = new Map(); // those of one address in their order, each as often as it was counted
   data.misses.forEach((miss, number) => {
     miss.number = number;
-    misses.set([miss.profile, miss.test, miss.method, miss.url].join("\n"), miss);
+    misses.set(address(miss), [...(misses.get(address(miss)) || []), ...Array(miss.count).fill(miss)]);
   });
   data.requests = data.requests.map((row, number) => {
     const request = {
@@ -23,7 +24,8 @@ function understood(data) {
     };
     request.words = `${request.method} ${request.url} ${request.test} ${request.status || ""} ${request.fault}`.toLowerCase();
     if (request.result === "missed") {
-      request.miss = misses.get([request.profile, request.test, request.method, request.url].join("\n")) || null;
+      const told = misses.get(address(request)) || [];
+      request.miss = (told.length > 1 ? told.shift() : told[0]) || null;
       if (request.miss && request.miss.first === undefined) request.miss.first = number;
     }
     return request;
