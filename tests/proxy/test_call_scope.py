@@ -1,7 +1,10 @@
 """The calls of one scope."""
 
+from types import SimpleNamespace
+
 from notes_service import framed, piece
 
+from recproxy.control.outcomes import Missed
 from recproxy.http import Head
 from recproxy.matching.index import Index
 from recproxy.matching.rules import Rules
@@ -12,6 +15,8 @@ from recproxy.proxy.call_scope import CallScope
 from recproxy.proxy.faults import ScopeFaults
 from recproxy.proxy.route import Route, live_request
 from recproxy.proxy.scope_history import ScopeHistory
+from recproxy.proxy.timeline import Timeline
+from recproxy.proxy.traffic import Traffic
 from recproxy.recording import load
 
 TEXT = b"""#recproxy 2
@@ -112,3 +117,15 @@ def test_a_dialogue_is_made_of_what_was_recorded():
     work = scope().dialogue(None, ROUTE, head(b"Talk"), BodyFeed(100, lambda: None), None)
 
     assert isinstance(work, CallDialogue)
+
+
+def test_a_call_that_is_missed_message_by_message_is_in_the_timeline():
+    playback, history = Playback(Index([load(TEXT)], Rules())), ScopeHistory(Timeline(9))
+    miss = Missed(method="POST", url="https://notes.example/a.Notes/Talk", text="no")
+    misses = SimpleNamespace(take=lambda *_: history.miss(miss))
+    calls = CallScope(lambda: playback, "", history, ScopeFaults(), misses, print, remark=str)
+
+    calls.dialogue(None, ROUTE, head(b"Talk"), BodyFeed(100, lambda: None), None)._missed("why")
+
+    outcome = history.outcome("test", playback, Traffic(1), ())
+    assert [(each.result, each.request) for each in outcome.timed] == [("missed", f"{miss.method} {miss.url}")]

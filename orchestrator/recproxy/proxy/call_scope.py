@@ -14,7 +14,7 @@ from recproxy.play.candidates import Candidates
 from recproxy.play.grpc_calls import LiveCalls, call_path
 from recproxy.play.playback import Playback
 from recproxy.proxy.body import BodyFeed
-from recproxy.proxy.downstream import Answer, Downstream, Work
+from recproxy.proxy.downstream import Answer, Downstream, LateAnswer, Work
 from recproxy.proxy.faults import ScopeFaults
 from recproxy.proxy.misses import Misses
 from recproxy.proxy.route import Route, live_request
@@ -84,6 +84,11 @@ class CallScope:
         asked = live_request(route, head, b"")
         dialogue = Dialogue(playback, self._recorded(route, head), asked, route.any_host)
 
+        def missed(reason: str) -> Answer | LateAnswer:
+            answer = self._misses.take(head, dialogue.request, playback, route.any_host, (), reason, self._remark())
+            self._history.spent(time.perf_counter(), 0.0)
+            return answer
+
         def failed(problem: MessageError, position: int) -> Answer:
             where = playback.index.where(position)
             text = f"{where}: the messages of its response cannot be sent: {problem}"
@@ -96,9 +101,7 @@ class CallScope:
             feed,
             dialogue,
             read=lambda message: calls.message(asked, message),
-            missed=lambda reason: self._misses.take(
-                head, dialogue.request, playback, route.any_host, (), reason, self._remark()
-            ),
+            missed=missed,
             failed=failed,
             fault=lambda position: self._faults.take(position) if self._faults.planned else None,
             played=self._played,
