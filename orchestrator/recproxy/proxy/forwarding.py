@@ -125,12 +125,24 @@ class Forwarding:
         )
 
     def turn(
-        self, before: Traffic, scope: str, traffic: Traffic, spawn: Callable[[Coroutine[Any, Any, None]], object]
+        self,
+        before: Traffic,
+        scope: str,
+        traffic: Traffic,
+        spawn: Callable[[Coroutine[Any, Any, None]], object],
+        *,
+        ends: bool = False,
     ) -> None:
-        """Another scope is open: conversations that go on are kept for the one before, and are this one's from now on."""
+        """Another scope is open: conversations that go on are kept for the one before, and are this one's from now on.
+
+        With `ends`, they do not go on.
+        """
+        self.room.is_shut = ends
         for each in tuple(self.room.open):
             if each.is_of(before):
                 each.turn(scope, traffic, spawn)
+                if ends:
+                    each.end(spawn)
 
     def smtp_relay(self, place: MailPlace) -> SmtpRelay:
         """A connection to the real mail server; what is said on it is kept in record and auto."""

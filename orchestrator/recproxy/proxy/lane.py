@@ -122,7 +122,7 @@ class ProxyLane:
         else:
             self._open.append(scope)
         self.scope = self._open[-1] if self._open else self.base
-        self.forwarding.turn(before.traffic, self.scope.name, self.scope.traffic, self.spawn)
+        self._turn(before)
 
     def end(self) -> OpenScope:
         """End the open scope and return it; the one before it goes on, at last the base scope."""
@@ -187,7 +187,12 @@ class ProxyLane:
         """A scope has ended: what was said in it on connections that go on is kept for it."""
         for connection in (*self.smtp, *self.imap):
             connection.leave(ended)
-        self.forwarding.turn(ended.traffic, self.scope.name, self.scope.traffic, self.spawn)
+        self._turn(ended)
+
+    def _turn(self, before: OpenScope) -> None:
+        """Connections to services that were open in another scope are this one's, or end where it insists on replay."""
+        scope = self.scope
+        self.forwarding.turn(before.traffic, scope.name, scope.traffic, self.spawn, ends=scope.mode == "replay")
 
     def close(self) -> None:
         """Close listeners and connections."""

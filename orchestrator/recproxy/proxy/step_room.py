@@ -27,6 +27,9 @@ class OpenConversation(Protocol):
     def turn(self, scope: str, traffic: Traffic, spawn: Callable[[Coroutine[Any, Any, None]], object]) -> None:
         """Another scope is open: what was said is kept for the one before, and what follows is this one's."""
 
+    def end(self, spawn: Callable[[Coroutine[Any, Any, None]], object]) -> None:
+        """Let nothing more pass, in either direction: close both sides."""
+
 
 class StepRoom:
     """The room for the steps of all conversations of a proxy; where nothing `keeps` them, they need none.
@@ -38,6 +41,8 @@ class StepRoom:
         self.keeps = keeps
         #: The conversations under way that may go on when a scope ends.
         self.open: set[OpenConversation] = set()
+        #: Whether none may begin: the open scope insists on replay.
+        self.is_shut = False
         self._most_steps = most_steps
         self._most = self._left = max(_MOST_BYTES, 4 * largest)
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 
 from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.downstream import Downstream, send
@@ -25,6 +26,9 @@ _PIECE = 1 << 20
 _FLUSH = 5.0
 #: Shorter silences of a server are chance: they are not recorded.
 _SHORT = 0.1
+#: What both are closed with where nothing more may pass. RFC 6455 section 7.4.1: going away.
+_GOING_AWAY = 1001
+_ENDED = b"recproxy: the test that is running now insists on replay"
 
 
 class _Piecing:
@@ -98,6 +102,8 @@ class WebSocketRelay:
         self._service = WebSocketEnd(client=True, deflate=deflate)
         self._said_by_client, self._said_by_service = _Piecing(most), _Piecing(most)
         self._last = time.monotonic()
+        #: How long both may take to close, where nothing more may pass.
+        self._patience: asyncio.TimerHandle | None = None
         #: Whether the service has pinged since a message was said.
         self._has_pinged = False
 
@@ -116,7 +122,16 @@ class WebSocketRelay:
         finally:
             up.cancel()
             down.cancel()
+            if self._patience is not None:
+                self._patience.cancel()
             self._link.close()
+
+    def end(self) -> Coroutine[Any, Any, None]:
+        """Close both sides at once: neither hears more of the other. Await the result, which tells the service."""
+        self._downstream.write(self._client.close(_GOING_AWAY, _ENDED))
+        # One that does not close, too, is not waited for.
+        self._patience = asyncio.get_running_loop().call_later(_FLUSH, self._link.close)
+        return self._link.pass_on(self._service.close(_GOING_AWAY))
 
     def _is_broken(self, done: asyncio.Future[None]) -> bool:
         """Whether a way has ended without a close: then nothing is to be waited for."""

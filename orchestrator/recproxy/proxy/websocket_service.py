@@ -66,6 +66,7 @@ class JoinedWebSocket:
         self._size = 0
         self._problem = ""
         self._begun = time.monotonic()
+        self._relay: WebSocketRelay
         #: Whether what was said before was kept for another scope.
         self._is_continued = False
 
@@ -79,8 +80,7 @@ class JoinedWebSocket:
         most: int,
     ) -> None:
         """Join client and service until one is done, and keep what was said."""
-        self._room.open.add(self)
-        relay = WebSocketRelay(
+        self._relay = WebSocketRelay(
             downstream,
             link,
             feed,
@@ -90,8 +90,13 @@ class JoinedWebSocket:
             heard=self._hear,
             closing=self._flush,
         )
+        self._room.open.add(self)
         try:
-            await relay.run()
+            if self._room.is_shut:  # the service has agreed too late
+                link.close()
+                downstream.abort()
+            else:
+                await self._relay.run()
         finally:
             self._room.open.discard(self)
             await self._flush()
@@ -111,6 +116,10 @@ class JoinedWebSocket:
         spawn(self._keep_as(self._scope, self._traffic, self._taken()))
         self._scope, self._traffic = scope, traffic
         self._is_continued = True
+
+    def end(self, spawn: Callable[[Coroutine[Any, Any, None]], object]) -> None:
+        """Let nothing more pass, in either direction: close both sides."""
+        spawn(self._relay.end())
 
     async def _flush(self) -> None:
         """Keep what was said."""

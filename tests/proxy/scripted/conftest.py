@@ -187,8 +187,8 @@ class Forwarding:
             shown=lambda url: url, room=self.room, http2=route.http2,
         )  # fmt: skip
 
-    def turn(self, before, scope, traffic, spawn):
-        Forwarded.turn(self, before, scope, traffic, spawn)
+    def turn(self, before, scope, traffic, spawn, *, ends):
+        Forwarded.turn(self, before, scope, traffic, spawn, ends=ends)
 
     def close(self):
         self._upstreams.close()

@@ -461,6 +461,17 @@ TOLD_AGAIN = [
     ("client", "sees", answers(b"live")),
 ]
 AGAIN = [("<", b"hello"), (">", b'{"id":"k7","say":"a"}'), ("<", b"a"), ("<", b"\0"), (">", NEW), ("<", b"live")]
+ENDED = close(1001, b"recproxy: the test that is running now insists on replay")
+INSISTS = [
+    ("scope", "turns"),
+    ("service", "sends", answers(b"of the test before")),
+    ("client", "sees", answers(ENDED, 0x88)),
+    ("service", "sees", says(close(1001), 0x88)),
+    ("client", "sends", says(b"not for the service") + says(close(1001), 0x88)),
+    ("service", "sends", answers(close(1001), 0x88)),
+    ("service", "sees end"),
+    ("client", "sees end"),
+]
 IN_AUTO = {
     "a message that was not recorded goes to the service, which is told first what was said": {
         "steps": [
@@ -518,22 +529,30 @@ IN_AUTO = {
         ],
         "missed": ["ws://shop.example/chat"],
     },
-    "also where the service was asked before": {
+    "where the service goes on already, both are closed": {
         "then": RECORDED,
         "then_mode": "replay",
-        "steps": [
-            *BEGINS,
-            *SAYS_A,
-            *TOLD_AGAIN,
-            ("scope", "turns"),
-            ("client", "sends", says(NEW)),
-            ("service", "sees reset"),
-            ("client", "sees", answers(b"hello") + answers(NOTHING_FITS, 0x88)),
-            ("client", "sends", says(close(4599), 0x88)),
-            ("client", "sees end"),
-        ],
-        "missed": ["ws://shop.example/chat"],
+        "steps": [*BEGINS, *SAYS_A, *TOLD_AGAIN, *INSISTS],
         "kept": [(URL, 101, AGAIN)],
+    },
+    "also where nothing was recorded before": {
+        "recording": "#recproxy 2\n",
+        "then": RECORDED,
+        "then_mode": "replay",
+        "steps": [*TALK, *INSISTS],
+        "kept": [(URL, 101, TALKED)],
+    },
+    "and where the service agrees only then": {
+        "recording": "#recproxy 2\n",
+        "then_mode": "replay",
+        "steps": [
+            *OPEN[:2],
+            ("scope", "turns"),
+            ("service", "sends", AGREES + answers(b"hello")),
+            ("client", "sees", AGREES),
+            ("client", "sees reset"),
+        ],
+        "kept": [(URL, 101, [])],
     },
     "what was recorded is answered without the service": {"steps": [*BEGINS, *SAYS_A, *SAYS_B, *ENDS]},
 }
