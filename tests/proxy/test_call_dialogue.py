@@ -25,8 +25,8 @@ CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 class Script:
     """A dialogue that hears what it expects, and says what stands beside it."""
 
-    def __init__(self, **says):
-        self.position, self.heard, self._says = 3, ["start"], says
+    def __init__(self, *, fits=True, **says):
+        self.position, self.heard, self._says, self.fits = 3, ["start"], says, fits
 
     def hear(self, message):
         self.heard.append(message.decode())
@@ -111,6 +111,12 @@ def test_a_miss_before_anything_was_said_is_a_status_alone(late):
         return await ran(Script(), framed(b"other"), missed=answer)
 
     assert asyncio.run(miss()) == (False, [STATUS.data], [])
+
+
+def test_a_call_that_nothing_fits_is_a_miss_though_its_client_waits_for_the_service(monkeypatch):
+    monkeypatch.setattr("recproxy.proxy.call_dialogue._QUIET", 0)
+
+    assert run(Script(fits=False), ends=False) == (False, [STATUS.data], [])
 
 
 def test_a_miss_behind_what_was_said_is_its_trailers():

@@ -51,6 +51,11 @@ class Dialogue:
         """What the client has said so far, as a request."""
         return replace(self._request, body=_together(self._heard))
 
+    @property
+    def fits(self) -> bool:
+        """Whether any recorded call fits so far."""
+        return bool(self._alive)
+
     def hear(self, message: bytes) -> bool:
         """Take a message of the client, as JSON; whether any recorded call still fits."""
         number = len(self._heard)

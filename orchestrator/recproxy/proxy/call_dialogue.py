@@ -23,6 +23,8 @@ from recproxy.recording.message_coding import MessageError
 __all__ = ["CallDialogue"]
 
 _STATUS = (b"grpc-status", b"grpc-message")
+#: Seconds for the first message of a call that is a miss whatever it says: with it, the miss tells more.
+_QUIET = 0.5
 
 
 class CallDialogue(Work):
@@ -66,7 +68,13 @@ class CallDialogue(Work):
     async def run(self) -> bool:
         """Answer; return whether the connection may go on."""
         await self._speak()
-        while not self._ends and (piece := await self._feed.next()) is not None:
+        while not self._ends:
+            try:
+                piece = await self._piece()
+            except TimeoutError:
+                return await self._miss("")
+            if piece is None:
+                break
             try:
                 messages = list(self._messages(piece))
             except ValueError:
@@ -82,6 +90,13 @@ class CallDialogue(Work):
         if not self._ends:
             return await self._miss("")
         return self._feed.ended and self._framing is not None
+
+    async def _piece(self) -> bytes | None:
+        """What the client says next. Raises TimeoutError where no recorded call fits, and it waits for the service."""
+        if self._dialogue.fits:
+            return await self._feed.next()
+        async with asyncio.timeout(_QUIET):
+            return await self._feed.next()
 
     def _messages(self, piece: bytes) -> Iterator[bytes]:
         """The messages that are complete now. Raises ValueError where they cannot be read."""
