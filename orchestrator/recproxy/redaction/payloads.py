@@ -19,6 +19,7 @@ from recproxy.recording.multipart import MessagePart, parameters, read_part, rea
 from recproxy.recording.splicing import Moved, same, spliced
 from recproxy.recording.values import Headers, header
 from recproxy.redaction.budget import Budget
+from recproxy.redaction.message_lengths import with_lengths
 from recproxy.redaction.opening import archive_kind, compression, opened, packed
 from recproxy.redaction.part_contents import untransferred
 from recproxy.redaction.pictures import SIGNATURE, with_texts
@@ -129,7 +130,7 @@ class Payloads:
         return body if new == body else self._again(new)
 
     def _frames(self, headers: Headers, body: bytes, depth: int) -> bytes:
-        """gRPC: messages behind a flag and a length, each maybe compressed."""
+        """gRPC: messages behind a flag and a length, each maybe compressed; they have lengths inside, too."""
         coding = (header(headers, b"grpc-encoding") or b"identity").decode("latin-1").strip().lower()
         result: list[bytes] = []
         at = 0
@@ -140,16 +141,20 @@ class Payloads:
                 break
             if flag & 1 and coding != "identity":
                 plain = self._decoded(message, coding)
-                clean = self._inside((), plain, depth)
+                clean = self._message(plain, depth)
                 message = message if clean == plain else self._again(encode(clean, coding))
             else:
-                message = self.rewritten((), message, depth + 1)[0]
+                message = self._message(message, depth)
             changed = self.anything and message != body[at + 5 : at + 5 + size]
             # In a request the length is that of another value: the message is wild with it.
             result += bytes((flag,)), *((self.anything,) if changed else (len(message).to_bytes(4, "big"), message))
             at += 5 + size
         result.append(self.rewritten((), body[at:], depth + 1)[0])
         return b"".join(result)
+
+    def _message(self, message: bytes, depth: int) -> bytes:
+        clean, moved = replace(self, text=self.coded).rewritten((), message, depth + 1)
+        return message if clean == message else with_lengths(message, clean, moved)
 
     def decoded(self, data: bytes, coding: str) -> bytes:
         """What data with a content coding holds. Raises ValueError where it cannot be undone."""
