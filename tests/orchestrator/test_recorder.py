@@ -1,5 +1,6 @@
 """The recorder: what becomes of interactions from their arrival to the end of their scope."""
 
+import asyncio
 import datetime as dt
 import errno
 import os
@@ -8,10 +9,12 @@ import pytest
 from recorder_session import Session, urls
 
 from recproxy.control.messages import Kept
+from recproxy.control.outcomes import Missed
 from recproxy.errors import RecordingError
 from recproxy.orchestrator.journal_folders import JournalFolders
 from recproxy.orchestrator.run_secrets import RunSecrets
 from recproxy.recording import load
+from recproxy.report import Tally
 
 
 def test_nothing_is_written_before_a_scope_ends(session, default):
@@ -302,3 +305,13 @@ def test_a_file_name_with_pieces_of_a_secret_is_refused_though_its_capitals_are_
     why = "test_p[XXX]-0123abcd.rec: not recorded: its name would hold a secret: rename the test test_p[XXX]"
     assert redacted.refusals == (why,)
     assert [*session.folder.rglob("*.rec")] == []
+
+
+def test_a_run_whose_requests_have_shown_too_much_tells_no_text(session):
+    tally = Tally(misses=[Missed(method="GET", url="http://a/token", text="GET http://a/token", test="test_a")])
+    session.recorder.learned.know((), complete=False)
+
+    asyncio.run(session.recorder.finish(tally))
+
+    assert {getattr(tally.misses[0], name) for name in ("method", "url", "text", "test")} == {"XXX"}
+    assert tally.notes == ["requests have shown more secrets than can be looked for: no text of this run is told"]

@@ -77,3 +77,14 @@ def test_what_is_told_after_a_run_holds_nothing_that_it_has_shown():
     assert secrets.masked(line) == 'GET https://a.example/x/XXX?n=1, got "XXX"'
     secrets.add((value(b"another-0123456789"),), 1)
     assert secrets.masked("another-0123456789, 0123456789abcdef-late") == "XXX, XXX"
+
+
+@pytest.mark.parametrize(("most", "complete"), [(1, True), (9, False)])
+def test_where_scopes_that_record_nothing_show_too_much_no_text_is_told(most, complete):
+    secrets = RunSecrets(most=most)
+    secrets.know((value(b"first-long-token"),), complete=True)
+    assert secrets.masked("GET /items/first-long-token/7") == "GET /items/XXX/7"
+
+    secrets.know((value(b"second-long-token"),), complete=complete)
+
+    assert secrets.masked("GET /items/7") == "XXX"

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from recproxy.control.listening import LOOPBACK, Listening
 from recproxy.control.outcomes import Outcome
-from recproxy.control.redaction_messages import RedactionSetup, RedactScope, ScopeRedacted
+from recproxy.control.redaction_messages import LearnedValue, RedactionSetup, RedactScope, ScopeRedacted
 from recproxy.control.scope_options import ScopeFault
 from recproxy.control.webhook_messages import (
     Deliver,
@@ -233,10 +233,16 @@ class Playing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """The outcome of the scope that just ended."""
+    """The outcome of the scope that just ended.
+
+    `learned` are values that it has shown to be secret, as far as it tells requests as they came; not `complete` where it
+    may have shown others.
+    """
 
     order: int
     outcome: Outcome
+    learned: tuple[LearnedValue, ...] = field(default=(), repr=False)
+    complete: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,7 +28,7 @@ from recproxy.orchestrator.kept_replies import ScopeEnded, kept_reply
 from recproxy.orchestrator.pending_scope import PendingScope, utc_today
 from recproxy.orchestrator.recorded_names import RecordedNames
 from recproxy.orchestrator.recording_locks import RecordingLocks
-from recproxy.orchestrator.run_secrets import RunSecrets, TooManySecretsError, too_many_secrets
+from recproxy.orchestrator.run_secrets import UNTOLD, RunSecrets, TooManySecretsError, too_many_secrets
 from recproxy.orchestrator.scope_redaction import Redact, Redaction, unpacked
 from recproxy.recording.scope_names import masked_file_name, masked_name
 from recproxy.report import Tally, Written, replace_texts, texts_of
@@ -215,7 +215,10 @@ class Recorder:
         await self.close()
         tally.add_second_look(self.refusals, self.counts)
         tally.written += self.written
-        if self.learned and tally.rows:
+        if self.learned.hides_all:
+            replace_texts(tally, dict.fromkeys(texts_of(tally), UNTOLD))
+            tally.notes.append("requests have shown more secrets than can be looked for: no text of this run is told")
+        elif self.learned and tally.rows:
             profile = max(tally.rows.values(), key=lambda row: row.recorded).profile  # it has a worker
             texts = texts_of(tally)
             shown = await self._redact(profile, [], texts, again=True)

@@ -16,8 +16,10 @@ from recproxy.errors import RecordingError
 if TYPE_CHECKING:
     from recproxy.redaction.earlier_values import EarlierValues
 
-__all__ = ["RunSecrets", "TooManySecretsError", "too_many_secrets"]
+__all__ = ["UNTOLD", "RunSecrets", "TooManySecretsError", "too_many_secrets"]
 
+#: What is told in place of a text that may hold a secret that nobody has looked for.
+UNTOLD = "XXX"
 #: What fits into the memory of a redaction worker, which needs some ten kilobytes to find a value in all its forms.
 _MOST = 20_000
 _MOST_BYTES = 4_000_000
@@ -38,6 +40,8 @@ class RunSecrets:
         self._texts = 0
         self._bytes = 0
         self._ready: EarlierValues | None = None
+        #: Whether more was shown than can be looked for, by scopes that record nothing: no text of the run is told.
+        self.hides_all = False
 
     def __len__(self) -> int:
         return len(self._learned)
@@ -51,6 +55,8 @@ class RunSecrets:
 
     def masked(self, text: str) -> str:
         """A text of the run without the values that are known now; of texts that are few."""
+        if self.hides_all:
+            return UNTOLD
         if not self._learned:
             return text
         from recproxy.redaction.earlier_values import EarlierValues, known_values  # noqa: PLC0415 - few runs need them
@@ -59,6 +65,14 @@ class RunSecrets:
         if self._ready is None or len(self._ready.known) < len(self._known):
             self._ready = EarlierValues(known_values(self._known.values()))
         return mask_line(text, self._ready)
+
+    def know(self, values: Iterable[LearnedValue], *, complete: bool) -> None:
+        """Add what a scope that records nothing has shown; where that is too much, or not all, texts are hidden."""
+        try:
+            self.add(values, len(self))
+        except TooManySecretsError:
+            complete = False
+        self.hides_all = self.hides_all or not complete
 
     def add(self, values: Iterable[LearnedValue], since: int) -> int:
         """Add what a scope has shown that was masked with the first `since` values; how many it is masked with now.

@@ -95,7 +95,10 @@ class ScopeEnds:
         passed: bool,
     ) -> ScopeOutcome:
         """What came of a scope, or of the base scope, when the proxies that it was begun with have replied."""
-        outcomes = {name: reply.outcome for name, reply in zip(names, await replies, strict=True)}
+        outcomes = {}
+        for name, reply in zip(names, await replies, strict=True):
+            outcomes[name] = reply.outcome
+            self._recorder.learned.know(reply.learned, complete=reply.complete)
         refused = lane.take_refusals()
         numbers = (scope or lane.base).numbers
         recording = [name for name in outcomes if name in numbers]

@@ -109,7 +109,11 @@ def _joined(replies: Sequence[Any]) -> Any:
         if isinstance(reply, RecproxyError):
             return reply
     if isinstance(replies[0], Playing | Ended):
-        return replace(replies[0], outcome=joined_outcome([each.outcome for each in replies]))
+        joined = replace(replies[0], outcome=joined_outcome([each.outcome for each in replies]))
+        if not isinstance(joined, Ended):
+            return joined
+        learned = tuple(value for each in replies for value in each.learned)
+        return replace(joined, learned=learned, complete=all(each.complete for each in replies))
     return replies[0]
 
 

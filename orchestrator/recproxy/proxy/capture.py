@@ -35,6 +35,7 @@ __all__ = [
     "interaction_of",
     "may_be_left",
     "messages_passed",
+    "passed",
     "request_as_sent",
     "request_of",
     "response_of",
@@ -151,6 +152,13 @@ def interaction_of(head: Head, target: Target, feed: BodyFeed, captured: Capture
     elif not feed.whole:
         request = replace(request, omitted=feed.size)
     return Interaction(request=request, response=response_of(captured), scope=scope, comments=comments)
+
+
+def passed(head: Head, target: Target, feed: BodyFeed, captured: Captured | None) -> Interaction:
+    """What a request and its response show, as far as they came."""
+    if captured is None:
+        return Interaction(request=request_as_sent(head, target, feed), response=Response(status=0, wild="XXX"))
+    return interaction_of(head, target, feed, captured, scope="")
 
 
 def messages_passed(head: Head, feed: BodyFeed, captured: Captured | None) -> int:

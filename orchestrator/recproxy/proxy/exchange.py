@@ -122,6 +122,7 @@ class Exchange(Work):
         finally:
             self.drop()
             self._traffic.messages += messages_passed(self._head, self.feed, self._captured)
+            self._traffic.lessons.take(self._head, self._target, self.feed, self._captured)
             counts = counts_of(self._captured, self._status)
             if self._agreed is None:  # that is counted when it ends
                 self._traffic.timeline.add_forwarded(self._result, self._begun, self._line, **counts)
@@ -293,8 +294,7 @@ class Exchange(Work):
         return relay.goes_on and self.feed.ended and not self._downstream.has_gone
 
     async def _kept(self, captured: Captured) -> None:
-        if self._keep is None:
-            return
-        interaction = interaction_of(self._head, self._target, self.feed, captured, scope=self._scope)
-        await self._keep(interaction, self._traffic, self._begun)
-        self._result = RequestResult.RECORDED
+        if self._keep is not None:
+            interaction = interaction_of(self._head, self._target, self.feed, captured, scope=self._scope)
+            await self._keep(interaction, self._traffic, self._begun)
+            self._result = RequestResult.RECORDED

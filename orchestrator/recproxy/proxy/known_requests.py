@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import field
 
 from recproxy.http import Head
@@ -34,11 +35,18 @@ class KnownRequests:
 
     def __init__(self) -> None:
         self._routes: dict[Route, dict[tuple[object, ...], KnownRequest]] = {}
-        self._count = 0
+        self._kept: list[Request] = []
         #: The route of the latest request and what came by it. A connection keeps its route, whose hash would cost more
         #: than that of all else that a request is known by.
         self._route: Route | None = None
         self._of_route: dict[tuple[object, ...], KnownRequest] = {}
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def __iter__(self) -> Iterator[Request]:
+        """The requests, in the order in which they came first."""
+        return iter(self._kept)
 
     def get(self, route: Route, head: Head, body: bytes) -> KnownRequest | None:
         """What is known of a request; None where no equal one was kept."""
@@ -48,8 +56,8 @@ class KnownRequests:
 
     def keep(self, route: Route, head: Head, body: bytes, known: KnownRequest) -> None:
         """Keep what holds for each equal request, if there is room."""
-        if known.candidates.stateful or len(body) > _LARGEST_BODY or self._count >= _MOST:
+        if known.candidates.stateful or len(body) > _LARGEST_BODY or len(self._kept) >= _MOST:
             return
-        self._count += 1
+        self._kept.append(known.request)
         self._route, self._of_route = route, self._routes.setdefault(route, {})
         self._of_route[head.method, head.target, head.http10, head.headers, body] = known

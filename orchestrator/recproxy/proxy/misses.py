@@ -110,7 +110,8 @@ class Misses:
             large_body = asked.body if len(asked.body) > most else None
             if large_body is not None:
                 asked = replace(asked, body=b"", encoding=None)
-            shown = self._hooks.show(asked, self._redaction)  # what is shown is redacted as what is stored
+            known = self._traffic.lessons.of_miss(request)
+            shown = self._hooks.show(asked, self._redaction, known)  # what is shown is redacted as what is stored
             own = hash(shown)
             others = {position for one, position in tuple(self._compared.items()) if one != own}
             found = miss(
@@ -137,7 +138,8 @@ class Misses:
             message = replace(_as_message(found, text + remark, index), test=self._test, expected=expected)
             return replace(message, mendings=mendings(found.mend, index, self._ways))
 
-        if self._beside is None or _cost(index, request) <= _CHEAP:
+        is_cheap = _cost(index, request) <= _CHEAP and not self._traffic.lessons.is_behind
+        if self._beside is None or is_cheap:
             missed = describe()
             self._history.describe(number, missed)
             return self._answer(head, missed.text)

@@ -101,7 +101,7 @@ class OpenScope:
             index, repeat=repeat, default=profile.match.repeat, scope=name, ordered=match_on is not None, given=given,
             times=shifted_times(profile.replay), mutations=self.faults.mutations,
         )  # fmt: skip
-        self._known = KnownRequests()
+        self.known = KnownRequests()
         self._forms = AnswerForms(self.traffic.fail, paced=profile.replay.pace == "recorded")
         self.history = ScopeHistory(timeline)
         self._misses = Misses(
@@ -146,7 +146,7 @@ class OpenScope:
         if self._is_shared:
             self.check_shared(counted=False, playback=playback)
         if not tries:
-            self.playback, self._known = playback, KnownRequests()
+            self.playback, self.known = playback, KnownRequests()
 
     def answer(
         self, route: Route, head: Head, body: bytes, *,
@@ -159,7 +159,7 @@ class OpenScope:
             self.traffic.fail(f"{self._profile.name}: {plain[0]}")
             return plain[1]
         try:
-            known = self._known.get(route, head, body) if choice is None else None
+            known = self.known.get(route, head, body) if choice is None else None
             if known is None:
                 known = self._knowledge(route, head, body, choice)
             position = self.playback.take(known.candidates) if complete else None
@@ -253,7 +253,7 @@ class OpenScope:
             if choice.error:
                 raise HookError(said)
             return KnownRequest(self.playback.among(choice.positions), live_request(route, head, body), said)
-        return self._known.get(route, head, body) or self._work_out(route, head, body)
+        return self.known.get(route, head, body) or self._work_out(route, head, body)
 
     def _work_out(self, route: Route, head: Head, body: bytes) -> KnownRequest:
         request, candidates = self.calls.located(live_request(route, head, body), route.any_host)
@@ -265,7 +265,7 @@ class OpenScope:
         if self._is_shared and (why := order_decides(self.playback, candidates, self.ways.shown)):
             raise RecordingError(f"{why}: {_NO_ORDER}")
         known = KnownRequest(candidates, request)
-        self._known.keep(route, head, body, known)
+        self.known.keep(route, head, body, known)
         return known
 
     def _form(

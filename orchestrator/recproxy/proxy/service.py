@@ -45,6 +45,7 @@ from recproxy.play.hooks import load_hooks
 from recproxy.play.recorded_moments import earliest_moment
 from recproxy.proxy.forwarding import Forwarding
 from recproxy.proxy.lane import ProxyLane
+from recproxy.proxy.lessons import Lessons
 from recproxy.proxy.miss_remarks import remark
 from recproxy.proxy.recording_cache import RecordingCache
 from recproxy.proxy.scope import OpenScope
@@ -228,6 +229,8 @@ class Service:
         except Exception as problem:  # noqa: BLE001 - whoever began the scope waits for an answer
             self._channel.send(Refused(order=order.order, message=defect_text(problem)))
             return
+        rules, wanted = self._forwarding.rules, self._timed > 0 and scope.mode == "live"
+        scope.traffic.lessons = Lessons(rules, self._beside, wanted=wanted, seen=scope.known)
         scope.go_on(order.plays)
         scope.tells_unused = not order.fallback
         scope.owns = self._lane(order.lane).owns
@@ -259,7 +262,7 @@ class Service:
         if ended.webhooks is not None:
             ended.webhooks.end()
         lane.leave_conversations(ended)
-        if ended.traffic.busy:
+        if ended.traffic.busy or ended.traffic.lessons.is_reading:
             task = self._loop.create_task(self._end_when_quiet(order.order, lane, ended))
             self._ending.add(task)
             task.add_done_callback(self._ending.discard)
@@ -271,10 +274,14 @@ class Service:
         if not await ended.traffic.settled(_LEFT_SECONDS):
             lane.leave()
         await ended.traffic.quiet(_QUIET_SECONDS)
+        await ended.traffic.lessons.settled()
         self._ended(order, ended)
 
     def _ended(self, order: int, ended: OpenScope) -> None:
-        self._channel.send(Ended(order=order, outcome=ended.outcome()))
+        lessons = ended.traffic.lessons
+        self._channel.send(
+            Ended(order=order, outcome=ended.outcome(), learned=lessons.values(), complete=lessons.complete)
+        )
 
     def _end_lane(self, order: EndLane, descriptors: list[int]) -> None:
         lane = self._lanes.pop(order.lane, None)

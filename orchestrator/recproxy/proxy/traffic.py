@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from recproxy.counting import counted
+from recproxy.proxy.lessons import Lessons
 from recproxy.proxy.timeline import Timeline
 
 __all__ = ["Traffic"]
@@ -20,6 +21,8 @@ class Traffic:
         self.number = number
         #: When each exchange was.
         self.timeline = timeline or Timeline()
+        #: What they have shown to be secret.
+        self.lessons = Lessons()
         self.forwarded = 0
         self.recorded = 0
         #: Those of WebSockets and, in what was forwarded, of gRPC, both ways.

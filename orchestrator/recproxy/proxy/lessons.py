@@ -1,0 +1,189 @@
+"""What the requests and answers of one scope show to be secret, so that a report and misses do not show it elsewhere.
+
+Only of what is shown as it came: requests that were forwarded and not kept, if the run writes a report, and those of a
+scope that misses. What is recorded is read where it is redacted. Holds secrets, in memory only, and shows none.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterable, Sized
+from concurrent.futures import Executor, Future
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
+
+from recproxy.control.redaction_messages import LearnedValue
+from recproxy.recording import Interaction, Request, Response
+from recproxy.redaction.rules import NO_RULES, RedactionRules, Unsafe
+
+if TYPE_CHECKING:  # a replay without a miss learns nothing
+    from recproxy.http import Head
+    from recproxy.proxy.body import BodyFeed
+    from recproxy.proxy.capture import Captured
+    from recproxy.proxy.route import Target
+    from recproxy.redaction.earlier_values import EarlierValues
+    from recproxy.redaction.secret_values import SecretValue
+
+__all__ = ["NONE_SEEN", "Lessons", "SeenRequests", "asked"]
+
+#: A larger body is not read.
+_LARGEST = 1 << 20
+#: Bytes of interactions that wait to be read; of more, nobody knows what they show.
+_MOST_WAITING = 1 << 26
+#: More values than a run looks for.
+_MOST = 20_000
+#: So many requests are read at once, on the loop, for one miss.
+_FEW = 32
+
+
+class SeenRequests(Sized, Iterable[Request], Protocol):
+    """The requests that a scope has answered from recordings, each an object that stays the same."""
+
+
+NONE_SEEN: SeenRequests = ()
+
+
+class Lessons:
+    """What one scope has learned.
+
+    Args:
+        rules: the profile's.
+        beside: reads interactions; without one they are read at once.
+        wanted: whether what is forwarded is read, which no recording keeps.
+        seen: what was answered before a miss.
+    """
+
+    def __init__(
+        self,
+        rules: RedactionRules = NO_RULES,
+        beside: Executor | None = None,
+        *,
+        wanted: bool = False,
+        seen: SeenRequests = NONE_SEEN,
+    ) -> None:
+        self._rules = rules
+        self._beside = beside
+        self._wanted = wanted
+        self._seen = seen
+        self._read = 0
+        self._has_missed = False
+        self._waiting = 0
+        self._latest: Future[None] | None = None
+        self._lock = threading.Lock()
+        self._known: dict[bytes, SecretValue] = {}
+        self._ready: EarlierValues | None = None
+        #: Whether all that was to be read was.
+        self.complete = True
+
+    def __repr__(self) -> str:
+        return f"Lessons({len(self._known)} values)"
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether a miss would take long to read what came before it."""
+        return len(self._seen) - self._read > _FEW
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether there is something to read before all is known."""
+        has_more = self._has_missed and len(self._seen) > self._read
+        return has_more or (self._latest is not None and not self._latest.done())
+
+    def take(self, head: Head, target: Target, feed: BodyFeed, captured: Captured | None) -> None:
+        """Learn from what was forwarded, beside the loop, if a report will show it."""
+        if self._wanted:
+            from recproxy.proxy.capture import passed  # noqa: PLC0415 - see above
+
+            interaction = passed(head, target, feed, captured)
+            self._submit(lambda: self._learn(interaction), _size(interaction))
+
+    def of_miss(self, request: Request) -> EarlierValues:
+        """Learn from a request that was missed and what was answered before it; gives all that is known now."""
+        self._has_missed = True
+        self._learn(asked(request))
+        self._learn_seen()
+        return self._made_ready()
+
+    async def settled(self) -> None:
+        """Wait until all is read, also what a scope that missed has answered since."""
+        if self._has_missed and len(self._seen) > self._read:
+            self._submit(self._learn_seen, 0)
+        if self._latest is not None:
+            await asyncio.wrap_future(self._latest)
+
+    def values(self) -> tuple[LearnedValue, ...]:
+        """What was learned; to be told in memory only."""
+        with self._lock:
+            return tuple(
+                LearnedValue(value, how.rule, how.name, how.field, how.alone) for value, how in self._known.items()
+            )
+
+    def _submit(self, read: Callable[[], None], size: int) -> None:
+        if self._waiting + size > _MOST_WAITING:
+            self.complete = False
+            return
+        self._waiting += size
+
+        def reading() -> None:
+            try:
+                read()
+            except Exception:  # noqa: BLE001 - nobody knows what it shows; the report hides all
+                self.complete = False
+            finally:
+                self._waiting -= size
+
+        if self._beside is None:
+            reading()
+        else:
+            self._latest = self._beside.submit(reading)
+
+    def _learn_seen(self) -> None:
+        new = list(self._seen)[self._read :]
+        self._read += len(new)
+        for each in new:
+            self._learn(asked(each))
+
+    def _learn(self, interaction: Interaction) -> None:
+        from recproxy.redaction.scope import ReadScope  # noqa: PLC0415 - see above
+
+        try:
+            learned = ReadScope([_small(interaction)], self._rules).learned
+        except Unsafe:  # its layers end nowhere
+            self.complete = False
+            return
+        with self._lock:
+            new = {value: how for value, how in learned.items() if how.adds_to(self._known.get(value))}
+            if len(self._known) + len(new) > _MOST:
+                self.complete = False
+            elif new:
+                self._known |= new
+                self._ready = None
+
+    def _made_ready(self) -> EarlierValues:
+        from recproxy.redaction.earlier_values import EarlierValues  # noqa: PLC0415 - see above
+
+        with self._lock:
+            if self._ready is None:
+                ready = EarlierValues(self._known)
+                _ = ready.automata  # here: it is used by several threads
+                self._ready = ready
+            return self._ready
+
+
+def asked(request: Request) -> Interaction:
+    """A request that has no answer."""
+    return Interaction(request=request, response=Response(status=0, wild="XXX"))
+
+
+def _size(interaction: Interaction) -> int:
+    return len(interaction.request.body) + len(interaction.response.body)
+
+
+def _small(interaction: Interaction) -> Interaction:
+    """An interaction without bodies that take too long to read."""
+    if len(interaction.request.body) > _LARGEST:
+        interaction = replace(interaction, request=replace(interaction.request, body=b"", encoding=None))
+    if len(interaction.response.body) > _LARGEST:
+        interaction = replace(interaction, response=replace(interaction.response, body=b"", encoding=None))
+    return interaction
