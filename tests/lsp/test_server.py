@@ -103,13 +103,14 @@ def test_an_editor_gets_findings_help_and_changes(tmp_path):
     assert not path.exists()
 
 
-#: A server whose checks never end.
+#: A server whose checks never end, so that its interpreter may abort if it goes on to its own end.
 ENDLESS = """
-import sys, threading
+import atexit, os, sys, threading
 import recproxy.lsp.server as server
 from recproxy.cli.main import main
 server.findings_in = lambda path, text: threading.Event().wait()
 sys.argv[1:] = ["lsp"]
+atexit.register(os.abort)
 main()
 """
 

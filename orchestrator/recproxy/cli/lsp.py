@@ -31,3 +31,6 @@ def lsp() -> None:
     # pygls closes what it writes to, and a stray word on stdout would break the protocol.
     with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as said, contextlib.redirect_stdout(sys.stderr):
         language_server().start_io(sys.stdin.buffer, said)
+    # A check may be under way in a thread, below which the interpreter cannot end in order: it may abort.
+    sys.stderr.flush()
+    os._exit(0)
