@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
@@ -122,9 +123,14 @@ class JoinedWebSocket:
         spawn(self._relay.end())
 
     async def _flush(self) -> None:
-        """Keep what was said."""
+        """Keep what was said, also where the client goes meanwhile: one that was dropped always does."""
         self._traffic.begin()
-        await self._keep_as(self._scope, self._traffic, self._taken())
+        keeping = asyncio.ensure_future(self._keep_as(self._scope, self._traffic, self._taken()))
+        try:
+            await asyncio.shield(keeping)
+        except asyncio.CancelledError:
+            await keeping
+            raise
 
     def _taken(self) -> _Said | None:
         """What was said since the last time; None where that is nothing to keep."""

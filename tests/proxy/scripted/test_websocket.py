@@ -244,6 +244,18 @@ FORWARDED = {
         ],
         "kept": [(URL, 101, [*((">", each) for each in MANY), *(("<", each) for each in MANY), (":leave", 1001)])],
     },
+    "what a service said that breaks off is kept, also where that takes its time": {
+        "keeping": "waits",
+        "steps": [
+            *OPEN,
+            ("service", "sends", answers(b"a")),
+            ("client", "sees", answers(b"a")),
+            ("service", "resets"),
+            ("client", "sees reset"),
+            ("keeping", "goes on"),
+        ],
+        "kept": [(URL, 101, [("<", b"a"), (":reset", b"")])],
+    },
     "what is said in two tests is kept for each": {
         "steps": [
             *OPEN,
