@@ -98,7 +98,7 @@ def test_a_signal_in_the_middle_of_an_import_leaves_nothing(project, words, numb
         "response": {"status": 200, "statusText": "OK", "headers": [], "content": {"text": "x" * 300}},
     }
     for name in range(60):
-        project.write(f"from/{name}.har", json.dumps({"log": {"version": "1.2", "entries": [entry] * 200}}))
+        project.write(f"from/{name}.har", json.dumps({"log": {"version": "1.2", "entries": [entry] * 600}}))
     before = {path.name for path in project.root.iterdir()}
     minded = partial(signal.signal, number, signal.SIG_DFL)  # under nohup the tests themselves ignore it
     process = project.start(*words, "from", "--to", "to", preexec_fn=minded)
