@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from deadlines import seconds, wait_until
+from fixed_ports import fixed_port
 from plugins import WITHOUT_PLUGINS
 
 ROOT = Path(__file__).parents[1]
@@ -27,9 +28,7 @@ class Reader:
         self.folder = folder
         self.said = ""
         self.background = None
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = str(free.getsockname()[1])
+        self.port = str(fixed_port())
         outside = {name: value for name, value in os.environ.items() if not name.startswith(("RECPROXY", "NOX", "CI"))}
         path = f"{Path(sys.executable).parent}{os.pathsep}{outside['PATH']}"
         # Plugins that happen to be here are not the reader's.

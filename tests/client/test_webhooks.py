@@ -2,9 +2,9 @@
 
 import json
 import re
-import socket
 
 import pytest
+from fixed_ports import fixed_port
 
 SCHEMES = ("stripe", "github", "slack", "hmac", "hook")
 SECRET = "the-real-secret-of-{}-4711"
@@ -198,14 +198,6 @@ sys.exit(code)
 """
 
 
-def free_ports(count):
-    with_sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [each.getsockname()[1] for each in with_sockets]
-    for each in with_sockets:
-        each.close()
-    return ports
-
-
 @pytest.fixture
 def shop(project):
     settings = 'recordings = "recordings"\nreport = ["report.json"]\n[[profiles.shop.endpoints]]\nhosts = ["api.shop.example"]\n'
@@ -217,7 +209,7 @@ def shop(project):
             f'SECRET_{scheme.upper()} = "placeholder-{scheme}"\nURL_{scheme.upper()} = "https://hooks.example"\n'
         )
     settings += '[profiles.shop.hooks]\nsign = "own_signing:sign"\n'
-    ports = free_ports(len(SCHEMES))
+    ports = [fixed_port() for _ in SCHEMES]
     for scheme, port in zip(SCHEMES, ports, strict=True):
         settings += TABLE.format(scheme=scheme, upper=scheme.upper(), port=port, more=MORE_OF.get(scheme, ""))
     for name, text in {

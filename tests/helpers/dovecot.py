@@ -6,12 +6,12 @@ import imaplib
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 from pathlib import Path
 
 import pytest
+from fixed_ports import fixed_port
 
 _PROGRAM = shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
 PASSWORD = "dovecot-pass-4711"
@@ -118,7 +118,7 @@ def _started(folder, account, certificate, key):
             shutil.copy(source, folder / name)
             os.chown(folder / name, account.pw_uid, account.pw_gid)
         tls = f"ssl = yes\nssl_cert = <{folder}/cert.pem\nssl_key = <{folder}/key.pem"
-    port, tls_port = _free_port(), _free_port()
+    port, tls_port = fixed_port(), fixed_port()
     (folder / "conf").write_text(
         _CONFIGURATION.format(
             folder=folder,
@@ -143,9 +143,3 @@ def _started(folder, account, certificate, key):
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(0.05)
     return None
-
-
-def _free_port():
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return taken.getsockname()[1]
