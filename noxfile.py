@@ -154,7 +154,15 @@ def browser(session: nox.Session) -> None:
 
     And clients of gRPC and gRPC-Web in node and in a page, where npm is installed.
     """
-    packages = ("axe-playwright-python", "grpcio-status", "playwright", "hypothesis", "pytest", "pytest-timeout")
+    packages = (
+        "axe-playwright-python",
+        "grpcio-status",
+        "httpx",
+        "hypothesis",
+        "playwright",
+        "pytest",
+        "pytest-timeout",
+    )
     session.install("-e", ".[ui]", *OWN[2:], *packages)
     variables = {"RECPROXY_BROWSER": "1"}  # it fails where chromium is missing, rather than skip
     folder = Path(session.create_tmp()).absolute()
