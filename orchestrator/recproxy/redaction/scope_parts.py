@@ -13,9 +13,10 @@ from recproxy.recording.values import Interaction, Request, Response
 from recproxy.redaction.block_texts import size_of
 from recproxy.redaction.conversations import Flattened, has_conversations
 from recproxy.redaction.masked_scope import MaskedOne, RedactedScope, finished, folded
+from recproxy.redaction.name_rules import name_rules
 from recproxy.redaction.rules import RedactionRules
 from recproxy.redaction.scope import ReadScope, rule_values
-from recproxy.redaction.secret_values import Lesson
+from recproxy.redaction.secret_values import Lesson, SecretValues
 
 _Block = TypeVar("_Block", Request, Response)
 
@@ -33,11 +34,12 @@ def redact_in_parts(
     """As `ReadScope.redacted` does, with the work on the interactions spread over several processes."""
     flat = Flattened(interactions) if has_conversations(interactions) else None
     ones = interactions if flat is None else flat.interactions
+    answered = [] if flat is None else _answered(flat.answers, rules)
     parts: list[ReadScope] = []
 
     def work(part: Sequence[Interaction]) -> Generator[list[Lesson], Sequence[list[Lesson]], list[MaskedOne]]:
         scope = ReadScope(part, rules)
-        scope.know((yield scope.lessons))
+        scope.know([*(yield scope.lessons), answered])
         parts.append(scope)
         return scope.masked()
 
@@ -45,6 +47,14 @@ def redact_in_parts(
     redacted = finished(parts[0].reader, ones, outcomes, (), rule_values(rules), apart=apart)
     redacted = dataclasses.replace(redacted, learned=parts[0].learned)
     return redacted if flat is None else folded(flat, redacted)
+
+
+def _answered(answers: Iterable[Interaction], rules: RedactionRules) -> list[Lesson]:
+    """What logins by messages of a WebSocket hand out; a message and its answer may be in different parts."""
+    values = SecretValues((), shapes=name_rules(rules).shapes)
+    for each in answers:
+        values.learn_answer(each)
+    return list(values.lessons)
 
 
 def _with_same_bodies(before: Interaction, outcome: MaskedOne) -> MaskedOne:
