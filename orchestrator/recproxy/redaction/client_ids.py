@@ -11,11 +11,11 @@ place. Works on redacted interactions. Pure.
 from __future__ import annotations
 
 import dataclasses
+from collections import ChainMap
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from urllib.parse import quote_from_bytes
 
 from recproxy.lazy_patterns import lazy_pattern
-from recproxy.recording.spelled_names import spelled_name
+from recproxy.recording.spelled_names import spelled
 from recproxy.recording.splicing import resized
 from recproxy.recording.values import Headers, Interaction, Request, Response, header
 from recproxy.redaction.client_id_values import made_by_client
@@ -24,7 +24,7 @@ from recproxy.redaction.pointed_places import pointed_spans
 from recproxy.redaction.spans import Span, replaced, wild_name
 from recproxy.redaction.value_automata import Finder, made_finder
 
-__all__ = ["escaped_names", "is_whole", "texts_said", "with_client_ids", "with_names"]
+__all__ = ["escaped_names", "is_whole", "names_asked", "texts_said", "with_client_ids", "with_names"]
 
 _WORD = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-")
 _KEY = lazy_pattern(rb'"\s{0,40}:')
@@ -54,20 +54,23 @@ def with_client_ids(interactions: Sequence[Interaction], taken: Container[str] =
 
     made = tuple(_with_call_ids(each, free) for each in interactions)
     sent = [_repeated(each) for each in made]
-    escaped = {quote_from_bytes(value, safe="").encode() for each in sent for value in each}
-    values = made_finder({value: value for value in (*escaped, *(value for each in sent for value in each))})
+    forms = (form for each in sent for value in each for form in (value, _escaped(value)))
+    values = made_finder({form: form for form in forms})
     if not values:
         return made
     named: dict[bytes, str] = {}
+    escaped: dict[bytes, str] = {}
     given: set[bytes] = set()  # by the service, before any client sent it
     after: list[Interaction] = []
     for each, own in zip(made, sent, strict=True):
         answered = {value for text in texts_said(each.response) for value, _, _ in values.find(text)}
         given |= answered if each.webhook is not None else set()  # there the service speaks first
-        named |= {value: free(name) for value, name in own.items() if value not in named and value not in given}
+        first = {value: free(name) for value, name in own.items() if value not in named and value not in given}
+        named |= first
+        escaped |= escaped_names(first)
         given |= answered
-        asks = named | escaped_names(named, each.request)
-        after.append(with_names(each, asks, values, answered=named) if named else each)
+        asked = names_asked(named, escaped, each.request)
+        after.append(with_names(each, asked, named, values) if named else each)
     return tuple(after)
 
 
@@ -143,15 +146,25 @@ def _repeated(interaction: Interaction) -> dict[bytes, str]:
     }
 
 
-def escaped_names(named: Mapping[bytes, str], request: Request) -> dict[bytes, str]:
-    """The values as a query or a form has them, whose escapes are undone before they are compared."""
+def escaped_names(named: Mapping[bytes, str]) -> dict[bytes, str]:
+    """The names of values, by these as a query or a form has them."""
+    return {_escaped(value): name for value, name in named.items()}
+
+
+def _escaped(value: bytes) -> bytes:
+    return spelled(".as-escaped", value)
+
+
+def names_asked(named: dict[bytes, str], escaped: dict[bytes, str], request: Request) -> Mapping[bytes, str]:
+    """The names of the values that a request may have.
+
+    Those that are `escaped` are among them in a query or a form, whose escapes are undone before they are compared.
+    """
     kind = header(request.headers, b"content-type") or b""
-    if "%" not in request.url and b"%" not in request.body:
-        return {}
-    if request.body and not kind.startswith(b"application/x-www-form-urlencoded"):
-        return {}
-    plain = ((value, name) for value, name in named.items() if not spelled_name(name)[1])
-    return {quote_from_bytes(value, safe="").encode(): name for value, name in plain}
+    has_escapes = "%" in request.url or b"%" in request.body
+    if has_escapes and (not request.body or kind.startswith(b"application/x-www-form-urlencoded")):
+        return ChainMap(escaped, named)
+    return named
 
 
 def texts_said(response: Response) -> Iterator[bytes]:
@@ -169,13 +182,15 @@ def is_whole(text: bytes, start: int, end: int) -> bool:
 
 def with_names(
     interaction: Interaction,
-    named: Mapping[bytes, str],
+    asked: Mapping[bytes, str],
+    answered: Mapping[bytes, str],
     values: _Values,
     whole: Callable[[bytes, int, int], bool] = is_whole,
-    *,
-    answered: Mapping[bytes, str] | None = None,
 ) -> Interaction:
-    """An interaction with the named places wherever values stand as whole words; `answered` has those of the response."""
+    """An interaction with named places wherever values stand as whole words.
+
+    `asked` are the names of values in the request, `answered` those in the response.
+    """
 
     def places(text: bytes, word: str, named: Mapping[bytes, str]) -> list[tuple[Span, bytes]]:
         found: list[tuple[Span, bytes]] = []
@@ -184,22 +199,21 @@ def with_names(
                 found.append((Span(start, end, "echo"), f"{word}[{named[value]}]".encode()))
         return found
 
-    def changed(text: bytes, word: str, named: Mapping[bytes, str] = named) -> bytes:
+    def changed(text: bytes, word: str, named: Mapping[bytes, str]) -> bytes:
         return replaced(text, places(text, word, named))[0]
 
-    def headers(lines: Headers, word: str, named: Mapping[bytes, str] = named) -> Headers:
+    def headers(lines: Headers, word: str, named: Mapping[bytes, str]) -> Headers:
         return tuple((name, changed(value, word, named)) for name, value in lines)
 
     request, response = interaction.request, interaction.response
     if (word := request.wild) is not None:
-        url = changed(request.url.encode("utf-8", "surrogateescape"), word).decode("utf-8", "surrogateescape")
+        url = changed(request.url.encode("utf-8", "surrogateescape"), word, asked).decode("utf-8", "surrogateescape")
         request = dataclasses.replace(
-            request, url=url, headers=headers(request.headers, word), body=changed(request.body, word)
+            request, url=url, headers=headers(request.headers, word, asked), body=changed(request.body, word, asked)
         )
     if (word := response.wild) is not None:
-        said = named if answered is None else answered
-        response = dataclasses.replace(response, headers=headers(response.headers, word, said))
-        response = _with_body(response, places(response.body, word, said))
+        response = dataclasses.replace(response, headers=headers(response.headers, word, answered))
+        response = _with_body(response, places(response.body, word, answered))
     return dataclasses.replace(interaction, request=request, response=response)
 
 

@@ -31,7 +31,7 @@ from recproxy.recording.request_patterns import SAFE_METHODS
 from recproxy.recording.spelled_names import spellings
 from recproxy.recording.values import Interaction, Request, header
 from recproxy.redaction.client_id_values import made_by_client
-from recproxy.redaction.client_ids import escaped_names, is_whole, texts_said, with_names
+from recproxy.redaction.client_ids import escaped_names, is_whole, names_asked, texts_said, with_names
 from recproxy.redaction.conversation_answers import finds
 from recproxy.redaction.field_before import field_before, field_of_path
 from recproxy.redaction.fresh_shapes import FreshToken, fresh_tokens, normal_form
@@ -134,6 +134,7 @@ def _with_names(
     """The interactions with places for the candidates that are made anew, and the names of those."""
     used: set[str] = set(names(interactions))
     named: dict[bytes, str] = {}
+    escaped: dict[bytes, str] = {}
     given: set[bytes] = set()
     seen: set[bytes] = set()
     before = correlation.given - correlation.made
@@ -156,13 +157,14 @@ def _with_names(
                 first[value] = free_name(base, base + one.ending, taken, used)
                 used.add(first[value])
         named |= first
-        asks = named | escaped_names(named, each.request)
+        escaped |= escaped_names(first)
+        sent = names_asked(named.copy(), escaped, each.request)
         # A service may write a value in another way, and a client repeats that from then on.
         for value, name in first.items():
             others = spellings(value).items()
             named |= {other: f"{name}{how}" for how, other in others if other not in {*named, *seen, *given}}
         given |= answered - named.keys()
-        after.append(with_names(each, asks, finder, _stands_alone, answered=named) if named else each)
+        after.append(with_names(each, sent, named, finder, _stands_alone) if named else each)
     return tuple(after), named
 
 
