@@ -133,11 +133,8 @@ def _with_names(
 ) -> tuple[tuple[Interaction, ...], dict[bytes, str]]:
     """The interactions with places for the candidates that are made anew, and the names of those."""
     used: set[str] = set(names(interactions))
-    named: dict[bytes, str] = {}
-    escaped: dict[bytes, str] = {}
-    given: set[bytes] = set()
-    seen: set[bytes] = set()
-    before = correlation.given - correlation.made
+    named, escaped = dict[bytes, str](), dict[bytes, str]()
+    given, seen = set[bytes](), set[bytes]()
     after: list[Interaction] = []
     found = frozenset(place for place, own in enumerate(asked) if own and finds(interactions, place))
     brought = {one.value for place, own in enumerate(asked) if place not in found for one in own}
@@ -147,7 +144,8 @@ def _with_names(
         first: dict[bytes, str] = {}
         for one in own:
             value = one.value
-            if value in given or value in seen or value in named or value in before:
+            handed_out = value in given or (value in correlation.given and value not in correlation.made)
+            if handed_out or value in seen or value in named:
                 continue
             seen.add(value)
             if place in found and value not in brought and not one.sure and value not in correlation.made:
@@ -161,8 +159,9 @@ def _with_names(
         sent = names_asked(named.copy(), escaped, each.request)
         # A service may write a value in another way, and a client repeats that from then on.
         for value, name in first.items():
-            others = spellings(value).items()
-            named |= {other: f"{name}{how}" for how, other in others if other not in {*named, *seen, *given}}
+            for how, other in spellings(value).items():
+                if other not in named and other not in seen and other not in given:
+                    named[other] = f"{name}{how}"
         given |= answered - named.keys()
         after.append(with_names(each, sent, named, finder, _stands_alone) if named else each)
     return tuple(after), named
