@@ -59,10 +59,10 @@ def is_php(text: bytes) -> bool:
 def php_spans(text: bytes) -> Iterator[Span]:
     """The secrets that a text of PHP sets."""
     for found in _CONSTANT.finditer(text):
-        yield from _set(found, may_be_word=True)
+        yield from _named(found["name"], found, may_be_word=True)
     for places in (_MEMBER, _PAIR, _DEFAULT):
         for found in places.finditer(text):
-            yield from _set(found, may_be_word=False)
+            yield from _named(found["name"], found, may_be_word=False)
 
 
 def printed_spans(text: bytes) -> Iterator[Span]:
@@ -73,21 +73,25 @@ def printed_spans(text: bytes) -> Iterator[Span]:
             behind = at + len(sign)
             key = _KEY.search(text, max(0, at - 90), at + (sign == b"':"))
             if key is not None and may_be_secret(key[1]) and (found := _VALUE.match(text, behind)) is not None:
-                yield from _named(key[1], found, found.lastindex or 1, may_be_word=False)
+                yield from _named(key[1], found, may_be_word=False)
             at = text.find(sign, behind)
 
 
-def _set(found: re.Match[bytes], *, may_be_word: bool) -> Iterator[Span]:
-    return _named(found["name"], found, found.lastindex or 2, may_be_word=may_be_word)
-
-
-def _named(name: bytes, found: re.Match[bytes], group: int, *, may_be_word: bool) -> Iterator[Span]:
+def _named(name: bytes, found: re.Match[bytes], *, may_be_word: bool) -> Iterator[Span]:
+    """The literal that was found behind a name, its last group, if it is a secret."""
+    group = found.lastindex or 1
     value = found[group]
-    named = is_secret(name, value) or _SALT.match(name) is not None
-    if not named or is_placeholder(value) or _SAMPLE.search(value) or _CHECKS.match(value):
+    is_salt = _SALT.match(name) is not None
+    if not is_salt and not is_secret(name, value):
         return
-    if is_label(name, value) or is_prose(value):
+    if (
+        is_placeholder(value)
+        or _SAMPLE.search(value)
+        or _CHECKS.match(value)
+        or is_label(name, value)
+        or is_prose(value)
+    ):
         return
     mixed = looks_like_a_token(value) or (_DIGIT.search(value) and b" " not in value)
-    if may_be_word or _SALT.match(name) or (mixed and (is_secret(name, b"x") or not is_wordy(value))):
+    if may_be_word or is_salt or (mixed and (is_secret(name, b"x") or not is_wordy(value))):
         yield Span(*found.span(group), "text", wild_name(name.lower()), value=value)
