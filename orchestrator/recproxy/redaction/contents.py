@@ -28,7 +28,8 @@ _BEGINS = lazy_pattern(rb"\x1f\x8b\x08|\x28\xb5\x2f\xfd|BZh[1-9]1AY&SY|\xfd7zXZ\
 _BEGINS_IN_LETTERS = lazy_pattern(
     rb"\x1f\xc2\x8b\x08|\x28\xc2\xb5\x2f\xc3\xbd|BZh[1-9]1AY&SY|\xc3\xbd7zXZ\0|\x78(?:\x01|\xc2\x9c|\xc3\x9a)|PK\x03\x04"
 )
-#: The same, what parts and a tar archive have, and many zeros: what `may_open` looks for, but for deflate data.
+#: The beginnings of these, and what parts and a tar archive have. With `_ZEROS` they are all that `may_open` looks for,
+#: but for deflate data.
 _SIGNS = [
     b"\x1f\x8b\x08",
     b"\x28\xb5\x2f\xfd",
@@ -39,6 +40,7 @@ _SIGNS = [
     b"--",
     b"ustar",
 ]
+#: Two zeros next to each other or with a byte between: data that is mostly zeros, as wide text is, has them.
 _ZEROS = lazy_pattern(rb"\0[^\0]?\0", re.DOTALL)
 #: Between digests that are decoded together: nothing begins with its byte or holds it.
 _BETWEEN = b"ff"
