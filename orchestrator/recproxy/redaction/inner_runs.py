@@ -94,27 +94,18 @@ def coded_runs_of(text: bytes, clean: Collection[bytes], *, shifted: bool) -> tu
     words = _words(text)
     words.difference_update(clean)
     # Most texts have words of one kind alone.
-    together = b" ".join(words)
-    all_hex = not together.translate(None, _DIGITS + b" ")
-    hexes = words if all_hex else [word for word in words if not word.translate(None, _DIGITS)]
-    dull = (
-        []
-        if all_hex
-        else [word for word in words.difference(hexes) if word.islower() or word.isupper() or _NUMBERS.match(word)]
-    )
-    chosen = set() if all_hex else words.difference(hexes, dull)
+    all_hex = not b"".join(words).translate(None, _DIGITS)
+    hexes = words if all_hex else {word for word in words if not word.translate(None, _DIGITS)}
+    others = set[bytes]() if all_hex else words - hexes
+    dull = [word for word in others if word.islower() or word.isupper() or _NUMBERS.match(word)]
+    chosen = others.difference(dull)
     # A piece of a word may be hex where the whole run of letters is not.
     if dull and _MARKS in b" ".join(dull).translate(_HEX_MARKED):
         chosen.update(word for word in dull if _HEX_RUN.search(word))
     digests: list[bytes] = []
-    of_one_case = together.islower() or together.isupper()
     for word in hexes:
         size = len(word)
-        if (
-            size % 2 == 0
-            and size <= _LONG
-            and (not word.isdigit() if of_one_case else word.islower() or word.isupper())
-        ):
+        if size % 2 == 0 and size <= _LONG and (word.islower() or word.isupper()):
             digests.append(word)
         elif not word.isdigit() or size > _LONGEST_ID or shifted:
             chosen.add(word)
