@@ -28,7 +28,7 @@ from recproxy.redaction.names import (
 from recproxy.redaction.spans import Span, wild_name
 from recproxy.redaction.views import json_unescaped
 
-__all__ = ["json_spans"]
+__all__ = ["SIGNERS", "json_spans"]
 
 _COLON = lazy_pattern(rb"\s*:\s*")
 _ESCAPED_KEY = lazy_pattern(rb"\"((?:[^\"\\]|\\.)*\\u00[4-7](?:[^\"\\]|\\.)*)\"\s*:\s*")
@@ -45,7 +45,8 @@ _VALUES = frozenset({b"value", b"values", b"val", b"v", b"stringvalue", b"plaint
 _GRANTED = frozenset({b"code", b"key", b"assertion", b"auth_code"})  # in a request for a token
 _ASKED = frozenset({b"code"})
 _SIGNED = frozenset({b"sign", b"signature"})  # of a request that names its key, as those of exchanges do
-_KEYS = (b'"apiKey"', b'"api_key"', b'"apikey"', b'"passphrase"')
+#: Keys of JSON that such a request has.
+SIGNERS = (b'"apiKey"', b'"api_key"', b'"apikey"', b'"passphrase"')
 _JWK = lazy_pattern(rb"\"(d|p|q|dp|dq|qi|k)\"\s*:\s*\"([A-Za-z0-9_-]{16,})\"")
 _NESTED = 6  # objects one inside another in which the value of a secret name is sought
 _FAR = 120  # bytes of a name
@@ -92,7 +93,7 @@ def _granted(signs: Container[bytes]) -> frozenset[bytes]:
     # One that need not say which kind it grants, as those of GitHub.
     asks = b'"client_id"' in signs and (b'"client_secret"' in signs or b'"code_verifier"' in signs)
     asked = _ASKED if asks else frozenset[bytes]()
-    return asked | _SIGNED if any(each in signs for each in _KEYS) else asked
+    return asked | _SIGNED if any(each in signs for each in SIGNERS) else asked
 
 
 def _by_letters(

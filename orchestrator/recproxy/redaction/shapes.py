@@ -17,6 +17,7 @@ from recproxy.lazy_patterns import lazy_pattern
 from recproxy.redaction.cloud_shapes import CLOUD_SHAPES
 from recproxy.redaction.command_table import COMMANDS
 from recproxy.redaction.json_forms import SAYS
+from recproxy.redaction.json_spans import SIGNERS
 from recproxy.redaction.link_table import LINKS
 from recproxy.redaction.member_places import MEMBERS
 from recproxy.redaction.names import is_placeholder
@@ -39,7 +40,7 @@ _SIGNS = frozenset(
         *MEMBERS,
         *SAYS,
         *(b'"client_id"', b'"client_secret"', b'"code_verifier"'),
-        *(b'"apiKey"', b'"api_key"', b'"apikey"', b'"passphrase"'),
+        *SIGNERS,
     }
 )
 

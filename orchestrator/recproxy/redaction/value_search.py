@@ -169,9 +169,9 @@ class ValueSearch:
             yield from self._as_fields(text)
 
     def _literal(self, text: bytes) -> Iterator[Span]:
-        apart = [each for each in self._automata if each.has_groups_apart]
+        grouped = [each for each in self._automata if each.has_groups_apart]
         finds = [each.plain.find(text) for each in self._automata]
-        finds += [each.in_groups(text) for each in apart] if apart and may_hold_groups(text) else []
+        finds += [each.in_groups(text) for each in grouped] if grouped and may_hold_groups(text) else []
         for (value, how, whole), start, end in itertools.chain.from_iterable(finds):
             if not how.alone or not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum()):
                 scalar = _NUMBER.match(value) and _SCALAR_BEFORE.search(text, max(0, start - 8), start)
