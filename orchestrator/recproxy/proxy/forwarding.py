@@ -137,7 +137,6 @@ class Forwarding:
 
         With `ends`, they do not go on.
         """
-        self.room.is_shut = ends
         for each in tuple(self.room.open):
             if each.is_of(before):
                 each.turn(scope, traffic, spawn)

@@ -117,6 +117,7 @@ class ProxyLane:
         self._catch_up()
         before = self.scope
         scope.playback.follow(before.playback)
+        before.traffic.is_shut = scope.traffic.is_shut = self._insists_on_replay
         if base:
             self.base = scope
         else:
@@ -192,7 +193,10 @@ class ProxyLane:
     def _turn(self, before: OpenScope) -> None:
         """Connections to services that were open in another scope are this one's, or end where it insists on replay."""
         scope = self.scope
-        self.forwarding.turn(before.traffic, scope.name, scope.traffic, self.spawn, ends=scope.mode == "replay")
+        self.forwarding.turn(before.traffic, scope.name, scope.traffic, self.spawn, ends=self._insists_on_replay())
+
+    def _insists_on_replay(self) -> bool:
+        return self.scope.mode == "replay"
 
     def close(self) -> None:
         """Close listeners and connections."""

@@ -41,8 +41,6 @@ class StepRoom:
         self.keeps = keeps
         #: The conversations under way that may go on when a scope ends.
         self.open: set[OpenConversation] = set()
-        #: Whether none may begin: the open scope insists on replay.
-        self.is_shut = False
         self._most_steps = most_steps
         self._most = self._left = max(_MOST_BYTES, 4 * largest)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from recproxy.counting import counted
 from recproxy.proxy.lessons import Lessons
@@ -36,6 +37,8 @@ class Traffic:
         self._quiet = asyncio.Event()
         self._quiet.set()
         self.asking = asyncio.Semaphore(_MOST_ASKED)
+        #: Whether the scope that is open in its lane now insists on replay: no conversation may begin then.
+        self.is_shut: Callable[[], bool] = lambda: False
 
     @property
     def busy(self) -> bool:

@@ -566,6 +566,17 @@ IN_AUTO = {
         ],
         "kept": [(URL, 101, [])],
     },
+    "a test of another worker that insists on replay ends none that begins here": {
+        "recording": "#recproxy 2\n",
+        "steps": [
+            *OPEN[:2],
+            ("scope", "insists elsewhere"),
+            ("service", "sends", AGREES + answers(b"hello")),
+            ("client", "sees", AGREES + answers(b"hello")),
+            *CLOSES,
+        ],
+        "kept": [(URL, 101, [("<", b"hello"), (":close", 4001)])],
+    },
     "what was recorded is answered without the service": {"steps": [*BEGINS, *SAYS_A, *SAYS_B, *ENDS]},
 }
 
