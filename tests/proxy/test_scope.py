@@ -317,6 +317,16 @@ def test_what_other_profiles_answer_is_not_unused_here():
     ]
 
 
+def test_requests_stay_seen_when_more_recordings_are_in_play():
+    opened = scope(block())
+    seen = opened.known
+    ask(opened)
+    opened.extend([load(("#recproxy 2\n\n" + block("GET https://shop.example/new HTTP/1.1")).encode(), path="b.rec")])
+    ask(opened, b"/new")
+
+    assert [each.url for each in seen] == ["https://shop.example/a", "https://shop.example/new"]
+
+
 def test_an_extended_scope_keeps_what_was_played():
     opened = scope(block(said="one"), block(said="two"))
     ask(opened)

@@ -35,6 +35,7 @@ class KnownRequests:
 
     def __init__(self) -> None:
         self._routes: dict[Route, dict[tuple[object, ...], KnownRequest]] = {}
+        self._count = 0
         self._kept: list[Request] = []
         #: The route of the latest request and what came by it. A connection keeps its route, whose hash would cost more
         #: than that of all else that a request is known by.
@@ -48,6 +49,12 @@ class KnownRequests:
         """The requests, in the order in which they came first."""
         return iter(self._kept)
 
+    def forget(self) -> None:
+        """Other recordings are in play: all is worked out anew. The requests stay, for what they show of secrets."""
+        self._routes = {}
+        self._count = 0
+        self._route, self._of_route = None, {}
+
     def get(self, route: Route, head: Head, body: bytes) -> KnownRequest | None:
         """What is known of a request; None where no equal one was kept."""
         if route is not self._route:
@@ -56,8 +63,9 @@ class KnownRequests:
 
     def keep(self, route: Route, head: Head, body: bytes, known: KnownRequest) -> None:
         """Keep what holds for each equal request, if there is room."""
-        if known.candidates.stateful or len(body) > _LARGEST_BODY or len(self._kept) >= _MOST:
+        if known.candidates.stateful or len(body) > _LARGEST_BODY or self._count >= _MOST:
             return
+        self._count += 1
         self._kept.append(known.request)
         self._route, self._of_route = route, self._routes.setdefault(route, {})
         self._of_route[head.method, head.target, head.http10, head.headers, body] = known

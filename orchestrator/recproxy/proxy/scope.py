@@ -146,7 +146,8 @@ class OpenScope:
         if self._is_shared:
             self.check_shared(counted=False, playback=playback)
         if not tries:
-            self.playback, self.known = playback, KnownRequests()
+            self.playback = playback
+            self.known.forget()
 
     def answer(
         self, route: Route, head: Head, body: bytes, *,
