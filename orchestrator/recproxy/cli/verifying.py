@@ -41,8 +41,7 @@ from recproxy.proxy.upstream_errors import UpstreamError
 from recproxy.recording import Interaction, Request, Response, pack, unpack
 from recproxy.recording.request_patterns import SAFE_METHODS
 from recproxy.recording.streams import DeclaredStreams
-from recproxy.redaction.earlier_values import EarlierValues
-from recproxy.redaction.secret_values import SecretValue
+from recproxy.redaction.earlier_values import EarlierValues, known_values
 
 __all__ = ["ProfileVerification", "Verified", "count_interactions", "verify_profile"]
 
@@ -250,9 +249,7 @@ class _Verifier:
         lines = tuple(each.failure for each in results)
         order = RedactScope(order=0, interactions=tuple(pack(each) for _, each in asked), lines=lines)
         masked = redact_recorded(order, self._rules, self._hooks, self._earlier, self._descriptors)
-        self._earlier.add(
-            {each.value: SecretValue(each.rule, each.name, each.field, each.alone) for each in masked.learned}
-        )
+        self._earlier.add(known_values(masked.learned))
         results = [replace(each, failure=line) for each, line in zip(results, masked.lines, strict=True)]
         for (number, _), packed in zip(asked, masked.interactions, strict=True):
             verified = results[number]

@@ -13,11 +13,11 @@ from concurrent.futures import Executor, Future
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from recproxy.control.redaction_messages import LearnedValue
 from recproxy.recording import Interaction, Request, Response
 from recproxy.redaction.rules import NO_RULES, RedactionRules, Unsafe
 
 if TYPE_CHECKING:  # a replay without a miss learns nothing
+    from recproxy.control.redaction_messages import LearnedValue
     from recproxy.http import Head
     from recproxy.proxy.body import BodyFeed
     from recproxy.proxy.capture import Captured
@@ -115,9 +115,11 @@ class Lessons:
     def values(self) -> tuple[LearnedValue, ...]:
         """What was learned; to be told in memory only."""
         with self._lock:
-            return tuple(
-                LearnedValue(value, how.rule, how.name, how.field, how.alone) for value, how in self._known.items()
-            )
+            if not self._known:
+                return ()
+            from recproxy.redaction.earlier_values import learned_values  # noqa: PLC0415 - see above
+
+            return learned_values(self._known)
 
     def _submit(self, read: Callable[[], None], size: int) -> None:
         if self._waiting + size > _MOST_WAITING:

@@ -19,7 +19,7 @@ from dataclasses import replace
 from recproxy.config.profile import Profile
 from recproxy.control.channel import Channel
 from recproxy.control.messages import Message, Ready, Refused
-from recproxy.control.redaction_messages import LearnedValue, RedactionSetup, RedactScope, ScopeRedacted
+from recproxy.control.redaction_messages import RedactionSetup, RedactScope, ScopeRedacted
 from recproxy.errors import HookError
 from recproxy.play.correlating import Correlating
 from recproxy.play.grpc_calls import readable_interaction
@@ -27,7 +27,7 @@ from recproxy.play.hooks import NO_HOOKS, Hooks, load_hooks
 from recproxy.play.written_values import WrittenValues
 from recproxy.recording import Interaction, Request, pack, unpack
 from recproxy.redaction.correlation import Correlation
-from recproxy.redaction.earlier_values import NOTHING, EarlierValues, known_values
+from recproxy.redaction.earlier_values import NOTHING, EarlierValues, known_values, learned_values
 from recproxy.redaction.rules import RedactionRules
 from recproxy.redaction.scope import mask_again, mask_line, redact_line, redact_scope
 
@@ -133,9 +133,7 @@ def redact_recorded(
         lines=tuple(redact_line(redact_line(line, learned, earlier), rules, own) for line in order.lines),
         refusals=tuple(redact_line(each, rules, own) for each in _refusals(raw, why, learned, hooks, earlier)),
         counts=redacted.counts,
-        learned=tuple(
-            LearnedValue(value, how.rule, how.name, how.field, how.alone) for value, how in redacted.learned.items()
-        ),
+        learned=learned_values(redacted.learned),
     )
 
 

@@ -15,7 +15,7 @@ from recproxy.redaction.value_automata import Automata, made_automata
 if TYPE_CHECKING:
     from recproxy.control.redaction_messages import LearnedValue
 
-__all__ = ["NOTHING", "EarlierValues", "known_values"]
+__all__ = ["NOTHING", "EarlierValues", "known_values", "learned_values"]
 
 
 class EarlierValues:
@@ -54,3 +54,10 @@ NOTHING = EarlierValues()
 def known_values(learned: Iterable[LearnedValue]) -> dict[bytes, SecretValue]:
     """The values that a process was told of, and how each is looked for."""
     return {each.value: SecretValue(each.rule, each.name, each.field, each.alone) for each in learned}
+
+
+def learned_values(known: Mapping[bytes, SecretValue]) -> tuple[LearnedValue, ...]:
+    """The same as another process is told of them; to be told in memory only."""
+    from recproxy.control.redaction_messages import LearnedValue  # noqa: PLC0415 - one process alone needs none
+
+    return tuple(LearnedValue(value, how.rule, how.name, how.field, how.alone) for value, how in known.items())
