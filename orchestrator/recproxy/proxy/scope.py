@@ -203,11 +203,10 @@ class OpenScope:
         self, fault: Fault, position: int | None, route: Route, head: Head, known: KnownRequest, *, waits: bool
     ) -> Answer | Later:
         """A response with a fault of this scope; or the fault alone, where nothing was recorded and nothing need be."""
+        self.history.play(position if position is not None else self._line(known.request))
         if position is not None:
-            self.history.play(position)
             answer = self._form(position, route, head, known, fault, waits=waits and fault.kind != "hang")
         else:
-            self.history.play(self._line(known.request))
             answer = unanswered(fault)
         if fault.kind == "hang" and isinstance(answer, PacedAnswer):
             return LastingAnswer(answer, lambda: self.note(lasted_note(self._profile.name, fault)))
