@@ -18,6 +18,7 @@ from recproxy.recording.grammar import is_utf8
 from recproxy.recording.steps import WEBSOCKET, Act, Step
 from recproxy.recording.values import Headers, Interaction, Request, Response
 from recproxy.recording.wildcard import unused
+from recproxy.redaction.handed_out import is_login
 from recproxy.redaction.mail_attachments import parted, whole
 
 __all__ = ["Flattened", "has_conversations"]
@@ -40,7 +41,7 @@ class Flattened:
         self._before = interactions
         self.interactions: list[Interaction] = []
         self.owners: list[int] = []
-        #: What was said to a message of a WebSocket, for what a login hands out.
+        #: What was said to messages of a WebSocket that log in, for what a login hands out.
         self.answers: list[Interaction] = []
         for position, each in enumerate(interactions):
             parts = _taken_apart(each) if each.steps else [each]
@@ -61,14 +62,14 @@ class Flattened:
 
 
 def _answers(steps: Sequence[Step]) -> Iterator[Interaction]:
-    """Each message of the client with each of the server's up to the client's next, as a request and its response."""
-    asked = b""
+    """Each login of the client with each message of the server up to the client's next, as a request and its response."""
+    login: Request | None = None
     for step in steps:
         if step.act is Act.CLIENT:
-            asked = step.data
-        elif step.act is Act.SERVER and asked:
-            request = Request(method="POST", url="", body=asked)
-            yield Interaction(request=request, response=Response(status=0, body=step.data))
+            asked = Request(method="POST", url="", body=step.data)
+            login = asked if is_login(asked) else None
+        elif step.act is Act.SERVER and login is not None:
+            yield Interaction(request=login, response=Response(status=0, body=step.data))
 
 
 def _pieces(conversation: Interaction) -> list[tuple[Piece, ...]]:

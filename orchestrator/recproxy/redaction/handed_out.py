@@ -24,7 +24,7 @@ from recproxy.redaction.spans import Span, wild_name
 from recproxy.redaction.told_places import login_spans
 from recproxy.redaction.views import json_unescaped
 
-__all__ = ["handed_out"]
+__all__ = ["handed_out", "is_login"]
 
 _LARGEST = 1 << 20  # bytes of an answer to a login
 _DEEPEST = 12  # objects and arrays one inside another
@@ -59,7 +59,7 @@ _WHOLE = lazy_pattern(
 
 def handed_out(interaction: Interaction) -> Iterator[Span]:
     """The places of such values in the body of a response; none where the request is no login."""
-    if not interaction.response.body or not _is_login(interaction.request):
+    if not interaction.response.body or not is_login(interaction.request):
         return
     body = _plain(interaction.response)
     whole = _WHOLE.match(body)
@@ -125,7 +125,8 @@ def _has_password(body: bytes) -> bool:
     return _LOGIN_FIELD.search(body) is not None or next(login_spans(body), None) is not None
 
 
-def _is_login(request: Request) -> bool:
+def is_login(request: Request) -> bool:
+    """Whether a request sends a password, or goes to where logins go."""
     if request.method in ("POST", "PUT", "PATCH"):
         return bool(_LOGIN_PATH.search(path_of(request.url))) or _has_password(_plain(request))
     return _LOGIN_FIELD.search(request.url.partition("?")[2].encode("utf-8", "surrogateescape")) is not None
