@@ -1,6 +1,7 @@
 """What a scope learns of secrets, and what it does where that is too much."""
 
 import asyncio
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -85,6 +86,17 @@ def test_where_too_much_is_shown_the_scope_says_that_it_does_not_know_all(monkey
     taken(lessons, TOKEN, b"more than ten bytes")
     assert not lessons.complete
     assert learned(lessons) == set()
+
+
+def test_codings_of_what_is_forwarded_are_undone_beside_the_loop(monkeypatch):
+    threads = []
+    monkeypatch.setattr("recproxy.proxy.capture.passed", lambda *_: threads.append(threading.current_thread()))
+    with ThreadPoolExecutor(1) as beside:
+        lessons = Lessons(beside=beside, wanted=True)
+        taken(lessons, TOKEN)
+        asyncio.run(lessons.settled())
+    assert len(threads) == 1
+    assert threads != [threading.current_thread()]
 
 
 def test_what_cannot_be_read_for_a_defect_makes_the_scope_incomplete(monkeypatch):

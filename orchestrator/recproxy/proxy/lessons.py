@@ -95,8 +95,9 @@ class Lessons:
         if self._wanted:
             from recproxy.proxy.capture import passed  # noqa: PLC0415 - see above
 
-            interaction = passed(head, target, feed, captured)
-            self._submit(lambda: self._learn(interaction), _size(interaction))
+            size = feed.size if feed.whole else 0
+            size += 0 if captured is None else sum(map(len, captured.body))
+            self._submit(lambda: self._learn(passed(head, target, feed, captured)), size)
 
     def of_miss(self, request: Request) -> EarlierValues:
         """Learn from a request that was missed and what was answered before it; gives all that is known now."""
@@ -176,10 +177,6 @@ class Lessons:
 def asked(request: Request) -> Interaction:
     """A request that has no answer."""
     return Interaction(request=request, response=Response(status=0, wild="XXX"))
-
-
-def _size(interaction: Interaction) -> int:
-    return len(interaction.request.body) + len(interaction.response.body)
 
 
 def _small(interaction: Interaction) -> Interaction:
