@@ -104,13 +104,9 @@ class CallScope:
             missed=missed,
             failed=failed,
             fault=lambda position: self._faults.take(position) if self._faults.planned else None,
-            played=self._played,
+            played=lambda position: self._history.play_in(position, time.perf_counter(), 0.0),
             forward=forward,
         )
-
-    def _played(self, position: int) -> None:
-        self._history.play(position)
-        self._history.spent(time.perf_counter(), 0.0)
 
     def _now(self) -> Playback:
         """What is in play now; what is known of what was before is forgotten."""
