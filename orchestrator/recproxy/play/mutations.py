@@ -110,7 +110,7 @@ def mutated(response: Response, mutation: Mutation) -> Response:
     if tree is None:
         return response
     after = _with_body(response, json.dumps(_changed(tree[0], _steps(where), kind)).encode())
-    if kind == "unknown" and is_message_coding(response.encoding) and not _can_be_sent(after):
+    if kind == "unknown" and is_message_coding(response.encoding) and _wire(after) is None:
         return _with_body(response, json.dumps(_changed(tree[0], _steps(where), "number")).encode())
     return after
 
@@ -180,27 +180,28 @@ def _of_messages(response: Response) -> Iterator[Mutation]:
     if any(name.lower() == b"grpc-status" and value == b"0" for name, value in (*response.headers, *response.trailers)):
         yield from (Mutation("status", name) for name in _CALL_STATUS)
     tree = _json(response) if is_message_coding(response.encoding) else None
-    if tree is None or not _can_be_sent(response):
+    recorded = _wire(response)
+    if tree is None or recorded is None:
         return
-    seen = {on_the_wire(response).body}
+    seen = {recorded}
     for mutation in _of_trees([tree[0]], "json "):
         is_whole = mutation.place in ("json", "json /*")
         if mutation.kind in ("null", "type") or (mutation.kind == "empty" and not is_whole):
             continue  # fields have their types on the wire, and one that is empty is one that is missing
-        changed = mutated(response, mutation)
-        if _can_be_sent(changed) and not (is_whole and response.after):  # how many there are is in their order
-            wire = on_the_wire(changed).body
-            if wire not in seen:
-                seen.add(wire)
-                yield mutation
+        if is_whole and response.after:
+            continue  # how many there are is in their order
+        wire = _wire(mutated(response, mutation))
+        if wire is not None and wire not in seen:
+            seen.add(wire)
+            yield mutation
 
 
-def _can_be_sent(response: Response) -> bool:
+def _wire(response: Response) -> bytes | None:
+    """The body as it is sent; None if its JSON has no form on the wire."""
     try:
-        on_the_wire(response)
+        return on_the_wire(response).body
     except (MessageError, RecursionError):
-        return False
-    return True
+        return None
 
 
 def _of_trees(trees: list[Any], word: str) -> Iterator[Mutation]:
