@@ -39,7 +39,7 @@ def conversation_mutations(conversation: Interaction) -> Iterator[tuple[str, str
             yield "status", str(_FAILED)
         return
     if conversation.request.method == "IMAP":
-        names = dict.fromkeys(name for step, name, tag in _imap(steps) if name and _completed(step, tag, b"OK"))
+        names = dict.fromkeys(name for step, name, tag in _imap(steps) if name and _is_done(step, tag))
         yield from (("status", f"NO at {name}") for name in names)
         found = dict.fromkeys(name for step, name, _ in _imap(steps) if name and _FOUND.search(step.data))
         yield from (("empty", name) for name in found)
@@ -117,8 +117,8 @@ def _imap(steps: tuple[Step, ...]) -> Iterator[tuple[Step, str, bytes]]:
             yield step, name, tag
 
 
-def _completed(step: Step, tag: bytes, status: bytes) -> bool:
-    return any(line.startswith(b"%s %s" % (tag, status)) for line in step.data.split(b"\r\n"))
+def _is_done(step: Step, tag: bytes) -> bool:
+    return any(line.startswith(tag + b" OK") for line in step.data.split(b"\r\n"))
 
 
 def _refused(step: Step, tag: bytes, status: str) -> Step:

@@ -56,11 +56,8 @@ def websocket_turns(
 
 def message_keys(data: bytes, tokens: Iterable[tuple[str, ...]]) -> tuple[Hashable, ...]:
     """What connects a message with others: its values at these places, and the id of JSON-RPC or of a subscription."""
-    if data[:1] not in (b"{", b"["):
-        return ()
-    try:
-        message = json.loads(data)
-    except (ValueError, RecursionError):
+    message = _parsed(data)
+    if message is None:
         return ()
     found = [value for each in tokens if (value := _at(message, each)) is not None]
     if (own := _known_id(message)) is not None:
@@ -70,13 +67,17 @@ def message_keys(data: bytes, tokens: Iterable[tuple[str, ...]]) -> tuple[Hashab
 
 def known_id(data: bytes) -> MessageId | None:
     """The id of a message of JSON-RPC 2.0 or of a GraphQL subscription; None where it is no such message."""
-    if not data.startswith(b"{"):
+    return _known_id(_parsed(data)) if data.startswith(b"{") else None
+
+
+def _parsed(data: bytes) -> object:
+    """The JSON object or array of a message; None if it holds none."""
+    if data[:1] not in (b"{", b"["):
         return None
     try:
-        message = json.loads(data)
+        return json.loads(data)
     except (ValueError, RecursionError):
         return None
-    return _known_id(message)
 
 
 def _known_id(message: object) -> MessageId | None:
