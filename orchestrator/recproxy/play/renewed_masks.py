@@ -6,17 +6,17 @@ its text shows what the new one hides, and takes the new words there. What a per
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from difflib import SequenceMatcher
 from typing import TypeVar
 
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording import Act, Headers, Interaction, Request, Response, Step, pattern
 
 __all__ = ["with_renewed_masks"]
 
-_WORD = re.compile(rb"[^\s\"'&=?/;,:{}()<>]+|.", re.DOTALL)
+_WORD = lazy_pattern(rb"(?s)[^\s\"'&=?/;,:{}()<>]+|.")
 #: Two texts of more words are not compared: the new one stands then.
 _MOST_WORDS = 4_000
 
