@@ -51,7 +51,8 @@ class Format:
 
     `sniff` takes the first 64 KB of a file and says whether it is of this format; `load` takes all of it, and its path
     for messages. `dump` is None where it is only read. `suffixes` are what its files usually end in, the one that is
-    written first. It may hold `websockets`. `load` raises RecordingError, and nothing else, for a file that is not what it seems.
+    written first. `websockets` says whether it can hold them. `load` raises RecordingError, and nothing
+    else, for a file that is not what it seems.
     """
 
     name: str

@@ -156,7 +156,7 @@ class ComparedParts:
 
     @property
     def whole(self) -> ComparedParts:
-        """The same with what is left out of the comparison: by it named places are read, and no request is matched."""
+        """The same with the ignored fields: to read the named places in them, never to match a request."""
         return _whole(self)
 
 

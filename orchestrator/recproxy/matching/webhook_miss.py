@@ -16,9 +16,9 @@ __all__ = ["WebhookMiss"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookMiss:
-    """How an application answered the webhook `name`, which is at `where`; `error` says why it did not.
+    """How an application answered the webhook `name`, which is at `where`; `error` says why it could not be sent.
 
-    `method` and `target` are those of the webhook, `test` is empty outside of tests. `mend` is of the recorded answer.
+    `method` and `target` are those of the webhook, `test` is empty outside of tests. `mend` changes the recorded answer.
     """
 
     name: str

@@ -40,7 +40,7 @@ _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 def replace_file(path: Path, text: bytes, *, root: Path, check: Callable[[], None] | None = None) -> None:
     """Write a file below `root`, and its folders where there are none.
 
-    `check` is called when all but the last step is done, and raises if what is there must stay.
+    `check` is called just before the old file is replaced; it raises an error if the old file must stay.
 
     Raises:
         RecordingError: it cannot be written, or a link leads out of `root`; what was there is as it was.

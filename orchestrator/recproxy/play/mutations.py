@@ -66,7 +66,7 @@ def read_mutation(text: str) -> Mutation:
 
 
 def mutations_of(interaction: Interaction) -> Iterator[Mutation]:
-    """The changes to make to the answer of an interaction, those that say most first; of a webhook, to its body."""
+    """The changes to make to what a service said, the most telling first; of a webhook, only those to its body."""
     response = interaction.response
     if response.omitted is not None or response.fault is not None:
         return
@@ -176,7 +176,7 @@ def _of_body(response: Response) -> Iterator[Mutation]:
 
 
 def _of_messages(response: Response) -> Iterator[Mutation]:
-    """The changes to a call of gRPC: those that can be sent, and are no others on the wire."""
+    """The changes to a call of gRPC: those that can be sent and whose bytes no earlier change has."""
     if any(name.lower() == b"grpc-status" and value == b"0" for name, value in (*response.headers, *response.trailers)):
         yield from (Mutation("status", name) for name in _CALL_STATUS)
     tree = _json(response) if is_message_coding(response.encoding) else None

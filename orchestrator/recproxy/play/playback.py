@@ -41,8 +41,8 @@ class Playback:
     Tests may share a file: where a recording holds interactions that this `scope` recorded, those of other scopes answer
     only what none of its own fits. Where `ordered`, the order alone decides between requests of equal fit, as it does
     in the tools whose words a scope is given: headers do not. `given` are the values of the run's variables, by name.
-    `times` moves times in responses to now; None moves none. `mutations` are by position what is another thing in an
-    answer (see mutations.py).
+    `times` moves times in responses to now; None moves none. `mutations` gives, by position, the change to make in what
+    the service says (see mutations.py).
     """
 
     def __init__(

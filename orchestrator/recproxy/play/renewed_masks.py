@@ -1,7 +1,7 @@
-"""What redaction has hidden in what was recorded anew is hidden in the old text that is kept of it, too. Pure.
+"""Masks of a new recording, put into the old text that is kept in its place. Pure.
 
-An old interaction stays to the letter where the service said the same. A rule may have come since it was written: then
-its text shows what the new one hides, and takes the new words there. What a person wrote into it stays.
+If the service said the same again, the old interaction keeps its text. A redaction rule may have been added since that
+was written: where only the new text masks a value, the old text gets that mask. What a person wrote stays.
 """
 
 from __future__ import annotations
