@@ -214,18 +214,16 @@ def _renamed(text: bytes, word: str | None, final: Mapping[str, str | None], *, 
     """A text with other names, and where its offsets are then; a plain mask is `shaped` where a client reads it."""
     if word is None or word.encode() + b"[" not in text:
         return text, same
-    places = [
-        (*found.span(), _place(name, word, new and f"{new}{spelling}", shaped=shaped))
-        for found in _places(word).finditer(text)
-        for name, spelling in (_with_final(found[1].decode(), final),)
-        if (new := final.get(name, "")) != ""
-    ]
+    places: list[tuple[int, int, bytes]] = []
+    for found in _places(word).finditer(text):
+        name, spelling = found[1].decode(), ""
+        if name not in final:
+            name, spelling = spelled_name(name)
+        if name in final:
+            new = final[name]
+            renamed = _place(name, word, None if new is None else f"{new}{spelling}", shaped=shaped)
+            places.append((*found.span(), renamed))
     return spliced(text, places)
-
-
-def _with_final(name: str, final: Container[str]) -> tuple[str, str]:
-    """The name that gets another one: a place's own, or that of the place whose value it spells; and how it spells that."""
-    return (name, "") if name in final else spelled_name(name)
 
 
 def _place(name: str, word: str, new: str | None, *, shaped: bool) -> bytes:
