@@ -18,7 +18,7 @@ from recproxy.recording.values import Headers
 __all__ = ["DETAILS", "message_text", "readable_details", "with_details"]
 
 DETAILS = b"grpc-status-details-bin"
-#: So end the names of metadata whose values are base64.
+#: The names of metadata whose values are base64 end with this.
 _BINARY = b"-bin"
 _STATUS = "google.rpc.Status"
 #: Characters of a message that clients take in a header of a few kilobytes, with each escape three of them.

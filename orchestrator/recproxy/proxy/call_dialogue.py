@@ -23,7 +23,7 @@ from recproxy.recording.message_coding import MessageError
 __all__ = ["CallDialogue"]
 
 _STATUS = (b"grpc-status", b"grpc-message")
-#: Seconds for the first message of a call that is a miss whatever it says: with it, the miss tells more.
+#: Seconds to wait for the first message of a call that no recording fits: the text of the miss then shows it.
 _QUIET = 0.5
 
 

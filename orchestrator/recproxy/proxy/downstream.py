@@ -28,7 +28,7 @@ class Downstream(Protocol):
     """The client's side of what takes its time.
 
     `feed` is what the client sends behind a request that asks for another protocol; else None. `again` gives what answers
-    that request in the scope that is open now, if that is another one; `onward` has its service go on, where it may.
+    that request in the scope that is open now, if that is another one; `onward` forwards it to its service, if the scope allows that.
     """
 
     feed: BodyFeed | None
@@ -71,7 +71,7 @@ class Onward(Protocol):
         """Whether the scope that is open now lets requests go to the service."""
 
     def go(self, downstream: Downstream, feed: BodyFeed) -> Work:
-        """Have the service answer the last request to another downstream, whose client says what is in a feed."""
+        """Forward the last request: `downstream` gets the response, `feed` holds what the client sends from now on."""
 
 
 class Later(Protocol):

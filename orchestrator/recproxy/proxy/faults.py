@@ -28,7 +28,7 @@ class ScopeFaults:
         #: Whether there are any; each request asks.
         self.planned = bool(planned)
         self._played = [0] * len(planned)
-        #: What is another thing in an answer, by the position of its interaction.
+        #: What is changed in a recorded answer, by the position of its interaction.
         self.mutations = {
             each.interaction - 1: each.fault.removeprefix(MUTATED) for each in faults if each not in planned
         }

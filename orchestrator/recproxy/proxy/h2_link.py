@@ -72,9 +72,9 @@ class H2Link:
         self._wake = asyncio.Event()
         self._has_room = asyncio.Event()
         self._has_sent_all = self._has_all = False
-        #: How often something had come on the connection when it was opened, and when that was.
+        #: How many times the connection had received data when this stream was opened, and when it was opened.
         self._heard_before, self._opened = 0, 0.0
-        #: Whether it is a WebSocket's, RFC 8441: neither side ends it with its head.
+        #: Whether it asks for a WebSocket (RFC 8441), so that its head does not end it; and whether the service has agreed.
         self._upgrades = self._has_turned = False
 
     @property

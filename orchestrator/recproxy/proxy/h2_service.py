@@ -36,8 +36,8 @@ class H2Service:
         self._links: dict[int, H2Link] = {}
         self._opening: set[H2Link] = set()
         self._leaves = False
-        #: How often something came; and whether it is not known that the service is still there: a firewall may have
-        #: forgotten the connection, and each request on it would wait until its time is over.
+        #: How many times data came; and whether the service may be gone: a firewall may have forgotten the connection,
+        #: and each request on it would wait until its timeout.
         self.heard = 0
         self._is_doubted = False
         #: Whether the first frame of the service was one of HTTP/2.

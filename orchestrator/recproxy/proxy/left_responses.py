@@ -19,7 +19,7 @@ _DEADLINE_EXCEEDED = ((b"grpc-status", b"4"), (b"grpc-message", b"the deadline o
 #: The units of a deadline, in seconds. https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md
 _UNITS = {b"H": 3600.0, b"M": 60.0, b"S": 1.0, b"m": 1e-3, b"u": 1e-6, b"n": 1e-9}
 _TIMEOUT = re.compile(rb"([0-9]{1,8})([HMSmun])")
-#: A client counts from before we have its call: so much of its deadline has passed here when all has passed there.
+#: The deadline begins at the client, before its call is here: when it has passed there, this part of it has passed here.
 _PART = 0.8
 
 

@@ -29,11 +29,11 @@ __all__ = ["NONE_SEEN", "Lessons", "SeenRequests", "asked"]
 
 #: A larger body is not read.
 _LARGEST = 1 << 20
-#: Bytes of interactions that wait to be read; of more, nobody knows what they show.
+#: The most bytes of interactions that may wait to be read; with more, the scope is not `complete`.
 _MOST_WAITING = 1 << 26
-#: More values than a run looks for.
+#: The most values that a scope learns; with more, it is not `complete`.
 _MOST = 20_000
-#: So many requests are read at once, on the loop, for one miss.
+#: A miss reads up to so many earlier requests on the event loop; a thread reads more.
 _FEW = 32
 
 
@@ -73,7 +73,7 @@ class Lessons:
         self._lock = threading.Lock()
         self._known: dict[bytes, SecretValue] = {}
         self._ready: EarlierValues | None = None
-        #: Whether all that was to be read was.
+        #: Whether everything that had to be read was read.
         self.complete = True
 
     def __repr__(self) -> str:
@@ -152,7 +152,7 @@ class Lessons:
 
         try:
             learned = ReadScope([_small(interaction)], self._rules).learned
-        except Unsafe:  # its layers end nowhere
+        except Unsafe:  # its encodings are nested too deeply
             self.complete = False
             return
         with self._lock:

@@ -34,7 +34,7 @@ class ScopeHistory:
     def __init__(self, timeline: Timeline | None = None) -> None:
         self.played = 0
         self.seconds = 0.0
-        #: Those of WebSockets, both ways.
+        #: Messages of WebSockets, in both directions.
         self.messages = 0
         self._timeline = timeline or Timeline()
         #: What was counted last and has no time yet.

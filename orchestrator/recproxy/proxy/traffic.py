@@ -26,7 +26,7 @@ class Traffic:
         self.lessons = Lessons()
         self.forwarded = 0
         self.recorded = 0
-        #: Those of WebSockets and, in what was forwarded, of gRPC, both ways.
+        #: Messages in both directions: of WebSockets, and of gRPC calls that were forwarded.
         self.messages = 0
         self.seconds = 0.0
         self.failures: list[str] = []

@@ -18,9 +18,9 @@ from recproxy.websocket.endpoint import Heard, HeardKind, WebSocketEnd
 
 __all__ = ["Earlier", "GoingOn"]
 
-#: Seconds that the service may take to answer what it is told again, before it is told the next.
+#: Seconds to wait for the service to answer a repeated message before the next one is repeated.
 _PATIENCE = 2.0
-#: Seconds for a service to close, too.
+#: Seconds in which the service should close after the client has closed.
 _CLOSING = 5.0
 
 
@@ -56,10 +56,10 @@ class GoingOn:
         self._room = room
         self._failed = failed
         self._said = deque(earlier)
-        #: How many messages are still to come that the client has heard already.
+        #: How many of the next messages of the service the client already has from the recording.
         self._known = 0
         self._timer: asyncio.TimerHandle | None = None
-        #: What the client has said since, until the service is where the client is.
+        #: What the client says while its earlier messages are repeated to the service.
         self._held: deque[tuple[bytes, bool]] = deque()
         self._head = b""
         self._end: WebSocketEnd | None = None
