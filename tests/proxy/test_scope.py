@@ -9,6 +9,7 @@ from recproxy.config.profile import Endpoint, Match, Profile, ReplayTable, Upstr
 from recproxy.errors import HookError, RecordingError
 from recproxy.http import Head
 from recproxy.play.hooks import Hooks
+from recproxy.proxy.lessons import Lessons
 from recproxy.proxy.pacing import PacedAnswer
 from recproxy.proxy.route import Route
 from recproxy.proxy.scope import Answer, OpenScope
@@ -315,6 +316,21 @@ def test_what_other_profiles_answer_is_not_unused_here():
         "GET https://XXX.example/a",
         "GET https://shop.example?a=1",
     ]
+
+
+@pytest.mark.parametrize("mask", ["XXX", "XXX[token]"])
+@pytest.mark.parametrize("size", [1, 5000])
+def test_a_miss_does_not_show_a_secret_of_a_request_that_was_answered(mask, size):
+    token, body = b"k3Y9q2Z8w1X7v5B4n6M0", b"a" * size
+    request = f"POST https://shop.example/a?access_token={mask} HTTP/1.1\nContent-Type: text/plain"
+    opened = scope(block(request, body=body.decode()))
+    opened.traffic.lessons = Lessons(seen=opened.known)
+    opened.answer(TLS, head(b"/a?access_token=" + token, (b"Content-Type", b"text/plain"), method=b"POST"), body)
+    ask(opened, b"/b?x=" + token)
+
+    outcome = opened.outcome()
+    assert (outcome.played, len(outcome.missed)) == (1, 1)
+    assert token.decode() not in outcome.missed[0].text
 
 
 def test_requests_stay_seen_when_more_recordings_are_in_play():

@@ -18,6 +18,8 @@ __all__ = ["KnownRequest", "KnownRequests"]
 _MOST = 4096
 #: Bytes of the largest body that is kept with its request.
 _LARGEST_BODY = 4096
+#: Bytes of bodies of requests that are remembered for what they show of secrets.
+_MOST_BYTES = 1 << 26
 
 
 @dataclass(slots=True)
@@ -36,18 +38,20 @@ class KnownRequests:
     def __init__(self) -> None:
         self._routes: dict[Route, dict[tuple[object, ...], KnownRequest]] = {}
         self._count = 0
-        self._kept: list[Request] = []
+        #: Each request once, also those of which nothing else is kept; and room for more bodies.
+        self._seen: dict[Request, None] = {}
+        self._room = _MOST_BYTES
         #: The route of the latest request and what came by it. A connection keeps its route, whose hash would cost more
         #: than that of all else that a request is known by.
         self._route: Route | None = None
         self._of_route: dict[tuple[object, ...], KnownRequest] = {}
 
     def __len__(self) -> int:
-        return len(self._kept)
+        return len(self._seen)
 
     def __iter__(self) -> Iterator[Request]:
         """The requests, in the order in which they came first."""
-        return iter(self._kept)
+        return iter(self._seen)
 
     def forget(self) -> None:
         """Other recordings are in play: all is worked out anew. The requests stay, for what they show of secrets."""
@@ -63,9 +67,14 @@ class KnownRequests:
 
     def keep(self, route: Route, head: Head, body: bytes, known: KnownRequest) -> None:
         """Keep what holds for each equal request, if there is room."""
+        self._see(known.request)
         if known.candidates.stateful or len(body) > _LARGEST_BODY or self._count >= _MOST:
             return
         self._count += 1
-        self._kept.append(known.request)
         self._route, self._of_route = route, self._routes.setdefault(route, {})
         self._of_route[head.method, head.target, head.http10, head.headers, body] = known
+
+    def _see(self, request: Request) -> None:
+        if len(self._seen) < _MOST and len(request.body) <= self._room and request not in self._seen:
+            self._seen[request] = None
+            self._room -= len(request.body)
