@@ -96,6 +96,9 @@ class Session:
             request=Request(method="GET", url=f"https://a.example{path}", wild=wild),
             response=Response(status=200, reason=reason, body=body, wild=wild),
         )
+        return self._recorded(interaction, number)
+
+    def _recorded(self, interaction, number):
         self.moment += 1
         return Recorded(order=1, scope=number, packed=pack(interaction), begun=self.moment, ended=self.moment + 0.5)
 
@@ -106,11 +109,7 @@ class Session:
             response=Response(status=101, reason=b"Switching Protocols", wild=None),
             steps=steps,
         )
-        self.moment += 1
-        packed = pack(interaction)
-        self.recorder.keep(
-            profile, Recorded(order=1, scope=number, packed=packed, begun=self.moment, ended=self.moment)
-        )
+        self.recorder.keep(profile, self._recorded(interaction, number))
 
     def keep(self, path="/a", body=b"ok", number=1, scope="run", profile="shop", wild="XXX"):
         self.recorder.keep(profile, self.message(path, body, number, wild))

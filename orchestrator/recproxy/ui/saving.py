@@ -1,12 +1,13 @@
 """Saving an edit: only what was looked at is replaced, only by what can be read, and never by more secrets.
 
 One save at a time: two tabs that save at once are one after the other, and the second finds that the file has changed.
-A file that a run records is left to it until it ends: what the run has read it writes again.
+A file that a run records cannot be saved before the run ends: the run would write over the edit what it read before it.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import os
 import threading
@@ -69,11 +70,14 @@ class Saving:
                 # First where they go, so that nothing is lost if the second file cannot be written.
                 self._append(path, str(given["edit"].get("target")), edit.moved)
             with self._locked(path):
-                replace_file(path, edit.text, root=root, check=lambda: self._check_version(opened))
+                replace_file(path, edit.text, root=root, check=functools.partial(self._check_version, opened))
             return {"sha": hashlib.sha256(edit.text).hexdigest(), "number": edit.number}
 
     def _locked(self, path: Path) -> contextlib.AbstractContextManager[None]:
-        """No run records a file while it is replaced; raises RecordingError if one does already."""
+        """Keep runs from recording a file while it is replaced; raises RecordingError if a run records it already.
+
+        The locks are in the project's folder of recordings. Without one there are none, and the viewer makes no folder.
+        """
         return self._locks.locked(path) if self._folders.recordings.is_dir() else contextlib.nullcontext()
 
     def _current(self, given: Mapping[str, Any]) -> OpenedRecording:
@@ -122,14 +126,16 @@ class Saving:
         """Put interactions behind those of another recording, or into a new one."""
         path, root = self._target(source, target)
         text = _FIRST_LINE + moved
-        other = self._opened.open(path) if path.exists() else None
-        if other is not None:
+        check = None
+        if path.exists():
+            other = self._opened.open(path)
+            check = functools.partial(self._check_version, other)
             blocks = blocks_of(other)
             above = blocks.head + b"".join(blocks.blocks)
             text = above + (b"" if above.endswith(b"\n") else b"\n") + moved + blocks.tail
         load_any(text, target)
         with self._locked(path):
-            replace_file(path, text, root=root, check=lambda: self._check_version(other) if other is not None else None)
+            replace_file(path, text, root=root, check=check)
 
 
 def _edit_of(opened: OpenedRecording, given: Mapping[str, Any]) -> Edit:
