@@ -2,10 +2,11 @@
 
     python tests/bench/import_cassette.py [INTERACTIONS] [BYTES OF EACH BODY]
 
-Each is measured in a process of its own, in seconds of processor time, in turns, and the median of five counts. That of
-an import is given with its forks, and without: they work at the same time, so the latter is what passes where a
-processor is free for each. Memory is the peak of the resident set of the process, less what it has at start. The same cassette is imported without tokens, with
-one token in all requests, and with a token of its own in each: what is secret is looked for in all the others.
+Each is measured in a process of its own, in seconds of processor time, in turns, and the median of five counts. The time
+of an import is printed twice: with its forks, and without them. The forks work at the same time, so where each of them has
+a processor, you wait for about the second. Memory is the peak of the resident set of the process, less what it has at
+start. The same cassette is imported without tokens, with one token in all requests, and with a token of its own in each:
+what is secret is looked for in all the others.
 """
 
 import json

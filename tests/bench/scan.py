@@ -2,9 +2,9 @@
 
     python tests/bench/scan.py
 
-Prints megabytes for each second of CPU time of the whole command with its forks, and for each second that passes, in
-which as many of them work as there are processors. The time for one small recording is that of the start, which many
-small files share.
+Prints megabytes for each second of CPU time of the whole command with its forks, and for each second that passes: the
+forks work at the same time, one on each processor. The time for one small recording is mostly that of the start, which
+many small files share.
 """
 
 from __future__ import annotations

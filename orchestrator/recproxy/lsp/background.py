@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 __all__ = ["Background"]
 
 _Result = TypeVar("_Result")
-#: So that a large text does not hold up the others.
+#: Two, so that a large text does not hold up the others.
 _THREADS = 2
 
 
@@ -24,7 +24,7 @@ class Background:
         self._begun = False
 
     async def run(self, work: Callable[[], _Result]) -> _Result:
-        """What a function gives or raises. Cancelled before it begins, it never does."""
+        """What a function returns or raises. A function whose caller is cancelled before it begins never runs."""
         if not self._begun:
             self._begun = True
             for _ in range(_THREADS):  # no executor: one waits for its threads at the end of the program

@@ -93,8 +93,9 @@ class UnusedInteraction:
 class ProfileReport:
     """What a profile did. `interactions_played` are the numbers of interactions by file.
 
-    `requests` counts all, a conversation of mail or a WebSocket as one. `messages` counts those of WebSockets and of calls of gRPC, both ways.
-    `bytes` is the size of the bodies of all responses, `slowest` the request on which most time was spent. Not `named`: it is in the run only because it is installed.
+    `requests` counts all, a conversation of mail or a WebSocket as one. `messages` counts the messages of WebSockets and
+    of gRPC calls in both directions. `bytes` is the size of the bodies of all responses, `slowest` the request on which
+    most time was spent. Not `named`: it is in the run only because it is installed.
     """
 
     name: str

@@ -36,9 +36,10 @@ class Written:
 class Row:
     """What one profile did in a run; `seconds` is the time spent answering, `size` the bytes of the bodies of responses.
 
-    `messages` are those of WebSockets and gRPC, both ways. `unused` are the interactions that no scope of any lane played, in play of tests that passed: an interaction is its
-    file and its place there. `idle` are those that were in play of tests that failed, too. Not `named`: the profile is in
-    the run only because it is installed.
+    `messages` counts the messages of WebSockets and gRPC calls in both directions. `unused` are the interactions that no
+    scope of any lane played, in play of tests that passed: an interaction is its file and its place there. `idle` are
+    those that were in play of tests that failed, too. Not `named`: the profile is in the run only because it is
+    installed.
     """
 
     profile: str

@@ -40,8 +40,8 @@ _PROFILE = lazy_pattern(r"[a-z0-9][a-z0-9_.-]{0,99}")
 #: A file of tests below the project, and what stands below a module in the id of a test.
 _FILE = lazy_pattern(r"(?!-)[\w.@+-]+(?:/[\w.@+-]+)*\.py")
 _CLASS = lazy_pattern(r"[^\W\d]\w*")
-#: A pattern for the -k of unittest: the whole name of a test, of a class or of a module, with what it stands in. A part
-#: of a name would choose others, too; they would only be replayed.
+#: A pattern for the -k of unittest: the whole name of a test, class or module, after the name of what contains it. A
+#: shorter pattern would choose other tests, too. They would only be replayed, not recorded.
 _PATTERN = lazy_pattern(r"\*[^\W\d]\w*(?:\.[^\W\d]\w*)*\.(?:\*|[^\W\d]\w*)")
 _SHA256 = lazy_pattern(r"[0-9a-f]{64}")
 

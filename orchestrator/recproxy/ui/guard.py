@@ -61,7 +61,7 @@ class Guard:
     def session(self, token: str, *, is_other_user: bool = False) -> str | None:
         """The session of somebody who came by the first URL, or first by the one that the browser was opened with.
 
-        That one is refused to another user, and still good then.
+        Another user gets no session by the browser's URL, and does not use it up: the first one of ours still gets it.
         """
         if _same(token, self.opening_token):
             if is_other_user:
