@@ -112,3 +112,27 @@ def test_a_scope_knows_the_times_that_another_one_of_the_lane_gave():
 
     moved = first.response(0).body.partition(b": ")[2].rstrip(b"}")
     assert renewed(second, moved) == 1
+
+
+def test_a_named_place_beside_a_moved_time_of_two_is_bound_whichever_is_meant():
+    text = "#recproxy 2\n"
+    for n in (1, 2):
+        text += GOT.format(n=n).partition("\nPOST")[0] + "\n"
+        text += f"POST https://a.example/renew HTTP/1.1\nContent-Type: text/plain\n\n165193331{n} XXX[name]\n====\n"
+        text += f"HTTP/1.1 200 OK\n\n{n} XXX[name]\n=======\n\n"
+    of = Playback(
+        Index((load(text.encode()),), Rules()), times=shifted_times(ReplayTable(clock="shift"), lambda: 1.8e9)
+    )
+    moved = [of.response(position).body.partition(b": ")[2].rstrip(b"}") for position in (0, 2)]
+    assert moved[0] == moved[1]
+
+    said = []
+    kind = ((b"Content-Type", b"text/plain"),)
+    request = Request(method="POST", url="https://a.example/renew", headers=kind, body=moved[0] + b" one")
+    for _ in range(2):
+        position = of.take(of.locate(request))
+        of.bind(position, request)
+        said.append(of.response(position).body)
+        of.bound.clear()
+
+    assert said == [b"1 one", b"2 one"]

@@ -147,11 +147,15 @@ class Playback:
 
     def bind(self, position: int, request: Request, any_host: Sequence[str] | None = None) -> None:
         """Bind the named wild places that this request is the first to fill."""
-        request = request if self._times is None else next(self._times.returned.requests(request))
-        taken = self.index.captures(position, request, any_host=any_host, bound=self.bound)
+        asked = (request,) if self._times is None else self._times.returned.requests(request)
+        # Of what a moved time may mean, the one that fits the most: `locate` may have found another than the likeliest.
+        taken = max((self._taken(position, each, any_host) for each in asked), key=len)
         self.bound.update(taken)
+
+    def _taken(self, position: int, request: Request, any_host: Sequence[str] | None) -> dict[str, bytes]:
+        taken = self.index.captures(position, request, any_host=any_host, bound=self.bound)
         recorded = self.interaction(position).request
-        self.bound.update(captures(recorded, request.headers, self.bound))
+        return taken | captures(recorded, request.headers, {**self.bound, **taken})
 
     def follow(self, other: Playback) -> None:
         """Know the moved times that clients got from another playback of the lane."""
