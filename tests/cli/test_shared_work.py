@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from deadlines import seconds
 
 from recproxy.cli import shared_work
 from recproxy.cli.shared_work import in_shares, in_turn, shares_of
@@ -87,6 +88,25 @@ def test_what_is_made_in_turn_comes_as_it_is_made_and_from_a_fork_that_dies_too(
     for _ in in_turn(double, [[1, 2], [3, 4]]):
         break
     assert none_stays()
+
+
+def test_what_a_fork_is_told_is_whole_whatever_signals_come_meanwhile():
+    program = """
+import signal
+from recproxy.cli.shared_work import in_shares
+def work(share):
+    told = yield bytes(20_000_000)
+    return [sum(map(len, told)) for _ in share]
+signal.signal(signal.SIGALRM, lambda *_: None)
+signal.setitimer(signal.ITIMER_REAL, 0.0005, 0.0005)
+told = list(in_shares(work, [[1], [2]]))
+signal.setitimer(signal.ITIMER_REAL, 0)
+print(told)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=seconds(20), check=False
+    )
+    assert (done.stdout, done.stderr) == ("[40000000, 40000000]\n", "")
 
 
 @pytest.mark.parametrize("wrong", [1, 2])

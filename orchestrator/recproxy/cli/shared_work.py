@@ -129,7 +129,7 @@ class _Fork(Generic[_Item, _Learned, _Result]):
             _work_apart(work(share), parent, os.fdopen(to_hear, "rb"), os.fdopen(to_answer, "wb"))
         os.close(to_answer)
         os.close(to_hear)
-        self._answers, self._orders = os.fdopen(to_read, "rb"), os.fdopen(to_tell, "wb", buffering=0)
+        self._answers, self._orders = os.fdopen(to_read, "rb"), os.fdopen(to_tell, "wb")
 
     def learned(self) -> _Learned:
         """What its items teach."""
@@ -144,6 +144,7 @@ class _Fork(Generic[_Item, _Learned, _Result]):
         if self._here is None:
             with contextlib.suppress(BrokenPipeError):  # it has died, as the results say
                 pickle.dump(learned, self._orders)
+                self._orders.flush()
 
     def results(self, learned: Sequence[_Learned]) -> Iterator[_Result]:
         """Its results, one after another, so that few of them are here twice."""
@@ -172,7 +173,8 @@ class _Fork(Generic[_Item, _Learned, _Result]):
             os.kill(self._pid, signal.SIGKILL)  # not waited for so far, so the number is still its own
             os.waitpid(self._pid, 0)
         self._answers.close()
-        self._orders.close()
+        with contextlib.suppress(BrokenPipeError):  # what it was told and did not read
+            self._orders.close()
 
 
 def _work_apart(work: SharedWork[Any, Any], parent: int, orders: BinaryIO, answers: BinaryIO) -> NoReturn:
