@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Sequence
 from functools import partial
-from importlib import metadata
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -13,6 +12,7 @@ from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 from pygls.workspace import TextDocument
 
+from recproxy.config.installed import own_version
 from recproxy.lsp.background import Background
 from recproxy.lsp.findings import TextFinding, findings_in
 from recproxy.lsp.help import help_at
@@ -88,9 +88,7 @@ class _Editor:
 def language_server() -> LanguageServer:
     """A server for recordings and files named profile.toml, to be started with `start_io`."""
     # Whole texts: pygls finds the place of a change by lines that also end at a form feed or U+2028, which editors' do not.
-    server = LanguageServer(
-        "recproxy", metadata.version("recproxy"), text_document_sync_kind=types.TextDocumentSyncKind.Full
-    )
+    server = LanguageServer("recproxy", own_version(), text_document_sync_kind=types.TextDocumentSyncKind.Full)
     editor = _Editor(server)
     for name, answer in (
         (types.TEXT_DOCUMENT_DID_OPEN, editor.opened),

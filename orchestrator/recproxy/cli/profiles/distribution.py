@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from importlib import metadata
 
 from recproxy.cli.git import KEPT
 from recproxy.cli.profiles.distribution_tests import PROFILE_TEST, RECORDING, SDK_TEST, STREAM
+from recproxy.config.installed import own_version
 from recproxy.config.loopback_hosts import base_url_name
 from recproxy.config.profile import Profile
 from recproxy.config.profile_reading import parse_profile
@@ -59,7 +59,7 @@ def _checked(toml: str) -> Profile:
 
 
 def _profile(name: str, hosts: Sequence[str], base: tuple[str, str], credentials: Sequence[str]) -> str:
-    version = ".".join(metadata.version("recproxy").split(".")[:2])
+    version = ".".join(own_version().split(".")[:2])
     placeholders = "".join(
         f'{each if each.isidentifier() else json.dumps(each)} = "placeholder-of-{each.lower().replace("_", "-")}"\n'
         for each in dict.fromkeys(credentials)
