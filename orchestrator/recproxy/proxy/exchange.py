@@ -21,22 +21,20 @@ from recproxy.proxy.capture import Captured, counts_of, interaction_of, may_be_l
 from recproxy.proxy.conversation import Conversation
 from recproxy.proxy.downstream import Downstream, Work
 from recproxy.proxy.left_responses import left_response
-from recproxy.proxy.link import REPEATABLE, ServiceLink
-from recproxy.proxy.outgoing import NotSendable, outgoing_request
-from recproxy.proxy.response_relay import CLIENT_LEFT, ResponseRelay, interim_head
+from recproxy.proxy.outgoing import NotSendable
+from recproxy.proxy.response_relay import CLIENT_LEFT, ResponseRelay
 from recproxy.proxy.route import Target, origin_form, websocket_scheme
+from recproxy.proxy.service_request import ServiceRequest
 from recproxy.proxy.states import STAGES, Passed, Stage
 from recproxy.proxy.step_room import StepRoom
 from recproxy.proxy.traffic import Traffic
 from recproxy.proxy.upstream import Upstreams
-from recproxy.proxy.upstream_errors import ServiceClosed, StaleLinkError, UpstreamError
+from recproxy.proxy.upstream_errors import UpstreamError
 from recproxy.recording import Interaction
 from recproxy.recording.grammar import METHOD
 
 __all__ = ["Exchange", "Keep"]
 
-_REQUEST_TIMEOUT = 408
-_SWITCHING = 101
 #: Seconds in which nothing more of a request comes whose answer is there: long for a client that sends on, short to wait.
 _QUIET = 1.0
 #: Seconds that such a client may go on: one that stops only when it has its answer is not waited for without end.
@@ -69,7 +67,7 @@ class Exchange(Work):
         self.feed = feed
         self.stage = Stage.REQUESTING
         self._downstream = downstream
-        self._upstreams = upstreams
+        self._seconds = upstreams.seconds
         self._target = target
         self._head = head
         self._traffic = traffic
@@ -81,8 +79,7 @@ class Exchange(Work):
         self._keep = keep
         self._room = room or StepRoom()
         self._captured: Captured | None = None
-        self._agreed: tuple[ServiceLink, h11.InformationalResponse] | None = None  # to a WebSocket
-        self._again = b""
+        self._request = ServiceRequest(downstream, upstreams, target, head, feed, http2=http2)
         self._begun = time.monotonic()
         self._result = RequestResult.FORWARDED
         self._status = 0
@@ -92,13 +89,13 @@ class Exchange(Work):
     async def run(self) -> bool:
         """Forward, answer, keep; a WebSocket that the service has agreed to is one until it ends."""
         goes_on = await self._answer()
-        if self._agreed is not None:  # its scope does not wait for it
+        if self._request.agreed is not None:  # its scope does not wait for it
             from recproxy.proxy.websocket_service import JoinedWebSocket  # noqa: PLC0415 - most runs have none
 
-            link, event = self._agreed
+            link, event = self._request.agreed
             sent = request_as_sent(self._head, self._target, self.feed)
             joined = JoinedWebSocket(sent, event, self._line(), self._scope, self._traffic, self._room, self._keep)
-            await joined.run(self._downstream, link, self.feed, seconds=self._upstreams.seconds, most=self._most)
+            await joined.run(self._downstream, link, self.feed, seconds=self._seconds, most=self._most)
         return goes_on
 
     def drop(self) -> None:
@@ -124,7 +121,7 @@ class Exchange(Work):
             self._traffic.messages += messages_passed(self._head, self.feed, self._captured)
             self._traffic.lessons.take(self._head, self._target, self.feed, self._captured)
             counts = counts_of(self._captured, self._status)
-            if self._agreed is None:  # that is counted when it ends
+            if self._request.agreed is None:  # that is counted when it ends
                 self._traffic.timeline.add_forwarded(self._result, self._begun, self._line, **counts)
 
     def _step(self, event: Passed) -> None:
@@ -191,8 +188,8 @@ class Exchange(Work):
     async def _left(self) -> None:
         """The client has gone: what came of a stream or a call is kept, since that is how these are left."""
         captured = self._captured
-        if self._agreed is not None:
-            self._agreed[0].close()
+        if self._request.agreed is not None:
+            self._request.agreed[0].close()
         elif self.stage is Stage.OVER:
             return  # it left when it had everything, which was kept
         elif left := left_response(self._head.headers, captured, time.monotonic() - self._begun, self.feed.taken):
@@ -204,71 +201,7 @@ class Exchange(Work):
     async def _forward(self) -> bool:
         if self._keep is not None and not METHOD.fullmatch(self._head.method):
             raise NotSendable(501, "it cannot be recorded, because its method does not begin with a letter")
-        link = await self._link()
-        try:
-            return await self._over(link)
-        except StaleLinkError:
-            # It was kept alive from before and the service had closed it: asking once more is safe.
-            if not self.feed.whole:
-                raise UpstreamError(502, f"{self._target.authority} closed the connection in the middle") from None
-            self._again = self.feed.passed
-            return await self._over(await self._link(again=True))
-
-    async def _link(self, *, again: bool = False) -> ServiceLink:
-        # A kept connection may turn out to be closed: only what may be asked twice goes there.
-        fresh = again or self._head.method not in REPEATABLE
-        ways = {"upgrades": self._head.upgrades, "http2": self._http2}
-        return await self._upstreams.link(self._target, fresh=fresh, again=again, **ways)
-
-    async def _over(self, link: ServiceLink) -> bool:
-        conversation = Conversation(
-            link, self._send(link), seconds=self._upstreams.seconds, progress=lambda: self.feed.size
-        )
-        try:
-            response = await self._response(link, conversation)
-            if isinstance(response, h11.InformationalResponse):
-                self._agreed = link, response
-                return False
-            goes_on = await self._respond(response, conversation)
-        except BaseException:
-            link.close()
-            raise
-        finally:
-            await conversation.close()
-        self._upstreams.give_back(self._target, link)
-        return goes_on
-
-    async def _send(self, link: ServiceLink) -> None:
-        chunked = self._http2 and not self._head.upgrades and (self.feed.size > 0 or not self.feed.ended)
-        await link.send(outgoing_request(self._head, self._target, link, chunked=chunked))
-        if self._again:
-            await link.send(h11.Data(data=self._again))
-        while not self._head.upgrades and (piece := await self.feed.next()) is not None:
-            await link.send(h11.Data(data=piece))
-        await link.send(h11.EndOfMessage(headers=list(self.feed.trailers)))
-
-    async def _response(
-        self, link: ServiceLink, conversation: Conversation
-    ) -> h11.Response | h11.InformationalResponse:
-        """The head of the response, or the interim one behind which another protocol begins."""
-        while True:
-            try:
-                event = await conversation.next()
-            except ServiceClosed:
-                if link.used:
-                    raise StaleLinkError from None
-                raise
-            if isinstance(event, h11.InformationalResponse):
-                if event.status_code != 100 and not self._head.http10:  # 100 was sent to whoever waited for it
-                    self._downstream.write(interim_head(event))
-                if event.status_code == _SWITCHING:
-                    return event
-            elif not isinstance(event, h11.Response):
-                raise UpstreamError(502, f"{self._target.authority} closed the connection without an answer")
-            elif link.used and event.status_code == _REQUEST_TIMEOUT and self._head.method in REPEATABLE:
-                raise StaleLinkError  # it was for the idle connection, and crossed our request. RFC 9110 section 15.5.9
-            else:
-                return event
+        return await self._request.ask(self._respond)
 
     async def _respond(self, event: h11.Response, conversation: Conversation) -> bool:
         """The response to the client, its end only when it is kept."""
