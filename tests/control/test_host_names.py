@@ -56,4 +56,4 @@ def test_a_host_has_one_form_as_text_in_a_url_and_in_the_redirect(host, wanted):
 )
 def test_loopback_means_one_thing_here_and_in_the_redirect(host, wanted):
     assert is_loopback(host) is wanted
-    assert addresses.is_loopback(host) is wanted
+    assert addresses._is_loopback(host) is wanted

@@ -25,7 +25,7 @@ def reports() -> None:
     """Bring the reports of several runs together."""
 
 
-@reports.command(cls=Verb, example="recproxy report merge shard-*.json -o all.json", page="ci")
+@reports.command("merge", cls=Verb, example="recproxy report merge shard-*.json -o all.json", page="ci")
 @click.option(
     "-o",
     "--out",
@@ -36,7 +36,7 @@ def reports() -> None:
 )
 @report_format_option("-o")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
-def merge(out: tuple[str, ...], report_formats: tuple[str, ...], files: tuple[Path, ...]) -> None:
+def merge_files(out: tuple[str, ...], report_formats: tuple[str, ...], files: tuple[Path, ...]) -> None:
     """Merge JSON reports, print the table of all runs, and exit as one run would.
 
     An interaction counts as unused if no run played it.

@@ -29,7 +29,7 @@ from recproxy.orchestrator.pending_scope import PendingScope, utc_today
 from recproxy.orchestrator.recorded_names import RecordedNames
 from recproxy.orchestrator.recording_locks import RecordingLocks
 from recproxy.orchestrator.run_secrets import UNTOLD, RunSecrets, TooManySecretsError, too_many_secrets
-from recproxy.orchestrator.scope_redaction import Redact, Redaction, unpacked
+from recproxy.orchestrator.scope_redaction import Redaction, RedactScopes, unpacked
 from recproxy.recording.scope_names import masked_file_name, masked_name
 from recproxy.report import Tally, Written, replace_texts, texts_of
 
@@ -50,7 +50,7 @@ class Recorder:
         self,
         folders: JournalFolders,
         keys: JournalKeys,
-        redact: Redact,
+        redact: RedactScopes,
         fail: Callable[[RecproxyError], None],
         *,
         secrets: Sequence[str] = (),

@@ -21,7 +21,7 @@ from recproxy.orchestrator.left_journals import Abandoned, abandoned
 from recproxy.orchestrator.recording_files import RecordingFiles
 from recproxy.orchestrator.recording_locks import RecordingLocks
 from recproxy.orchestrator.run_secrets import RunSecrets, TooManySecretsError
-from recproxy.orchestrator.scope_redaction import Redact, unpacked
+from recproxy.orchestrator.scope_redaction import RedactScopes, unpacked
 from recproxy.orchestrator.second_look import SecondLook
 from recproxy.play.recording_names import failed_path
 from recproxy.recording import Interaction
@@ -41,7 +41,7 @@ class Recovery:
         self,
         folders: JournalFolders,
         keys: JournalKeys,
-        redact: Redact,
+        redact: RedactScopes,
         files: RecordingFiles,
         locks: RecordingLocks,
         *,

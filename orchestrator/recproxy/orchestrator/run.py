@@ -47,7 +47,7 @@ if TYPE_CHECKING:  # few runs are proven
 __all__ = ["run_command", "serve_run"]
 
 #: The command passed, but something was asked that no recording answers, or whose host was refused.
-MISSED = 3
+_MISSED = 3
 #: What `serve` reads before its input ends, where the commands that it served have failed.
 _FAILED = "failed"
 _MOST_SAID = 100
@@ -264,7 +264,7 @@ def _verdict(plan: RunPlan, tally: Tally, code: int) -> int:
     is_missed = tally.failed and plan.project.on_miss == "fail"
     is_old = bool(tally.old) and plan.project.on_age == "fail"
     is_refused = bool(tally.refusals) and plan.project.on_refused == "fail"
-    return MISSED if code == 0 and (is_missed or is_refused or is_old or tally.unasked_fails) else code
+    return _MISSED if code == 0 and (is_missed or is_refused or is_old or tally.unasked_fails) else code
 
 
 def _on_input_end(loop: asyncio.AbstractEventLoop, said: bytearray, ended: Callable[[], None]) -> None:

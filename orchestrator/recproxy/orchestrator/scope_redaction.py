@@ -14,7 +14,7 @@ from recproxy.control.redaction_messages import ScopeRedacted
 from recproxy.recording import Interaction, Packed, unpack
 from recproxy.recording.dataclass import dataclass
 
-__all__ = ["Redact", "Redaction", "unpacked"]
+__all__ = ["RedactScopes", "Redaction", "unpacked"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +26,7 @@ class Redaction:
     counts: Mapping[str, int] = field(default_factory=dict)
 
 
-class Redact(Protocol):
+class RedactScopes(Protocol):
     """Redacts the packed interactions of a scope, and lines about it, away from the loop."""
 
     async def __call__(

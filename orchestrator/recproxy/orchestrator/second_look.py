@@ -18,7 +18,7 @@ from recproxy.orchestrator.journal import Journal, WrittenScope
 from recproxy.orchestrator.recording_files import RecordingFiles
 from recproxy.orchestrator.recording_locks import RecordingLocks
 from recproxy.orchestrator.run_secrets import RunSecrets
-from recproxy.orchestrator.scope_redaction import Redact
+from recproxy.orchestrator.scope_redaction import RedactScopes
 from recproxy.play.reading import read_recording
 from recproxy.play.recording_names import failed_path
 from recproxy.recording import Interaction, Recording, pack, unpack
@@ -40,7 +40,7 @@ class LookedAgain:
 class SecondLook:
     """Remembers what a run wrote and with how many values each scope was masked; `secrets` are the values by now."""
 
-    def __init__(self, redact: Redact, secrets: RunSecrets, locks: RecordingLocks, journal: Journal) -> None:
+    def __init__(self, redact: RedactScopes, secrets: RunSecrets, locks: RecordingLocks, journal: Journal) -> None:
         self._redact = redact
         #: For the next run, if this one is killed; nothing is in it before anything was shown.
         self._journal = journal

@@ -7,9 +7,10 @@ or of a command ends at the next blank. Finds spans, masks nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from recproxy.lazy_patterns import lazy_pattern
+from recproxy.redaction.name_rules import NameHits
 from recproxy.redaction.names import is_label, is_placeholder, is_secret, is_wordy, looks_like_a_token, may_be_secret
 from recproxy.redaction.prose import is_prose
 from recproxy.redaction.random_values import is_random
@@ -59,20 +60,18 @@ _IN_LINE = {
 #: What stands behind a value that is not in a call; in JSON the string may end.
 _ENDS = frozenset((b"", b" ", b"\t", b"\r", b"\n", b'"', b"\\"))
 
-Hits = Sequence[tuple[int, int, int]]
 
-
-def assigned_in_json(text: bytes, hits: Hits) -> Iterator[Span]:
+def assigned_in_json(text: bytes, hits: NameHits) -> Iterator[Span]:
     """The settings in strings of JSON: `["API_TOKEN=..."]`, in the text of a file, in a line of a log."""
     return _assigned(text, hits, in_json=True)
 
 
-def assigned_in_lines(text: bytes, hits: Hits) -> Iterator[Span]:
+def assigned_in_lines(text: bytes, hits: NameHits) -> Iterator[Span]:
     """The settings of a text that a line has beside others."""
     return _assigned(text, hits, in_json=False)
 
 
-def _assigned(text: bytes, hits: Hits, *, in_json: bool) -> Iterator[Span]:
+def _assigned(text: bytes, hits: NameHits, *, in_json: bool) -> Iterator[Span]:
     done = 0
     for _, start, end in hits:
         if start < done or (rest := _TO_EQUALS.match(text, end, end + _FAR)) is None:

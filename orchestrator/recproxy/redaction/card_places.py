@@ -7,9 +7,10 @@ Only a number whose check digit is right counts: a mask has none. Finds spans, m
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from recproxy.lazy_patterns import lazy_pattern
+from recproxy.redaction.name_rules import NameHits
 from recproxy.redaction.spans import Span
 
 __all__ = ["card_spans"]
@@ -23,7 +24,7 @@ _NUMBER = lazy_pattern(
 _NO_DIGITS = lazy_pattern(rb"%20|[^0-9]")
 
 
-def card_spans(text: bytes, hits: Sequence[tuple[int, int, int]]) -> Iterator[Span]:
+def card_spans(text: bytes, hits: NameHits) -> Iterator[Span]:
     """The numbers of cards; `hits` are the places where letters of names stand."""
     done = 0
     for _, start, end in hits:

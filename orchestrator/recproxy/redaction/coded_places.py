@@ -9,12 +9,12 @@ from __future__ import annotations
 import base64
 import binascii
 import dataclasses
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from recproxy.lazy_patterns import lazy_pattern
 from recproxy.redaction.masks import response_mask
 from recproxy.redaction.names import is_placeholder
-from recproxy.redaction.spans import Span, merged, replaced
+from recproxy.redaction.spans import FindSpans, Span, merged, replaced
 from recproxy.redaction.views import percent_decoded
 
 __all__ = ["coded_run", "coded_runs", "data_runs", "opaque"]
@@ -34,10 +34,8 @@ _DATA = lazy_pattern(
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 _CONTROL = bytes({*range(32), 127} - set(b"\t\r\n"))
 
-Find = Callable[[bytes], Sequence[Span]]
 
-
-def coded_runs(text: bytes, find: Find, *, strings: bool) -> Iterator[Span]:
+def coded_runs(text: bytes, find: FindSpans, *, strings: bool) -> Iterator[Span]:
     """Secrets of the runs of base64 in a text; with `strings` of all strings of JSON."""
     for places in (_STRINGS, _OBJECTS) if strings else (_OBJECTS,):
         for found in places.finditer(text):
@@ -46,7 +44,7 @@ def coded_runs(text: bytes, find: Find, *, strings: bool) -> Iterator[Span]:
                 yield span.moved(span.start + start, span.end + start)
 
 
-def data_runs(text: bytes, find: Find) -> Iterator[Span]:
+def data_runs(text: bytes, find: FindSpans) -> Iterator[Span]:
     """Secrets of what `data:` URLs hold, in base64 or with percent-encoding."""
     for found in _DATA.finditer(text):
         start = found.start(2)
@@ -58,7 +56,7 @@ def data_runs(text: bytes, find: Find) -> Iterator[Span]:
         yield from (span.moved(span.start + start, span.end + start) for span in spans)
 
 
-def coded_run(run: bytes, find: Find) -> list[Span]:
+def coded_run(run: bytes, find: FindSpans) -> list[Span]:
     """Secrets of a text that is base64 as a whole."""
     letters = _unbroken(run)
     if not _RUN.match(letters):

@@ -7,11 +7,11 @@ tell of a command too, so a plain word is no value. Finds spans, masks nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from recproxy.lazy_patterns import lazy_pattern
 from recproxy.redaction.header_values import header_spans
-from recproxy.redaction.name_rules import NameRules
+from recproxy.redaction.name_rules import NameHits, NameRules
 from recproxy.redaction.names import is_placeholder, is_secret, is_wordy, may_be_secret
 from recproxy.redaction.spans import Span, wild_name
 
@@ -35,7 +35,7 @@ _HEADER = lazy_pattern(rb"(?:H|-header)(?:[ \t]{1,4}|=)?(\\?[\"'])\Z")
 _HEADER_VALUE = lazy_pattern(rb":[ \t]*(?:(\{[^'\r\n]*\})(?=')|([^\"'\\\r\n]{4,}))")
 
 
-def argument_spans(text: bytes, hits: Sequence[tuple[int, int, int]], rules: NameRules) -> Iterator[Span]:
+def argument_spans(text: bytes, hits: NameHits, rules: NameRules) -> Iterator[Span]:
     """The values of arguments whose names say that they are secret; `hits` are where letters of such names stand."""
     done = 0
     for _, start, end in hits:

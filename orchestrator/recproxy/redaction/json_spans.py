@@ -8,7 +8,7 @@ values one behind another and text that breaks off are read as far as they go, s
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording.json_reader import JSON_TOKEN
@@ -16,7 +16,7 @@ from recproxy.redaction.assigned_places import assigned_in_json
 from recproxy.redaction.graphql import argument, of_a_password, passed_variables
 from recproxy.redaction.header_values import HEADERS_WITH_RULES, header_spans
 from recproxy.redaction.json_forms import holds_secrets, is_message, kubernetes_secrets, listed_header, says_how_it_is
-from recproxy.redaction.name_rules import NameRules
+from recproxy.redaction.name_rules import NameHits, NameRules
 from recproxy.redaction.names import (
     header_is_secret,
     is_label,
@@ -52,12 +52,10 @@ _NESTED = 6  # objects one inside another in which the value of a secret name is
 _FAR = 120  # bytes of a name
 _WIDE = 65536  # bytes of an object of a name and a value
 
-Find = Callable[[bytes], Sequence[Span]]
-
 
 def json_spans(
     text: bytes,
-    hits: Sequence[tuple[int, int, int]],
+    hits: NameHits,
     signs: Container[bytes],
     rules: NameRules,
     *,
@@ -97,7 +95,7 @@ def _granted(signs: Container[bytes]) -> frozenset[bytes]:
 
 
 def _by_letters(
-    text: bytes, hits: Sequence[tuple[int, int, int]], rules: NameRules, *, granted: frozenset[bytes], graphql: bool
+    text: bytes, hits: NameHits, rules: NameRules, *, granted: frozenset[bytes], graphql: bool
 ) -> Iterator[Span]:
     """Secrets at the places where letters of a name stand: under a key, beside a name, in a list of header lines."""
     done = argued = -1

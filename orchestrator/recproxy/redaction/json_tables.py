@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording.json_reader import JSON_TOKEN
-from recproxy.redaction.name_rules import NameRules
+from recproxy.redaction.name_rules import NameHits, NameRules
 from recproxy.redaction.names import is_label, is_secret, may_be_secret
 from recproxy.redaction.spans import Span, wild_name
 from recproxy.redaction.views import json_unescaped
@@ -37,10 +37,8 @@ _WORD = lazy_pattern(rb"[A-Za-z]*\Z")
 _WORDS = lazy_pattern(rb"[A-Za-z]+(?:[-_ ][A-Za-z]+)*\Z")
 _WHO = frozenset({b"name", b"user", b"username", b"email", b"login", b"id", b"account", b"service"})
 
-Hits = Sequence[tuple[int, int, int]]
 
-
-def json_tables(text: bytes, hits: Hits, rules: NameRules) -> Iterator[Span]:
+def json_tables(text: bytes, hits: NameHits, rules: NameRules) -> Iterator[Span]:
     """The cells of columns with secret names; `hits` are where letters of such names stand."""
     done = 0
     rows: list[tuple[int, int]] | None = None

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from recproxy.lazy_patterns import lazy_pattern
 from recproxy.redaction.names import is_secret
-from recproxy.redaction.spans import Span, wild_name
+from recproxy.redaction.spans import FindSpans, Span, wild_name
 
 __all__ = ["html_spans", "xml_spans"]
 
@@ -41,10 +41,8 @@ _VALUES = frozenset({b"value", b"content"})
 _BEARING = frozenset({b"value", b"plaintext", b"text", b"string"})
 _NAMING = frozenset({b"name", b"key"})
 
-Find = Callable[[bytes], Sequence[Span]]
 
-
-def html_spans(text: bytes, url: Find, json: Find) -> Iterator[Span]:
+def html_spans(text: bytes, url: FindSpans, json: FindSpans) -> Iterator[Span]:
     """Secrets of a page; `url` and `json` find those of a link and of a script of data."""
     for tag in _TAG.finditer(text):
         yield from _named_value(tag, markup_json=False)
@@ -74,7 +72,7 @@ def _islands(text: bytes) -> Iterator[tuple[int, int]]:
             at = ended.end()
 
 
-def xml_spans(text: bytes, inner: Find) -> Iterator[Span]:
+def xml_spans(text: bytes, inner: FindSpans) -> Iterator[Span]:
     """Secrets of a document; `inner` finds those of what stands in an element that is no secret itself."""
     around = _Around(text)
     for found, begun, ended in _texts(_ELEMENT, text):

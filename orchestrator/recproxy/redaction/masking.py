@@ -9,7 +9,7 @@ import dataclasses
 import json
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import field
 
 from recproxy.lazy_patterns import lazy_pattern
@@ -23,7 +23,7 @@ from recproxy.redaction.names import is_placeholder
 from recproxy.redaction.quoted_printable import folded_place
 from recproxy.redaction.rules import Unsafe
 from recproxy.redaction.secret_values import SecretValues
-from recproxy.redaction.spans import Span, merged, replaced
+from recproxy.redaction.spans import FindSpans, Span, merged, replaced
 from recproxy.redaction.value_search import ValueSearch
 from recproxy.redaction.views import percent_decoded
 
@@ -86,7 +86,7 @@ class TextMask:
     def masked(
         self,
         text: bytes,
-        find: Callable[[bytes], list[Span]],
+        find: FindSpans,
         place: str,
         *,
         language: Language | None = None,
@@ -100,7 +100,7 @@ class TextMask:
             self.failed = place
             raise
 
-    def _masked(self, text: bytes, find: Callable[[bytes], list[Span]], *, opened: bool) -> tuple[bytes, Moved]:
+    def _masked(self, text: bytes, find: FindSpans, *, opened: bool) -> tuple[bytes, Moved]:
         place, lines = self._place, self._language is Language.LINES
         # Of the other places, linking reads none.
         self._linked = place in ("url", "body") or place.startswith("header ")

@@ -20,7 +20,10 @@ from recproxy.redaction.kept_shapes import KeptShapes
 from recproxy.redaction.name_table import TRIGGERS
 from recproxy.redaction.rules import RedactionRules
 
-__all__ = ["NameRules", "name_rules"]
+__all__ = ["NameHits", "NameRules", "name_rules"]
+
+#: Where letters of names that may be secret stand in a text: (number, start, end).
+NameHits = Sequence[tuple[int, int, int]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -32,8 +32,8 @@ from recproxy.redaction.opening import compression
 from recproxy.redaction.payloads import Payloads, coding_of
 from recproxy.redaction.rules import NO_RULES, Unsafe
 from recproxy.redaction.secret_values import SecretValues
-from recproxy.redaction.short_texts import Find, ShortTexts
-from recproxy.redaction.spans import Span, wild_name
+from recproxy.redaction.short_texts import ShortTexts
+from recproxy.redaction.spans import FindSpans, Span, wild_name
 from recproxy.redaction.text_places import header_places, may_have_places, text_places
 from recproxy.redaction.value_automata import Automata, made_automata
 from recproxy.redaction.value_search import ValueSearch, made_search
@@ -63,7 +63,7 @@ class ScopeReader:
         self._earlier = earlier
         self._has_rules = rules is not None
         self._search = search
-        self._found: dict[Hashable, list[Span]] = {}
+        self._found: dict[Hashable, Sequence[Span]] = {}
         self._short = ShortTexts()
         #: What was learned from.
         self._read: list[Interaction] = []
@@ -275,20 +275,20 @@ class ScopeReader:
         new, moved = payloads.rewritten(block.headers, body)
         return new, encoding, moved
 
-    def _cached(self, key: Hashable, find: Find) -> Find:
+    def _cached(self, key: Hashable, find: FindSpans) -> FindSpans:
         """A finder that does not read a text twice."""
         if not self._has_rules:
             return _nothing
         first = self._found.get(key)
         if first is None:
 
-            def read(text: bytes) -> list[Span]:
+            def read(text: bytes) -> Sequence[Span]:
                 spans = find(text)
                 self._found.setdefault(key, spans)
                 return spans
 
             return read
-        left: list[list[Span]] = [first]
+        left: list[Sequence[Span]] = [first]
         return lambda text: left.pop() if left else find(text)
 
 

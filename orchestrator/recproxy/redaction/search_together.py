@@ -21,10 +21,10 @@ _TOGETHER = 16_384
 _TRIES = 4  # after which texts are left for a search of their own: each finds a value where two of them meet
 _LAYERS = (b"%", b"\\", b"\n", b"\r", b"\0")
 
-Find = Callable[[bytes, Budget], Iterable[tuple[int, int]]]
+_FindValues = Callable[[bytes, Budget], Iterable[tuple[int, int]]]
 
 
-def searched_together(texts: Iterable[bytes], find: Find) -> Iterator[bytes]:
+def searched_together(texts: Iterable[bytes], find: _FindValues) -> Iterator[bytes]:
     """Those of some texts that hold no value, by a search that gives the places of values in a text without escapes.
 
     The others may hold none either.
@@ -42,7 +42,7 @@ def searched_together(texts: Iterable[bytes], find: Find) -> Iterator[bytes]:
     yield from _quiet(together, find)
 
 
-def _quiet(texts: list[bytes], find: Find) -> list[bytes]:
+def _quiet(texts: list[bytes], find: _FindValues) -> list[bytes]:
     for _ in range(_TRIES):
         everything = b"\n".join(texts)
         try:

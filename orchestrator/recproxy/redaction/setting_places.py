@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from recproxy.lazy_patterns import lazy_pattern
 from recproxy.redaction.coded_places import opaque
 from recproxy.redaction.header_values import header_spans
-from recproxy.redaction.name_rules import NameRules
+from recproxy.redaction.name_rules import NameHits, NameRules
 from recproxy.redaction.names import is_secret, looks_like_a_token
 from recproxy.redaction.spans import Span, wild_name
 
@@ -63,7 +63,7 @@ _ENTRY = lazy_pattern(
 )
 
 
-def line_spans(text: bytes, hits: Sequence[tuple[int, int, int]], rules: NameRules) -> Iterator[Span]:
+def line_spans(text: bytes, hits: NameHits, rules: NameRules) -> Iterator[Span]:
     """Secrets in lines of settings and headers: `password: ...`, `export TOKEN=...`, `Authorization: ...`."""
     done = -1
     for _, start, _ in hits:

@@ -5,15 +5,11 @@ Holds secrets, in this process only, and shows none.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from recproxy.redaction.masking import Finding, TextMask
-from recproxy.redaction.spans import Span
+from recproxy.redaction.spans import FindSpans
 
-__all__ = ["Find", "ShortTexts"]
+__all__ = ["ShortTexts"]
 
-#: Finds the places of a text by rules.
-Find = Callable[[bytes], list[Span]]
 #: A side, a wild word, the name of a place, and what stands there.
 _Key = tuple[str, str, str, bytes]
 
@@ -27,7 +23,7 @@ class ShortTexts:
         #: What stands there then, and findings.
         self._masked: dict[_Key, tuple[bytes, list[Finding]]] = {}
 
-    def masked(self, text: bytes, mask: TextMask, find: Find, place: str) -> bytes:
+    def masked(self, text: bytes, mask: TextMask, find: FindSpans, place: str) -> bytes:
         """A text masked, with its findings added; or only read, where the mask learns."""
         key = mask.side, mask.word, place, text
         if mask.learns:
@@ -42,7 +38,7 @@ class ShortTexts:
             mask.findings += done[1]
         return done[0]
 
-    def _learn(self, key: _Key, mask: TextMask, find: Find) -> None:
+    def _learn(self, key: _Key, mask: TextMask, find: FindSpans) -> None:
         if key not in self._read:
             others, mask.found = mask.found, False
             mask.masked(key[3], find, key[2])

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import field
 from itertools import accumulate
 
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.splicing import Moved, spliced
 
-__all__ = ["Span", "apart", "merged", "replaced", "wild_name"]
+__all__ = ["FindSpans", "Span", "apart", "merged", "replaced", "wild_name"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,10 @@ class Span:
     def moved(self, start: int, end: int) -> Span:
         """The same finding at another place, in the text that holds the one it was found in."""
         return Span(start, end, self.rule, self.name, self.kind, self.value, self.replacement)
+
+
+#: Finds the places of a text that hold a secret.
+FindSpans = Callable[[bytes], Sequence[Span]]
 
 
 def apart(spans: Iterable[Span], others: Sequence[Span]) -> list[Span]:

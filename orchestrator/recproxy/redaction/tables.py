@@ -6,12 +6,12 @@ Finds spans, masks nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from recproxy.lazy_patterns import lazy_pattern
 from recproxy.recording.field_names import is_listed
 from recproxy.recording.json_reader import JSON_STRING
-from recproxy.redaction.name_rules import NameRules
+from recproxy.redaction.name_rules import NameHits, NameRules
 from recproxy.redaction.names import is_secret, is_wordy, may_be_secret
 from recproxy.redaction.spans import Span, wild_name
 from recproxy.redaction.views import json_unescaped
@@ -40,15 +40,13 @@ _SHORTEST = 6  # letters of a cell for people that is a value
 _AFTER = lazy_pattern(rb"[A-Za-z0-9_ .()-]{0,60}(?:\\\")?[ ]?(?:[,;|\t]|\\[trn])")
 _BEFORE = lazy_pattern(rb"(?:t\\|[A-Za-z0-9_\x80-\xff .,;|()#/\t-]|\"\\)*+\"(?!\\)")
 
-Hits = Sequence[tuple[int, int, int]]
-
 
 def is_table(text: bytes) -> bool:
     """Whether a text has names of columns in its first line, and as many or other cells in the next."""
     return _TABLE.match(text) is not None
 
 
-def string_tables(text: bytes, hits: Hits, rules: NameRules) -> Iterator[Span]:
+def string_tables(text: bytes, hits: NameHits, rules: NameRules) -> Iterator[Span]:
     """The same in strings of JSON; `hits` are where letters of secret names stand."""
     if b"\\n" not in text and b"\\r" not in text:
         return

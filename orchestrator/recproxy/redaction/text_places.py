@@ -26,7 +26,7 @@ from recproxy.redaction.language import Language, sniffed
 from recproxy.redaction.literal_places import is_php, php_spans, printed_spans
 from recproxy.redaction.markup import html_spans, xml_spans
 from recproxy.redaction.member_places import MEMBERS, is_flat, member_spans, variable_lines
-from recproxy.redaction.name_rules import NameRules
+from recproxy.redaction.name_rules import NameHits, NameRules
 from recproxy.redaction.parameter_places import link_spans, pair_spans, url_spans
 from recproxy.redaction.pointed_places import pointed_spans
 from recproxy.redaction.setting_places import line_spans
@@ -166,7 +166,7 @@ def _of_properties(text: bytes, rules: NameRules, depth: int, *, in_json: bool) 
     yield from _mapped([*found, *links], view, 0)
 
 
-def _settings(text: bytes, hits: Sequence[tuple[int, int, int]], rules: NameRules) -> Iterator[Span]:
+def _settings(text: bytes, hits: NameHits, rules: NameRules) -> Iterator[Span]:
     yield from line_spans(text, hits, rules)
     if b"=" in text:
         yield from assigned_in_lines(text, hits)
@@ -180,7 +180,7 @@ def _json(
     text: bytes,
     rules: NameRules,
     depth: int,
-    hits: Sequence[tuple[int, int, int]] | None = None,
+    hits: NameHits | None = None,
     signs: Container[bytes] | None = None,
     *,
     graphql: bool = False,

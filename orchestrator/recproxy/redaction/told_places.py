@@ -6,10 +6,11 @@ What stands behind such words is a value only if it is no word itself. Finds spa
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import islice
 
 from recproxy.lazy_patterns import lazy_pattern
+from recproxy.redaction.name_rules import NameHits
 from recproxy.redaction.names import is_label, is_placeholder, is_wordy, looks_like_a_token
 from recproxy.redaction.spans import Span, wild_name
 
@@ -84,7 +85,7 @@ def _of_wordpress(text: bytes) -> Iterator[Span]:
                 yield Span(start, end, "markup", "password", value=text[start:end])
 
 
-def told_spans(text: bytes, hits: Sequence[tuple[int, int, int]]) -> Iterator[Span]:
+def told_spans(text: bytes, hits: NameHits) -> Iterator[Span]:
     """The values behind words; `hits` are the places where letters of names stand."""
     for _, start, _ in hits:
         if text[start] not in _FIRST:

@@ -76,7 +76,7 @@ class Routes:
 
     def own(self, host: str) -> dict[int, tuple[str, int]] | None:
         """The ports of a normal host's own entry, or of the `*.x` that covers it."""
-        if is_loopback(host):
+        if _is_loopback(host):
             return None
         ports = self._ports.get(host)
         if ports is None and not host.startswith("."):
@@ -91,19 +91,19 @@ class Routes:
     def local(self, host: str, port: int, *, own: bool) -> tuple[str, int] | None:
         """Where a port of this machine leads: of a loopback address, or of one of its `own`; else it stays as it is."""
         target = self._local.get((host, port))
-        if target is None and (own or is_loopback(host)) and str(port) not in self._kept_ports:
+        if target is None and (own or _is_loopback(host)) and str(port) not in self._kept_ports:
             target = self._every_local
         return target if target != (host, port) else None
 
     def refused(self, host: str) -> bool:
         """Whether a normal host without a route is refused: all are, but for loopback and those that pass."""
-        if not self.refuses or is_loopback(host):
+        if not self.refuses or _is_loopback(host):
             return False
         return host not in self._passing and "*." + host.partition(".")[2] not in self._passing
 
     def every(self, host: str, port: int | None) -> tuple[str, int] | None:
         """Where `*` sends a normal host."""
-        return None if port is None or is_loopback(host) else self._every.get(port)
+        return None if port is None or _is_loopback(host) else self._every.get(port)
 
 
 class Addresses:
@@ -174,7 +174,7 @@ class Addresses:
     def is_local(self, host: str) -> bool:
         """Whether a host is this machine, and not the made-up address of a name."""
         name = _unmapped(normal_host(host))
-        return name not in self._names and (is_loopback(name) or name in self._own)
+        return name not in self._names and (_is_loopback(name) or name in self._own)
 
     def literal(self, host: str) -> str | None:
         """The literal address that a connection names; None for a name, or a made-up address of one."""
@@ -212,7 +212,7 @@ def is_literal(host: str) -> bool:
     return ":" in host or host.replace(".", "").isdigit()
 
 
-def is_loopback(host: str) -> bool:
+def _is_loopback(host: str) -> bool:
     """Whether a normal host is this machine by name or address, or any address of it; as in control.host_names."""
     if ":" in host:
         try:

@@ -83,7 +83,7 @@ class Oversized:
     waits: bool = False
 
 
-Read: TypeAlias = ImapLine | LiteralAsked | Oversized
+_Read: TypeAlias = ImapLine | LiteralAsked | Oversized
 
 
 class LineReader:
@@ -122,7 +122,7 @@ class LineReader:
         """Whether no line is begun."""
         return not (self._buffer or self._pieces or self._oversized)
 
-    def next(self) -> Read | None:
+    def next(self) -> _Read | None:
         """The next line, or what must be known before it is complete; None where bytes are missing."""
         while True:
             if self._literal is not None and not self._fill():
@@ -148,7 +148,7 @@ class LineReader:
         self._pieces, self._literal, self._oversized = [], None, None
         self._has_literals = False
 
-    def _take(self, text: bytes) -> Read | None:
+    def _take(self, text: bytes) -> _Read | None:
         """Take the text of a line; return what is complete by it."""
         self._size += len(text)
         if self._oversized is not None or self._size > self._limit or len(self._pieces) > _MOST_PIECES:
@@ -197,7 +197,7 @@ class LineReader:
             self._oversized = (self._pieces[0] if self._pieces else start)[:_START]
             self._pieces, self._size = [], 0
 
-    def _complete(self, *, waits: bool = False) -> Read:
+    def _complete(self, *, waits: bool = False) -> _Read:
         pieces, over = tuple(self._pieces), self._oversized
         self._begin()
         return ImapLine(pieces) if over is None else Oversized(over, waits)

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from recproxy.formats.writing import body_text, plain_request, sendable
 from recproxy.recording import Headers, Interaction
 from recproxy.testing.betamax_bridge.choices import betamax_chooser
-from recproxy.testing.vcrpy_bridge.cassette_facts import UNCOMPARED, CassetteFacts
+from recproxy.testing.vcrpy_bridge.cassette_facts import UNLIKE_WHEN_RECORDED, CassetteFacts
 from recproxy.testing.vcrpy_bridge.modes import mode_of
 from recproxy.testing.vcrpy_bridge.sources import RecordedFiles, recording_of
 
@@ -35,7 +35,7 @@ def facts_of(cassette: Any) -> CassetteFacts:
         path=str(cassette.cassette_path),
         mode=mode_of(cassette.record_mode, exists=not cassette.is_empty()),
         match_on=tuple(name for name in names if name in _WORDS),
-        ignore={"headers": UNCOMPARED},
+        ignore={"headers": UNLIKE_WHEN_RECORDED},
         repeats=cassette.allow_playback_repeats,
         addresses=tuple((url.hostname or "", url.port) for url in urls),
         positions=tuple(range(len(kept))),

@@ -8,10 +8,10 @@ from typing import Any, Protocol
 
 from recproxy.control.choices import AskedRequest, Choice
 
-__all__ = ["UNCOMPARED", "CassetteFacts", "CassetteSources"]
+__all__ = ["UNLIKE_WHEN_RECORDED", "CassetteFacts", "CassetteSources"]
 
 #: Clients name here what they can decode. With recproxy come decoders, so that this is not what it was when recording.
-UNCOMPARED = ("accept-encoding",)
+UNLIKE_WHEN_RECORDED = ("accept-encoding",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

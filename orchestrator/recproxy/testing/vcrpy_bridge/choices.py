@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from recproxy.control.choices import AskedRequest, Choice
-from recproxy.testing.vcrpy_bridge.cassette_facts import UNCOMPARED
+from recproxy.testing.vcrpy_bridge.cassette_facts import UNLIKE_WHEN_RECORDED
 
 __all__ = ["seen_headers", "vcrpy_chooser"]
 
@@ -58,9 +58,9 @@ def seen_headers(live: Mapping[str, str], stored: Mapping[str, str | list[str]])
     seen = {
         name: value
         for name, value in live.items()
-        if name.lower() not in UNCOMPARED and (name.lower() not in _ADDED_BELOW or name in stored)
+        if name.lower() not in UNLIKE_WHEN_RECORDED and (name.lower() not in _ADDED_BELOW or name in stored)
     }
-    uncompared = {name: value for name, value in stored.items() if name.lower() in UNCOMPARED}
+    uncompared = {name: value for name, value in stored.items() if name.lower() in UNLIKE_WHEN_RECORDED}
     return seen | {name: ", ".join(value) if isinstance(value, list) else value for name, value in uncompared.items()}
 
 

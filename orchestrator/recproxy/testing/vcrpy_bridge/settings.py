@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from recproxy.testing.vcrpy_bridge.cassette_facts import UNCOMPARED
+from recproxy.testing.vcrpy_bridge.cassette_facts import UNLIKE_WHEN_RECORDED
 
 __all__ = ["CassetteSettings", "matcher_words", "read_settings"]
 
@@ -81,7 +81,7 @@ def matcher_words(matchers: Iterable[Callable[..., object]]) -> tuple[tuple[str,
 def _ignored(said: Callable[[str], Any]) -> dict[str, tuple[str, ...]]:
     posted = _names(said("filter_post_data_parameters"))
     ignored = {
-        "headers": (*_names(said("filter_headers")), *UNCOMPARED),
+        "headers": (*_names(said("filter_headers")), *UNLIKE_WHEN_RECORDED),
         "query": _names(said("filter_query_parameters")),
         "form": posted,
         "json": tuple("/" + name.replace("~", "~0").replace("/", "~1") for name in posted),
