@@ -57,7 +57,7 @@ class Case:
     async def keep(self, interaction, traffic, begun):
         self.kept.append((interaction, self.client.said))
 
-    def begin(self, method=b"GET", target=b"/a", *headers, body=b"", ended=True, expects=False, **options):
+    def begin(self, method=b"GET", target=b"/a", *headers, body=b"", ended=True, expects=False, local=False, **options):
         """An exchange; its body has ended unless it is said to go on."""
         feed = BodyFeed(self._most, lambda: None)
         if body:
@@ -69,7 +69,7 @@ class Case:
         return Exchange(
             self.client, self.upstreams, TARGET, head, feed,
             traffic=self.traffic, scope="test_a", most=self._most, keep=self._keep,
-            shown=lambda url: url.replace("value", "XXX"),
+            shown=lambda url: url.replace("value", "XXX"), is_local=local,
         )  # fmt: skip
 
     async def ask(self, *words, **options):
@@ -529,6 +529,111 @@ def test_a_stream_that_its_client_leaves_at_its_end_is_kept_once(service):
         assert case.traffic.failures == []
 
     run(work, service(says(stream + b"e\r\ndata: [DONE]\n\n\r\n" + end)))
+
+
+WHY = "the test that is running now insists on replay"
+
+
+async def nothing_more(origin, reader, writer):
+    """Half of a stream, and no end."""
+    await origin.head(reader)
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: 1\n\n")
+    await reader.read()
+
+
+def test_an_exchange_that_is_broken_off_is_kept_as_far_as_it_came_and_its_client_dropped(service):
+    async def work(case, origin):
+        exchange = case.begin()
+        running = asyncio.ensure_future(exchange.run())
+        await case.client.until(b"data: 1\n\n")
+        assert exchange.lasts
+        exchange.end(WHY)
+        assert not await running
+        assert [interaction.response.body for interaction, _ in case.kept] == [b"data: 1\n\n"]
+        assert (case.client.aborted, case.traffic.failures, case.traffic.busy) == (True, [], False)
+
+    run(work, service(nothing_more))
+
+
+def test_a_client_that_goes_while_its_exchange_is_broken_off_changes_nothing(service):
+    async def work(case, origin):
+        keep, keeping, may_keep = case.keep, asyncio.Event(), asyncio.Event()
+
+        async def waits(*words):
+            keeping.set()
+            await may_keep.wait()
+            await keep(*words)
+
+        case._keep = waits
+        exchange = case.begin()
+        running = asyncio.ensure_future(exchange.run())
+        await case.client.until(b"data: 1\n\n")
+        exchange.end(WHY)
+        await keeping.wait()
+        running.cancel()
+        await asyncio.sleep(0)
+        may_keep.set()
+        assert not await running
+        assert ([interaction.response.body for interaction, _ in case.kept], case.traffic.failures) == (
+            [b"data: 1\n\n"],
+            [],
+        )
+
+    run(work, service(nothing_more))
+
+
+def test_an_answer_that_is_being_kept_is_not_broken_off(service):
+    async def work(case, origin):
+        keep = case.keep
+
+        async def ends(*words):
+            exchange.end(WHY)
+            await keep(*words)
+
+        case._keep = ends
+        exchange = case.begin()
+        assert await exchange.run()
+        assert (case.client.said[-2:], len(case.kept), case.traffic.failures) == (b"ok", 1, [])
+
+    run(work, service())
+
+
+def test_nothing_is_asked_where_a_test_insists_on_replay_but_on_this_machine(service):
+    async def work(case, origin):
+        case.traffic.exchanges.is_shut = lambda: True
+        assert not await case.ask()
+        assert case.client.said.startswith(b"HTTP/1.1 502 Bad Gateway\r\n")
+        assert case.client.said.endswith(f"recproxy: {WHY}\n".encode())
+        assert (case.traffic.failures, origin.connections) == ([f"GET http://shop.example/a: {WHY}"], 0)
+        case.client.said = b""
+        running = case.begin(local=True)
+        running.end(WHY)
+        assert await running.run()
+        assert case.client.said.endswith(b"ok")
+
+    run(work, service())
+
+
+def test_an_exchange_that_has_not_begun_when_it_is_broken_off_never_begins(service):
+    async def work(case, origin):
+        exchange = case.begin()
+        exchange.end(WHY)
+        assert not await exchange.run()
+        assert (origin.connections, case.traffic.failures) == (0, [f"GET http://shop.example/a: {WHY}"])
+
+    run(work, service())
+
+
+def test_what_goes_on_by_itself_is_a_stream_an_upload_and_what_was_waited_for_in_vain(service):
+    async def work(case, origin):
+        ordinary, upload = case.begin(), case.begin(b"POST", ended=False)
+        assert (ordinary.lasts, upload.lasts) == (False, True)
+        await case.traffic.quiet(0)
+        assert ordinary.lasts
+        ordinary.drop()
+        upload.drop()
+
+    run(work, service())
 
 
 def test_the_users_proxy_gets_its_login_with_each_plain_request_and_no_recording_has_it(service, monkeypatch):

@@ -7,16 +7,27 @@ from __future__ import annotations
 
 from recproxy.http.request_events import Head
 from recproxy.http.responses import error_response
-from recproxy.recording import header
+from recproxy.recording import Headers, header
 from recproxy.recording.message_coding import is_call
 from recproxy.recording.printable import printable
 
-__all__ = ["NOT_RETRIED", "UNAVAILABLE", "refusal_answer"]
+__all__ = ["NOT_RETRIED", "UNAVAILABLE", "refusal_answer", "status_lines"]
 
 #: FAILED_PRECONDITION: "the client should not retry until the system state has been explicitly fixed". No client does.
 NOT_RETRIED = 9
 #: What a client of gRPC makes of 502 and 504 itself.
 UNAVAILABLE = 14
+
+
+def status_lines(call_status: int, text: str) -> Headers:
+    """A status of gRPC with its text, as headers or trailers have it."""
+    from recproxy.grpc.statuses import message_text  # noqa: PLC0415 - most services have no gRPC
+
+    said = text if text.startswith("recproxy: ") else f"recproxy: {text}"
+    return (b"grpc-status", b"%d" % call_status), (
+        b"grpc-message",
+        message_text(printable(said)).encode("latin-1", "replace"),
+    )
 
 
 def refusal_answer(
@@ -25,15 +36,11 @@ def refusal_answer(
     """The answer with a text: of this status, or to a call one that is nothing but the status of gRPC."""
     if not is_call(head.headers):
         return error_response(status, text, reason=reason, head_only=head.method == b"HEAD", close=close)
-    from recproxy.grpc.statuses import message_text  # noqa: PLC0415 - most services have no gRPC
-
     kind = (header(head.headers, b"content-type") or b"").decode("latin-1")
-    said = text if text.startswith("recproxy: ") else f"recproxy: {text}"
     lines = [
         "HTTP/1.1 200 OK",
         f"Content-Type: {printable(kind)}",
-        f"grpc-status: {call_status}",
-        f"grpc-message: {message_text(printable(said))}",
+        *(f"{name.decode()}: {value.decode('latin-1')}" for name, value in status_lines(call_status, text)),
         "Cache-Control: no-store",
         "Content-Length: 0",
     ]

@@ -21,6 +21,7 @@ from recproxy.proxy.capture import Captured, counts_of, interaction_of, may_be_l
 from recproxy.proxy.conversation import Conversation
 from recproxy.proxy.downstream import Downstream, Work
 from recproxy.proxy.left_responses import left_response
+from recproxy.proxy.open_exchanges import INSISTS
 from recproxy.proxy.outgoing import NotSendable
 from recproxy.proxy.response_relay import CLIENT_LEFT, ResponseRelay
 from recproxy.proxy.route import Target, origin_form, websocket_scheme
@@ -62,6 +63,7 @@ class Exchange(Work):
         keep: Keep | None,
         streams: bool = False,
         http2: bool = False,
+        is_local: bool = False,
         room: StepRoom | None = None,
     ) -> None:
         self.feed = feed
@@ -78,12 +80,19 @@ class Exchange(Work):
         self._shown = shown
         self._keep = keep
         self._room = room or StepRoom()
+        self._relay: ResponseRelay | None = None
         self._captured: Captured | None = None
         self._request = ServiceRequest(downstream, upstreams, target, head, feed, http2=http2)
         self._begun = time.monotonic()
         self._result = RequestResult.FORWARDED
         self._status = 0
+        #: Whether it stays on this machine: a test that insists on replay lets it.
+        self._is_local = is_local
+        self._working: asyncio.Future[bool] | None = None
+        #: Why we have broken it off; empty where we have not.
+        self._broken_off = ""
         traffic.begin()  # at once: the end of the scope waits for it, also while its turn has not come
+        traffic.exchanges.add(self)
         self._is_under_way = True
 
     async def run(self) -> bool:
@@ -103,6 +112,21 @@ class Exchange(Work):
         if self._is_under_way:
             self._is_under_way = False
             self._traffic.end(time.monotonic() - self._begun)
+            self._traffic.exchanges.discard(self)
+
+    @property
+    def lasts(self) -> bool:
+        """Whether it goes on by itself: its client sends on, or a stream comes; or its scope has waited in vain."""
+        is_stream = self._captured is not None and self._captured.is_stream
+        return is_stream or not self.feed.ended or self._traffic.is_over
+
+    def end(self, why: str) -> None:
+        """Break it off, unless its end is on the way already. A WebSocket ends otherwise."""
+        if self._is_local or self._head.upgrades or self.stage not in (Stage.REQUESTING, Stage.RESPONDING):
+            return
+        self._broken_off = why
+        if self._working is not None:
+            self._working.cancel()
 
     async def _answer(self) -> bool:
         self._traffic.forwarded += 1
@@ -151,17 +175,20 @@ class Exchange(Work):
 
     async def _outlive(self, work: Coroutine[None, None, bool]) -> bool:
         """Do the work; where the client goes first, what can still be recorded is, and nothing more is begun."""
-        working = asyncio.ensure_future(work)
+        self._working = working = asyncio.ensure_future(work)
         try:
             return await asyncio.shield(working)
         except asyncio.CancelledError:
+            if self._broken_off:
+                await self._break_off()
+                return False
             if self._is_worth_finishing():
                 await self._finish_alone(working)
                 raise
             working.cancel()
             with contextlib.suppress(asyncio.CancelledError, UpstreamError, NotSendable):
                 await working
-            await self._left()
+            await self._left(CLIENT_LEFT)
             raise
 
     async def _finish_alone(self, working: asyncio.Future[bool]) -> None:
@@ -185,8 +212,8 @@ class Exchange(Work):
             and self.feed.ended
         )
 
-    async def _left(self) -> None:
-        """The client has gone: what came of a stream or a call is kept, since that is how these are left."""
+    async def _left(self, why: str) -> None:
+        """Nothing more comes: what came of a stream or a call is kept, since that is how these are left."""
         captured = self._captured
         if self._request.agreed is not None:
             self._request.agreed[0].close()
@@ -196,16 +223,34 @@ class Exchange(Work):
             with contextlib.suppress(UpstreamError):
                 await self._kept(left)
         elif self._keep is not None:
-            self._fail(CLIENT_LEFT)
+            self._fail(why)
+
+    async def _break_off(self) -> None:
+        """It was ended: keep what can be kept, also if the client goes meanwhile, and tell the client why."""
+        leaving = asyncio.ensure_future(self._left(self._broken_off))
+        try:
+            await asyncio.shield(leaving)
+        except asyncio.CancelledError:
+            await leaving
+        if self._relay is not None and self.stage is Stage.RESPONDING and (end := self._relay.cut(self._broken_off)):
+            self._step(Passed.END)
+            self._downstream.write(end)
+        else:
+            is_read = self.stage is Stage.REQUESTING and not (self.feed.ended or self._http2)
+            self._tell(502, self._broken_off)
+            if is_read:  # many clients look for an answer only when they have sent all
+                await self.feed.take_rest(_QUIET, _SENDS_ON)
 
     async def _forward(self) -> bool:
+        if self._broken_off or (self._traffic.exchanges.is_shut() and not self._is_local):
+            raise UpstreamError(502, self._broken_off or INSISTS)
         if self._keep is not None and not METHOD.fullmatch(self._head.method):
             raise NotSendable(501, "it cannot be recorded, because its method does not begin with a letter")
         return await self._request.ask(self._respond)
 
     async def _respond(self, event: h11.Response, conversation: Conversation) -> bool:
         """The response to the client, its end only when it is kept."""
-        relay = ResponseRelay(
+        self._relay = relay = ResponseRelay(
             event, self._head, self.feed, begun=self._begun, most=self._most, streams=self._streams, http2=self._http2
         )
         self._captured = relay.captured

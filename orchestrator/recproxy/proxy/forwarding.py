@@ -105,7 +105,7 @@ class Forwarding:
         traffic: Traffic,
         kept: bool = True,
     ) -> Exchange:
-        """A request on its way to the service, `kept` in record and auto."""
+        """A request on its way to the service, `kept` in record and auto; what is not `kept` stays on this machine."""
         from recproxy.proxy.exchange import Exchange  # noqa: PLC0415 - see above
 
         return Exchange(
@@ -122,6 +122,7 @@ class Forwarding:
             room=self.room,
             keep=self.keep if kept and self.mode != "live" else None,
             http2=route.http2,
+            is_local=not kept,
         )
 
     def turn(

@@ -59,6 +59,7 @@ class ProxyLane:
         self._refused = refused
         self.name = name
         self.base = self.scope = OpenScope(profile, NO_TEST, (), mode=forwarding.mode)
+        self.scope.traffic.exchanges.is_shut = self._insists_on_replay
         self._open: list[OpenScope] = []
         self.connections: OpenConnections[Connection] = OpenConnections(
             loop, most=descriptor_share(0.6), seconds=idle_timeout, crowded=lambda: self.scope.note(CROWDED)
@@ -117,7 +118,7 @@ class ProxyLane:
         self._catch_up()
         before = self.scope
         scope.playback.follow(before.playback)
-        before.traffic.is_shut = scope.traffic.is_shut = self._insists_on_replay
+        scope.traffic.exchanges = before.traffic.exchanges
         if base:
             self.base = scope
         else:
@@ -191,9 +192,10 @@ class ProxyLane:
         self._turn(ended)
 
     def _turn(self, before: OpenScope) -> None:
-        """Connections to services that were open in another scope are this one's, or end where it insists on replay."""
+        """What is open to services from another scope is this one's, or ends where it insists on replay."""
         scope = self.scope
         self.forwarding.turn(before.traffic, scope.name, scope.traffic, self.spawn, ends=self._insists_on_replay())
+        scope.traffic.exchanges.turn()
 
     def _insists_on_replay(self) -> bool:
         return self.scope.mode == "replay"

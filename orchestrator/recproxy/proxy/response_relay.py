@@ -10,6 +10,7 @@ import time
 import h11
 
 from recproxy.http import Head, ResponseFraming
+from recproxy.http.refusals import UNAVAILABLE, status_lines
 from recproxy.lazy_patterns import lazy_pattern
 from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.capture import Captured, end_to_end
@@ -17,6 +18,7 @@ from recproxy.proxy.conversation import Conversation
 from recproxy.proxy.downstream import Downstream
 from recproxy.proxy.link import HTTP2
 from recproxy.proxy.upstream_errors import UpstreamError
+from recproxy.recording import header
 from recproxy.recording.message_coding import is_call
 
 __all__ = ["CLIENT_LEFT", "ResponseRelay", "interim_head"]
@@ -61,6 +63,7 @@ class ResponseRelay:
         self._feed = feed
         #: Whether the request is a call of gRPC.
         self.is_call = is_call(head.headers)
+        self._is_call_over_http2 = self.is_call and http2
         #: A call that fails at once has its status in the head, and a client expects nothing behind it.
         self._is_status_alone = self.is_call and any(name.lower() == b"grpc-status" for name, _ in headers)
         self.captured = Captured(event.status_code, reason, headers, time.monotonic() - begun, most, streams)
@@ -117,6 +120,11 @@ class ResponseRelay:
         """Note where the client is; of very many pieces the last ones are not told apart."""
         if self.is_call and len(self.captured.order) < _MOST_MARKS:
             self.captured.order.append((self.captured.size, self._feed.taken))
+
+    def cut(self, why: str) -> bytes:
+        """What ends a call of gRPC for the client before its end came; empty where only a break says that."""
+        is_web = b"grpc-web" in (header(self.captured.headers, b"content-type") or b"")
+        return self._framing.end(status_lines(UNAVAILABLE, why)) if self._is_call_over_http2 and not is_web else b""
 
     def end(self) -> bytes:
         """What ends the response for the client."""

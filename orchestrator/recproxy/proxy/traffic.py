@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 
 from recproxy.counting import counted
 from recproxy.proxy.lessons import Lessons
+from recproxy.proxy.open_exchanges import OpenExchanges
 from recproxy.proxy.timeline import Timeline
 
 __all__ = ["Traffic"]
@@ -37,8 +37,10 @@ class Traffic:
         self._quiet = asyncio.Event()
         self._quiet.set()
         self.asking = asyncio.Semaphore(_MOST_ASKED)
-        #: Whether the scope that is open in its lane now insists on replay: no conversation may begin then.
-        self.is_shut: Callable[[], bool] = lambda: False
+        #: All that are under way in its lane.
+        self.exchanges = OpenExchanges()
+        #: Whether its scope has ended with exchanges that were waited for in vain.
+        self.is_over = False
 
     @property
     def busy(self) -> bool:
@@ -82,5 +84,6 @@ class Traffic:
     async def quiet(self, seconds: float) -> None:
         """Wait until none is under way, at most so long; what is then still under way fails the scope."""
         if not await self.settled(seconds):
+            self.is_over = True
             are = "was" if self._under_way == 1 else "were"
             self.fail(f"{counted(self._under_way, 'request')} {are} still under way when the scope ended")

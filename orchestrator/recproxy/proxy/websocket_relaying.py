@@ -15,6 +15,7 @@ from typing import Any
 from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.downstream import Downstream, send
 from recproxy.proxy.link import ServiceLink
+from recproxy.proxy.open_exchanges import INSISTS
 from recproxy.recording import Act, Step
 from recproxy.websocket.endpoint import Heard, HeardKind, WebSocketEnd
 
@@ -28,7 +29,7 @@ _FLUSH = 5.0
 _SHORT = 0.1
 #: What both are closed with where nothing more may pass. RFC 6455 section 7.4.1: going away.
 _GOING_AWAY = 1001
-_ENDED = b"recproxy: the test that is running now insists on replay"
+_ENDED = f"recproxy: {INSISTS}".encode()
 
 
 class _Piecing:

@@ -93,7 +93,7 @@ class JoinedWebSocket:
         )
         self._room.open.add(self)
         try:
-            if self._traffic.is_shut():  # the service has agreed too late
+            if self._traffic.exchanges.is_shut():  # the service has agreed too late
                 link.close()
                 downstream.abort()
             else:

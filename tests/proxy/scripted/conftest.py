@@ -11,6 +11,7 @@ A row is a dict. Its `steps` are tuples, done one after the other over real TCP 
     ("scope", "is quiet")              nothing is under way that its end would wait for
     ("scope", "waits no longer")       it has ended, and clients that send no more are dropped
     ("scope", "turns")                 it ends, and another one begins, with the recording `then`, in `then_mode`
+    ("scope", "insists within")        one that insists on replay begins inside of it
     ("scope", "insists elsewhere")     a scope that insists on replay begins in another lane of the same proxy
     ("lane", "closes")                 as at the end of a run; its tasks must end
     ("keeping", "goes on" | "fails")   where `keeping` is "waits": an interaction is kept only now, or cannot be
@@ -266,6 +267,9 @@ class Play:
             return
         if kind == "scope" and verb == "turns":
             self._turn_scope()
+            return
+        if kind == "scope" and verb == "insists within":
+            self._lane.begin(OpenScope(self._profile, "test_b", [], mode="replay"), base=False)
             return
         if kind == "scope" and verb == "insists elsewhere":
             lane = ProxyLane("gw1", self._profile, lambda: None, asyncio.get_running_loop(), None, self._forwarding)

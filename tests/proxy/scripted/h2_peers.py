@@ -9,10 +9,18 @@ from collections import deque
 
 from h2.config import H2Configuration
 from h2.connection import H2Connection
-from h2.events import DataReceived, RequestReceived, ResponseReceived, StreamEnded, StreamReset, WindowUpdated
+from h2.events import (
+    DataReceived,
+    RequestReceived,
+    ResponseReceived,
+    StreamEnded,
+    StreamReset,
+    TrailersReceived,
+    WindowUpdated,
+)
 from h2.settings import SettingCodes, Settings
 
-CANCEL = 8
+INTERNAL_ERROR, CANCEL = 2, 8
 OF_HTTP_1 = (b"host", b"connection", b"upgrade", b"sec-websocket-key", b"sec-websocket-accept")
 
 
@@ -30,7 +38,8 @@ class Stream:
         if not self._peer.turned:
             head, _, data = data.partition(b"\r\n\r\n")
             self._peer.begin(head)
-        self._waiting.append(data)
+        if data:
+            self._waiting.append(data)
         self.flush()
 
     def flush(self):
@@ -145,6 +154,48 @@ def h2_peer(base, *, client, agrees, asked):
             self.send()
 
     return H2Peer
+
+
+def h2_asker(base, *, client):
+    """A class of peers, `client` or service, of one request that is no WebSocket: a GET has ended, another goes on.
+
+    They see of a request its first line without the version, and of a response the status and what is of gRPC.
+    """
+
+    class H2Asker(h2_peer(base, client=client, agrees=b"", asked=b"")):
+        def begin(self, head):
+            self.turned = True
+            line, *lines = head.split(b"\r\n")
+            fields = [(name.lower(), value) for name, value in (each.split(b": ", 1) for each in lines)]
+            _, word, *_ = line.split()
+            if not client:
+                self.h2.send_headers(self.stream, [(b":status", word), *fields])
+                return
+            method = line.split()[0]
+            place = [(b":method", method), (b":scheme", b"http"), (b":authority", b"shop.example"), (b":path", word)]
+            self.h2.send_headers(self.stream, [*place, *fields])
+            if method == b"GET":
+                self.transport.write_eof()
+
+        def note(self, event):
+            if isinstance(event, RequestReceived):
+                fields = dict(event.headers)
+                self.unseen += b"%s %s\r\n" % (fields[b":method"], fields[b":path"])
+            elif isinstance(event, ResponseReceived):
+                self.unseen += b"HTTP/2 %s\r\n" % dict(event.headers)[b":status"] + of_grpc(event)
+            elif isinstance(event, TrailersReceived):
+                self.unseen += of_grpc(event)
+            elif isinstance(event, StreamReset):
+                self.broken = self.broken or event.error_code == (INTERNAL_ERROR if client else CANCEL)
+            else:
+                super().note(event)
+
+    return H2Asker
+
+
+def of_grpc(event):
+    """The lines of gRPC in a head or in trailers."""
+    return b"".join([b"%s: %s\r\n" % line for line in event.headers if line[0].startswith(b"grpc-")])
 
 
 def refusing(base):
