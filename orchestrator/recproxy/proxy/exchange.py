@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 
 import h11
 
@@ -28,21 +28,17 @@ from recproxy.proxy.route import Target, origin_form, websocket_scheme
 from recproxy.proxy.service_request import ServiceRequest
 from recproxy.proxy.states import STAGES, Passed, Stage
 from recproxy.proxy.step_room import StepRoom
-from recproxy.proxy.traffic import Traffic
+from recproxy.proxy.traffic import Keep, Traffic
 from recproxy.proxy.upstream import Upstreams
 from recproxy.proxy.upstream_errors import UpstreamError
-from recproxy.recording import Interaction
 from recproxy.recording.grammar import METHOD
 
-__all__ = ["Exchange", "Keep"]
+__all__ = ["Exchange"]
 
 #: Seconds in which nothing more of a request comes whose answer is there: long for a client that sends on, short to wait.
 _QUIET = 1.0
 #: Seconds that such a client may go on: one that stops only when it has its answer is not waited for without end.
 _SENDS_ON = 2.0
-
-#: Has an interaction kept that began at a moment; its end is awaited before the client sees the end of the response.
-Keep = Callable[[Interaction, Traffic, float], Awaitable[None]]
 
 
 class Exchange(Work):

@@ -30,7 +30,7 @@ _SWITCHING = 101
 #: The link of a service that has agreed to a WebSocket, and its agreement.
 Agreed: TypeAlias = tuple[ServiceLink, h11.InformationalResponse]
 #: Passes a response on, from its head to its end, and says whether the client's connection may go on.
-Respond: TypeAlias = Callable[[h11.Response, Conversation], Awaitable[bool]]
+_Respond: TypeAlias = Callable[[h11.Response, Conversation], Awaitable[bool]]
 
 
 class ServiceRequest:
@@ -65,7 +65,7 @@ class ServiceRequest:
         #: Set where the service has agreed to a WebSocket.
         self.agreed: Agreed | None = None
 
-    async def ask(self, respond: Respond) -> bool:
+    async def ask(self, respond: _Respond) -> bool:
         """Ask, and have the response passed on; whether the client's connection may go on.
 
         Raises:
@@ -88,7 +88,7 @@ class ServiceRequest:
         ways = {"upgrades": self._head.upgrades, "http2": self._http2}
         return await self._upstreams.link(self._target, fresh=fresh, again=again, **ways)
 
-    async def _over(self, link: ServiceLink, respond: Respond) -> bool:
+    async def _over(self, link: ServiceLink, respond: _Respond) -> bool:
         conversation = Conversation(
             link, self._send(link), seconds=self._upstreams.seconds, progress=lambda: self._feed.size
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 
 from recproxy.config.mail_endpoints import MailPlace
 from recproxy.control.outcomes import RequestResult
@@ -17,10 +17,10 @@ from recproxy.mail.smtp_server import Said, SaidKind
 from recproxy.proxy.mail_upstream import mail_failure, reach_mail_server
 from recproxy.proxy.step_room import StepRoom
 from recproxy.proxy.timeline import said_by_server
-from recproxy.proxy.traffic import Traffic
+from recproxy.proxy.traffic import Keep, Traffic
 from recproxy.proxy.upstream import Upstreams
 from recproxy.proxy.upstream_errors import UpstreamError
-from recproxy.recording import Act, Interaction, Step, conversation
+from recproxy.recording import Act, Step, conversation
 
 __all__ = ["SmtpRelay"]
 
@@ -29,9 +29,6 @@ _READ = 65536
 _SESSION = frozenset((b"EHLO", b"HELO", b"LHLO", b"STARTTLS", b"AUTH", b"NOOP"))
 #: What makes no conversation worth keeping by itself.
 _IDLE = frozenset((b"QUIT", b"NOOP", b"RSET"))
-
-#: Keeps an interaction: what was said, the traffic of its scope, and when it began.
-Keep = Callable[[Interaction, Traffic, float], Awaitable[None]]
 
 
 class SmtpRelay:

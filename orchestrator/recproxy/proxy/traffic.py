@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 from recproxy.counting import counted
 from recproxy.proxy.lessons import Lessons
 from recproxy.proxy.open_exchanges import OpenExchanges
 from recproxy.proxy.timeline import Timeline
+from recproxy.recording import Interaction
 
-__all__ = ["Traffic"]
+__all__ = ["Keep", "Traffic"]
 
 #: A chooser is asked about so many requests at once: each takes a file, and one client may send thousands.
 _MOST_ASKED = 64
@@ -87,3 +89,7 @@ class Traffic:
             self.is_over = True
             are = "was" if self._under_way == 1 else "were"
             self.fail(f"{counted(self._under_way, 'request')} {are} still under way when the scope ended")
+
+
+#: Has an interaction kept that began at a moment; its end is awaited before the client sees the end of the response.
+Keep = Callable[[Interaction, Traffic, float], Awaitable[None]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import h11
@@ -15,7 +15,7 @@ from recproxy.proxy.capture import ResponseCounts, end_to_end
 from recproxy.proxy.downstream import Downstream
 from recproxy.proxy.link import ServiceLink
 from recproxy.proxy.step_room import StepRoom
-from recproxy.proxy.traffic import Traffic
+from recproxy.proxy.traffic import Keep, Traffic
 from recproxy.proxy.upstream_errors import UpstreamError
 from recproxy.proxy.websocket_relaying import WebSocketRelay
 from recproxy.recording import Act, Interaction, Request, Response, Step, header
@@ -23,8 +23,6 @@ from recproxy.recording.dataclass import dataclass
 from recproxy.websocket.handshake import HANDSHAKE_HEADERS
 
 __all__ = ["JoinedWebSocket"]
-
-Keep = Callable[[Interaction, Traffic, float], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
