@@ -414,6 +414,31 @@ def test_no_module_is_long():
     assert [name for name, length in lengths.items() if length > 300] == []
 
 
+#: Words in the names of limits.
+_LIMIT = re.compile(r"(?:_|\b)(?:MOST|LARGEST|LONGEST|SHORTEST|DEEPEST|WIDEST|LEAST|LIMIT|SECONDS|AT_ONCE)(?:_|\b)")
+
+
+def limits_without_a_reason(text):
+    """The limits of a module with no comment on their line, nor above them or above those that they stand with."""
+    lines = text.splitlines()
+    for node in ast.parse(text).body:
+        target = getattr(node, "targets", [getattr(node, "target", None)])[0]
+        if isinstance(target, ast.Name) and _LIMIT.search(target.id) and target.id.isupper():
+            leaves = [each.value for each in ast.walk(node.value) if isinstance(each, ast.Constant)]
+            is_number = isinstance(node.value, ast.Constant | ast.BinOp) and {*map(type, leaves)} <= {int, float}
+            above = node.lineno - 2
+            while above >= 0 and re.match(r"_?[A-Z][A-Z_, ]* = [0-9][^#]*$", lines[above]):
+                above -= 1
+            if is_number and "#" not in lines[node.lineno - 1] and not lines[above].startswith("#"):
+                yield f"{target.id} in line {node.lineno}"
+
+
+def test_every_limit_says_what_it_is_for():
+    texts = {name: (PACKAGE / f"{name}.py").read_text(encoding="utf-8") for name in modules()}
+
+    assert [f"{name}: {limit}" for name, text in texts.items() for limit in limits_without_a_reason(text)] == []
+
+
 def test_loose_modules_are_the_public_faces_and_what_all_rooms_need():
     assert {name for name in modules() if "/" not in name} == {
         *("__main__", "counting", "errors", "hooks", "lazy_patterns"),

@@ -27,7 +27,7 @@ __all__ = ["CollectedTests", "collect_tests"]
 _SETUPS = frozenset(
     ("setUpClass", "tearDownClass", "setup_class", "setup_module", "setup_function", "setUpModule", "setup_method")
 )
-_LAST_LINES = 15
+_LAST_LINES = 15  # of what pytest printed: its summary stands at the end
 #: What to do where the tests are not pytest's.
 _OTHER_RUNNER = "for another runner, give the JSON report of a full run: --run REPORT.json"
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["as_json", "as_toml", "near"]
 
-_WIDEST = 60
+_WIDEST = 60  # characters: beyond a longer line, its source begins where that line ends
 _BARE = lazy_pattern(r"[A-Za-z0-9_-]+")
 
 

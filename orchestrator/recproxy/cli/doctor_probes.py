@@ -43,10 +43,9 @@ Content-Type: text/plain
 {word}
 =======
 """
-_START_SECONDS = 60
-_BUILD_SECONDS = 90
-_END_SECONDS = 20
-_AT_ONCE = 4
+_BUILD_SECONDS = 90  # for a compiler
+_END_SECONDS = 20  # `serve` ends its scopes and proxies when its input ends
+_AT_ONCE = 4  # clients: more would only wait for the processor, and run out of their seconds
 _VERSION = lazy_pattern(r"[0-9]+(?:\.[0-9]+)+")
 #: What leads clients to the run by its proxy; and what makes programs load the redirect, or a JVM its settings.
 _PROXIES = frozenset(f"{name}_PROXY" for name in ("HTTP", "HTTPS", "ALL"))

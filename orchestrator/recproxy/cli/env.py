@@ -25,7 +25,7 @@ __all__ = ["env"]
 
 #: Where the files are mounted, unless the user says otherwise.
 _MOUNT = "/recproxy"
-_LARGEST_LINE = 1 << 22
+_LARGEST_LINE = 1 << 22  # bytes: what is larger is no line of `serve`
 
 
 @click.command(cls=Verb, example="recproxy env --format dotenv --folder shared --mount /recproxy", page="containers")

@@ -18,7 +18,7 @@ _FOLDER = "tests/functional"
 _OF_PYTHON = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt")
 #: Where tests are looked for, the functional ones first.
 _FOLDERS = (_FOLDER, "tests", "test")
-_MOST_FILES = 200
+_MOST_FILES = 200  # of tests: they say enough of what a suite uses
 _OF_PYTEST = lazy_pattern(r"^\s*(?:import|from) pytest\b|^(?:async )?def test", re.MULTILINE)
 _OF_UNITTEST = lazy_pattern(r"^\s*(?:import|from) unittest\b", re.MULTILINE)
 

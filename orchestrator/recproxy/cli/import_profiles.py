@@ -18,7 +18,7 @@ __all__ = ["import_profiles"]
 
 #: Sources that are read for their hosts, and hosts that are shown.
 _MOST_SOURCES = 50
-_MOST_HOSTS = 5
+_MOST_HOSTS = 5  # a suggestion is one command that somebody reads
 #: Hosts that a command can name as they are.
 _PLAIN = lazy_pattern(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 

@@ -12,8 +12,8 @@ from recproxy.cli.verb import Verb
 
 __all__ = ["merge_recordings"]
 
-_MARK = 7
-_VERSIONS = 3
+_MARK = 7  # letters of a conflict mark, as git writes them unless it says otherwise
+_VERSIONS = 3  # those of both sides, and the one before
 
 
 @click.command(

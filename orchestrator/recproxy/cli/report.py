@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["reports"]
 
-_MOST_SHOWN = 20
+_MOST_SHOWN = 20  # lines: the report has all of them
 
 
 @click.group("report", cls=Verbs, example="recproxy report merge shard-*.json", page="ci")

@@ -27,7 +27,7 @@ SharedWork = Generator[_Learned, Sequence[_Learned], Iterable[_Result]]
 
 #: Bytes of items in a share from which a fork pays: it costs some hundredths of a second.
 _LEAST = 1_000_000
-_MOST = 8
+_MOST = 8  # processes: each has what it learned in memory, and the slowest share decides
 #: Seconds until a fork sees that the process that began it is gone.
 _WATCHING = 0.2
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["finish", "objects_in_store", "stored_project"]
 
-_AT_ONCE = 8
+_AT_ONCE = 8  # requests: what takes time is the way to the store, which may refuse many at once
 _KILO = 1000
 #: Recordings with the same reason that have a line each.
 _MANY = 20

@@ -12,7 +12,7 @@ __all__ = ["Verb", "Verbs", "is_quiet", "is_verbose", "set_quiet", "set_verbose"
 
 _QUIET = "recproxy.quiet"
 _VERBOSE = "recproxy.verbose"
-_WIDEST = 10_000
+_WIDEST = 10_000  # characters: click would cut a longer sentence, and none is that long
 #: Options of `recproxy` itself, which users may write after the verb.
 _OF_ALL = ("-q", "--quiet", "-v", "--verbose", "--no-color")
 

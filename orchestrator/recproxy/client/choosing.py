@@ -17,7 +17,7 @@ from recproxy.control.choices import AskedRequest, Choice, read_question, write_
 
 __all__ = ["Chooser"]
 
-_WAITING = 128
+_WAITING = 128  # connections: a proxy asks about 64 requests at once, and each lane has its own
 
 
 class Chooser:

@@ -123,7 +123,7 @@ def _is_port(text: str) -> bool:
     return text.isascii() and text.isdigit() and 0 < int(text) < 65536
 
 
-_MOST_WORKERS = 64
+_MOST_WORKERS = 64  # processes: few machines have more processors
 _RESERVED = "the name is reserved: a run sets it itself, or programs depend on it; choose another name"
 _VARIABLE = "[A-Za-z_][A-Za-z0-9_]*"
 

@@ -24,7 +24,7 @@ from recproxy.recording.dataclass import dataclass
 __all__ = ["AnnouncedRun", "ToldViewers", "ViewerMeeting", "find_viewers"]
 
 _LOCK = "lock"
-_LARGEST = 4096
+_LARGEST = 4096  # bytes of a line about a run: a few short values
 #: Runs that have ended and are shown still.
 _MOST_ENDED = 5
 

@@ -27,7 +27,7 @@ _ALIAS = lazy_pattern(rb"\*(?<=[\s,:\[{]\*)\w")
 _MERGE = lazy_pattern(rb"<<|merge|^%TAG|!<|![^\s,]*%", re.MULTILINE)
 #: A number to the base of sixty, `1:30:00`, is made in a time that grows with the square of its length.
 _SIXTIES = lazy_pattern(rb"[0-9]{0,2}(?::[0-5]?[0-9]){1000}")
-_STEP = 3000
+_STEP = 3000  # bytes: two steps cannot pass over so long a number, which has 2,000 bytes at least
 
 
 @cache

@@ -57,7 +57,7 @@ _SURROGATES = range(0xD800, 0xE000)
 #: No such text holds these. They stand for an escaped backslash or quote while the other escapes are undone, and for a
 #: break of a line that is no blank.
 _BACKSLASH, _QUOTE, _NO_BREAK = "\0", "\2", "\1"
-_DEEPEST = 12
+_DEEPEST = 12  # levels: what vcrpy writes has fewer, and deeper text goes to the reader of YAML
 
 
 class _Other(Exception):

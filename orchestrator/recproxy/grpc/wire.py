@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 __all__ = ["Unreadable", "WireField", "fields", "put_number", "put_tag", "take_number"]
 
-_LARGEST_NUMBER = (1 << 29) - 1
+_LARGEST_NUMBER = (1 << 29) - 1  # of a field, as protobuf defines it
 #: Groups in groups that are followed.
 _DEEPEST = 40
 

@@ -9,7 +9,7 @@ from recproxy.mail.authentication import SEEN_THROUGH
 
 __all__ = ["NoReplyError", "SmtpClient", "message_bytes", "with_known_extensions"]
 
-_LONGEST_REPLY = 1 << 20
+_LONGEST_REPLY = 1 << 20  # bytes: a server that never ends its reply must not fill the memory
 #: What a line counts besides its text: a reply of empty lines has an end, too.
 _LINE_COST = 16
 _LINE = lazy_pattern(rb"([2-5][0-9]{2})(?:([ -])(.*))?\Z", re.DOTALL)

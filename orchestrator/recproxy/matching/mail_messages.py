@@ -22,7 +22,7 @@ from recproxy.recording.wildcard import Pattern
 
 __all__ = ["Mail", "mail_difference", "read_mail"]
 
-_DEEPEST = 50
+_DEEPEST = 50  # parts in parts: deeper ones are compared as one text
 _FOLD = lazy_pattern(rb"\r?\n[ \t]+")
 _BLANKS = lazy_pattern(rb"[ \t]+")
 #: Fields that say how a message is written, and not what it says.

@@ -29,7 +29,7 @@ __all__ = ["Mend", "mend"]
 
 #: A larger recording is not indexed anew for the sake of advice.
 _LARGEST = 3000
-_LARGEST_BODIES = 1 << 21
+_LARGEST_BODIES = 1 << 21  # bytes of all bodies
 
 _NOTHING: Mapping[str, str] = {}
 _USUAL = Ways()

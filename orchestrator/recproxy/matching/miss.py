@@ -29,7 +29,7 @@ _USUAL = Ways()
 _MOST_ROWS = 100
 #: Characters of a value that stands in a column.
 _WIDEST = 40
-_LONGEST_URL = 4000
+_LONGEST_URL = 4000  # characters: a query may hold a whole document, and the message must stay readable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,7 +40,7 @@ from recproxy.report import Tally, Written
 __all__ = ["ControlCalls", "ControlledRun"]
 
 
-_MOST_DIGITS = 20
+_MOST_DIGITS = 20  # no scope has so large a number, and Python refuses to read one of thousands of digits
 
 
 class ControlledRun(Protocol):

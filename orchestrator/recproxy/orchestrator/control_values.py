@@ -36,7 +36,7 @@ __all__ = [
 
 #: What systems allow, in bytes; a name leaves room for the suffix of a recording.
 _LONGEST_NAME = 251
-_LONGEST_PATH = 4000
+_LONGEST_PATH = 4000  # below PATH_MAX of Linux, with room for a folder before it
 
 
 class CallRefused(Exception):

@@ -7,7 +7,7 @@ import socket
 
 __all__ = ["dismiss"]
 
-_PIECE = 65536
+_PIECE = 65536  # bytes read and dropped at once
 #: After a refusal, read on for this long: closing a socket with unread bytes would reset it and lose the answer.
 _DRAIN_SECONDS = 2.0
 

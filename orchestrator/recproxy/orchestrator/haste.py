@@ -9,7 +9,7 @@ from recproxy.errors import RecproxyError
 
 __all__ = ["in_haste"]
 
-_SECONDS = 3.0
+_SECONDS = 3.0  # which users wait for who have seen the run fail already
 
 
 async def in_haste(*steps: Callable[[], Awaitable[None]]) -> str:

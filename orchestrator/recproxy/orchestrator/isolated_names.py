@@ -21,11 +21,11 @@ EVERY_NAME = IPv4Address("192.0.2.1")
 _LOOPBACK = {1: IPv4Address("127.0.0.1").packed, 28: IPv6Address("::1").packed}
 _A = 1
 _IP_PKTINFO = 8
-_CONTROL_SIZE = 256
-_MESSAGE_LIMIT = 65535
+_CONTROL_SIZE = 256  # bytes: one address, and room to spare
+_MESSAGE_LIMIT = 65535  # bytes of a datagram
 #: Of a name in an answer: it is where the question has it.
 _SAME_NAME = b"\xc0\x0c"
-_SECONDS = 1
+_SECONDS = 1  # that a program may remember an answer, which never changes
 
 
 def mail_addresses(hosts: Iterable[str]) -> dict[str, IPv4Address]:

@@ -25,12 +25,12 @@ __all__ = ["Isolation", "isolated_files", "isolation_problem"]
 
 _KEEPER = Path(__file__).with_name("namespace_keeper.py")
 _ENTRY = Path(__file__).with_name("namespace_entry.py")
-_REPLY_LIMIT = 1 << 16
+_REPLY_LIMIT = 1 << 16  # bytes: the keeper answers with a few short values
 #: As many as a message can carry, SCM_MAX_FD.
 _MOST_SOCKETS = 253
 #: Making namespaces takes milliseconds; a loaded CI machine may take longer.
 _START_SECONDS = 30.0
-_STOP_SECONDS = 5.0
+_STOP_SECONDS = 5.0  # the keeper has nothing to save, and is killed then
 
 
 class Isolation:

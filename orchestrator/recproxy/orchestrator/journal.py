@@ -46,7 +46,7 @@ __all__ = [
 MAGIC = b"#recproxy journal 2 "
 FRAME_HEAD = struct.Struct("!BIQ")
 LENGTH = struct.Struct("!I")
-NONCE = 12
+NONCE = 12  # bytes, as AES-GCM wants it
 #: Kinds of frames.
 SECRETS = 0
 ENTRY = 1

@@ -19,8 +19,8 @@ from recproxy.lazy_patterns import lazy_pattern
 
 __all__ = ["TAG", "JournalKeys", "encrypted"]
 
-TAG = 16
-_SIZE = 32
+TAG = 16  # bytes, as long as AES-GCM makes it
+_SIZE = 32  # bytes of a key of AES-256
 #: Bytes encrypted at a time.
 _STEP = 1 << 18
 #: So long a key stays whose journal is gone from recordings that are there.

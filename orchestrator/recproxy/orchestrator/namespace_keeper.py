@@ -33,7 +33,7 @@ _RT_TABLE_LOCAL, _RTPROT_STATIC, _RT_SCOPE_HOST, _RTN_LOCAL = 255, 4, 254, 2
 _RTA_OIF = 4
 _LOOPBACK_INDEX = 1  # of lo, which is the first interface of every network namespace
 _IP_PKTINFO = 8
-_ORDER_LIMIT = 1 << 18
+_ORDER_LIMIT = 1 << 18  # bytes: an order names the files to mount and the ports to open
 
 _libc = ctypes.CDLL(None, use_errno=True)
 

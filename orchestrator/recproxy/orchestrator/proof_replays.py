@@ -34,7 +34,7 @@ _LATER = "a day later"
 _LATER_SECONDS = 25 * 3600
 #: A replay that takes so much longer than the recording did has a test that waits for what never comes.
 _LONGEST = 10
-_START_SECONDS = 60.0
+_START_SECONDS = 60.0  # for the start, which is most of what short tests take
 _LEAST_WORKERS, _MOST_WORKERS = 2, 4
 _NO_TESTS = "only as it was recorded: recproxy knows no tests of the command that it could put in another order"
 _NO_PLUGIN = "only as it was recorded: another order needs pytest with recproxy's plugin"

@@ -50,7 +50,7 @@ __all__ = ["run_command", "serve_run"]
 _MISSED = 3
 #: What `serve` reads before its input ends, where the commands that it served have failed.
 _FAILED = "failed"
-_MOST_SAID = 100
+_MOST_SAID = 100  # bytes, of which only the last word counts
 #: Exit codes of a pytest that loaded its plugins: passed, failed, interrupted, no tests.
 _PYTEST_BEGAN = (0, 1, 2, 5)
 #: The time that the end of a run still has after a signal: it saves recordings.

@@ -22,7 +22,7 @@ __all__ = ["UNTOLD", "RunSecrets", "TooManySecretsError", "too_many_secrets"]
 UNTOLD = "XXX"
 #: What fits into the memory of a redaction worker, which needs some ten kilobytes to find a value in all its forms.
 _MOST = 20_000
-_MOST_BYTES = 4_000_000
+_MOST_BYTES = 4_000_000  # of all values
 
 
 class TooManySecretsError(RecordingError):

@@ -31,7 +31,7 @@ __all__ = ["WantedRecordings"]
 
 #: Requests of one test that a list has: more say nothing new.
 _MOST_REQUESTS = 100
-_MOST_TESTS = 1000
+_MOST_TESTS = 1000  # as many as its reader takes
 
 
 @dataclass(slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from recproxy.recording import Request, Response, SentWebhook, as_interaction, p
 
 __all__ = ["WebhookIntake"]
 
-_MOST_HEAD = 1 << 16
+_MOST_HEAD = 1 << 16  # bytes: services sign in headers, and nobody's head may fill the memory
 _OF_CONNECTION = frozenset((b"connection", b"keep-alive", b"transfer-encoding", b"content-length", b"host"))
 
 

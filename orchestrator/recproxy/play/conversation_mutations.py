@@ -28,7 +28,7 @@ _IMAP_AROUND = frozenset((b"CAPABILITY", b"ID", b"NOOP", b"STARTTLS", b"ENABLE",
 _FOUND = lazy_pattern(rb"(?im)^(\* (?:SEARCH|SORT))(?: [0-9]+)+(?=\r?$)")
 #: The service has met something unexpected. RFC 6455 section 7.4.1.
 _FAILED = 1011
-_LARGEST = 1 << 20
+_LARGEST = 1 << 20  # bytes of a message that is read as JSON: as for a body
 
 
 def conversation_mutations(conversation: Interaction) -> Iterator[tuple[str, str]]:

@@ -43,8 +43,8 @@ _OTHER_STATUS = ((429, b"Too Many Requests"), (500, b"Internal Server Error"))
 #: A word of a fixed set: one word, no number and no sentence.
 _WORD = lazy_pattern(r"[A-Za-z][A-Za-z_-]{1,30}")
 _UNKNOWN = "unknown_to_you"
-_LARGEST = 1 << 20
-_MOST_FIELDS = 2000
+_LARGEST = 1 << 20  # bytes of a body that is read for fields: each mutation makes it anew
+_MOST_FIELDS = 2000  # of one body: maps with ids for keys have endless ones, and each is a run of its tests
 _FORM = b"application/x-www-form-urlencoded"
 
 

@@ -26,7 +26,7 @@ from recproxy.redaction.secret_values import SecretValue
 
 __all__ = ["FileScan", "Scan", "ScanFinding", "looked_through", "scan_file"]
 
-_ROUNDS = 3
+_ROUNDS = 3  # each round looks at what the one before has masked, which may show one more value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

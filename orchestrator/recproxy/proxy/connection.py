@@ -25,7 +25,7 @@ from recproxy.proxy.states import Answering, Asked, Asking
 
 __all__ = ["Connection"]
 
-_RETRY = 0.005
+_RETRY = 0.005  # seconds: asyncio does not say when the last byte has left
 # Python 3.11 looks a member of an enum up in 0.1 microseconds; these are asked for with each request.
 _STREAMING = Asking.STREAMING
 _SWITCHED = Asking.SWITCHED

@@ -11,11 +11,10 @@ from recproxy.config.mail_endpoints import MailPlace
 from recproxy.control.sockets import hold_reading
 from recproxy.mail.imap.client import ImapClient
 from recproxy.proxy.mail_upstream import reach_mail_server
+from recproxy.proxy.tls import HANDSHAKE_SECONDS
 from recproxy.proxy.upstream import Upstreams
 
 __all__ = ["ImapClient", "ImapService", "ServiceListener", "reach"]
-
-_HANDSHAKE_SECONDS = 60.0
 
 
 class ServiceListener(Protocol):
@@ -100,7 +99,7 @@ class ImapService(asyncio.Protocol):
                 self,
                 self._context(),
                 server_hostname=self._name,
-                ssl_handshake_timeout=_HANDSHAKE_SECONDS,
+                ssl_handshake_timeout=HANDSHAKE_SECONDS,
             )
         except ssl.SSLCertVerificationError as failure:
             problem = f"the certificate cannot be verified: {failure.verify_message}"

@@ -28,6 +28,7 @@ from recproxy.proxy.forwarding import Forwarding
 from recproxy.proxy.mail_tls import NO_TLS_REASONS, client_tls_problem, no_tls
 from recproxy.proxy.route import Route, own_service
 from recproxy.proxy.scope import OpenScope
+from recproxy.proxy.tls import HANDSHAKE_SECONDS
 
 if TYPE_CHECKING:
     from recproxy.proxy.imap_connection import ImapConnection
@@ -35,8 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ProxyLane"]
 
-_HANDSHAKE_SECONDS = 60.0
-_BACKLOG = 4096
+_BACKLOG = 4096  # connections: load tests open thousands at once, and the system may allow fewer
 
 
 class ProxyLane:
@@ -277,7 +277,7 @@ class ProxyLane:
                 lambda: Connection(self, route, held=held),
                 sock,
                 ssl=context,
-                ssl_handshake_timeout=_HANDSHAKE_SECONDS if context is not None else None,
+                ssl_handshake_timeout=HANDSHAKE_SECONDS if context is not None else None,
             )
         except ssl.SSLError as problem:
             if not faulty:

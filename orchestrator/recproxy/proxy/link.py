@@ -20,7 +20,7 @@ HTTP2 = b"2.0"
 READ = 65536
 #: What may be asked twice, RFC 9110 section 9.2.2.
 REPEATABLE = frozenset((b"GET", b"HEAD", b"OPTIONS", b"PUT", b"DELETE", b"TRACE"))
-_LARGEST_HEAD = 1 << 20
+_LARGEST_HEAD = 1 << 20  # bytes: far above what services send, and a service must not fill the memory
 _NOT_IMPLEMENTED = 501  # what h11 hints at for a transfer coding that it does not undo
 _CODING = "it has a Transfer-Encoding other than chunked"
 

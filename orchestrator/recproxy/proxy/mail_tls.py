@@ -7,10 +7,10 @@ import ssl
 from collections.abc import Callable
 
 from recproxy.config.mail_endpoints import MailPlace, ports_without_tls
+from recproxy.proxy.tls import HANDSHAKE_SECONDS
 
 __all__ = ["NO_TLS_REASONS", "TLS_AT_ONCE", "client_tls_problem", "no_tls", "upgraded"]
 
-_HANDSHAKE_SECONDS = 60.0
 #: What OpenSSL makes of a client that speaks something else.
 NO_TLS_REASONS = (
     "HTTP_REQUEST",
@@ -36,7 +36,7 @@ async def upgraded(
         note(f"{injected} bytes that a client of {host} sent after STARTTLS, before TLS began, were dropped")
     try:
         return await asyncio.get_running_loop().start_tls(
-            transport, protocol, context, server_side=True, ssl_handshake_timeout=_HANDSHAKE_SECONDS
+            transport, protocol, context, server_side=True, ssl_handshake_timeout=HANDSHAKE_SECONDS
         )
     except OSError as problem:  # TLS errors are among these
         note(client_tls_problem(host, problem))

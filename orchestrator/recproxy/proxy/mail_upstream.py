@@ -20,7 +20,7 @@ from recproxy.proxy.user_proxy import connect_request, read_user_proxy, refusal
 
 __all__ = ["mail_failure", "reach_mail_server"]
 
-_LARGEST_HEAD = 1 << 16
+_LARGEST_HEAD = 1 << 16  # bytes of what a proxy of the user answers
 
 _Heard = TypeVar("_Heard", bound=asyncio.Protocol)
 

@@ -12,7 +12,7 @@ from recproxy.proxy.traffic import Traffic
 
 __all__ = ["ScopeHistory", "rate_limit_notes"]
 
-_KEPT_LINES = 1000
+_KEPT_LINES = 1000  # a test that polls without end must not fill the memory
 _RATE_LIMITED = 429
 #: As often is a rate limit played to a client that waits and asks again, rather than to a test that wants to see it.
 _WAITING = 3

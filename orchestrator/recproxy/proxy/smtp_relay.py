@@ -24,7 +24,7 @@ from recproxy.recording import Act, Step, conversation
 
 __all__ = ["SmtpRelay"]
 
-_READ = 65536
+_READ = 65536  # bytes at once
 #: What is said before any mail: a new scope's conversation begins with it.
 _SESSION = frozenset((b"EHLO", b"HELO", b"LHLO", b"STARTTLS", b"AUTH", b"NOOP"))
 #: What makes no conversation worth keeping by itself.

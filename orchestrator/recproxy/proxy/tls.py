@@ -13,7 +13,10 @@ from contextlib import contextmanager
 
 from recproxy.http.hosts import Owners
 
-__all__ = ["Contexts"]
+__all__ = ["HANDSHAKE_SECONDS", "Contexts"]
+
+#: Seconds that the other side may take for a TLS handshake, with a client or a service: as asyncio has it.
+HANDSHAKE_SECONDS = 60.0
 
 
 class Contexts:

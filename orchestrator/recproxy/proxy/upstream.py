@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Upstreams"]
 
-_IDLE_LINKS = 8
+_IDLE_LINKS = 8  # for one service: a test seldom has more requests under way at once
 #: Of all services together: a profile may be for any host, and each connection holds a file descriptor.
 _MOST_IDLE = 64
 

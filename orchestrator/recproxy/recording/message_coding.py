@@ -38,7 +38,7 @@ FRAMINGS = ("grpc", "grpc-web", "grpc-web-text", "proto")
 #: How messages may be compressed.
 _COMPRESSIONS = ("gzip", "deflate", "br", "zstd")
 
-_NUMBERS_IN_A_LINE = 20
+_NUMBERS_IN_A_LINE = 20  # so that a line of a recording fits on a screen
 #: The client had ended its side of a call.
 _END = "end"
 _NAME = r"[A-Za-z_][A-Za-z0-9_.]{0,400}"

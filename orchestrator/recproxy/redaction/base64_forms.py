@@ -58,7 +58,7 @@ _LINES = lazy_pattern(
 )
 _HEX_LINES = lazy_pattern(rb"[0-9A-Fa-f]*(?:" + _BREAK + rb"[0-9A-Fa-f]{2,}+(?![A-Za-z0-9]))+")
 _LONG = 56  # letters of a line that is one of several
-_LONGEST = 128
+_LONGEST = 128  # letters of such a line, with room for its end
 _FAR = 65536  # bytes of a run
 
 

@@ -13,12 +13,12 @@ from recproxy.redaction.rules import Unsafe
 
 __all__ = ["Budget"]
 
-_BYTES = 48_000_000
+_BYTES = 48_000_000  # for the layers of a small text: a small archive may be large inside
 _TIMES = 24  # what honest layers of a text add up to, beside the bytes above
-_SECONDS = 30.0
+_SECONDS = 30.0  # of the thread, besides one for each million bytes: the end of a scope waits for it
 #: Bytes between two looks at the clock, which may take longer than a search of a short text; a call counts as some.
 _BETWEEN = 200_000
-_CALL = 4_000
+_CALL = 4_000  # bytes that stand for what each call costs by itself
 
 
 class Budget:

@@ -48,7 +48,7 @@ _READABLE = lazy_pattern(
     rb"|[A-Z]{5,}|[A-Z][a-z]{3,}|[a-z]{4,}|[0-9]{4,}|[_+/.~=-]+"
 )
 _DIGIT, _LOWER, _UPPER = (lazy_pattern(letters) for letters in (rb"[0-9]", rb"[a-z]", rb"[A-Z]"))
-_LARGEST = 1 << 20
+_LARGEST = 1 << 20  # bytes: a larger body is a file that is uploaded, and its ids are not the client's
 
 
 def made_by_client(request: Request) -> Iterator[tuple[bytes, bytes]]:

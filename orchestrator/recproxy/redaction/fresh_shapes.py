@@ -43,11 +43,11 @@ _ACCOUNT = lazy_pattern(rb"[A-F]{2}[0-9]+\Z")
 #: Digests have so many hexadecimal digits: SHA-1, SHA-224, SHA-256, SHA-384, SHA-512. A program works them out.
 _OF_DIGESTS = frozenset((40, 56, 64, 96, 128))
 _SHORT_HEX, _LONG_HEX = 8, 16
-_LEAST_TOKEN = 12
-_LONG_TOKEN = 16
+_LEAST_TOKEN = 12  # letters behind a prefix such as `tok_`
+_LONG_TOKEN = 16  # letters without a prefix: shorter ones are words and numbers too often
 #: Different letters that a random value of 16 or more has at least.
 _LEAST_DIFFERENT = 6
-_LEAST_CHANGES = 3
+_LEAST_CHANGES = 3  # of kind from letter to letter: words with a number at their end have fewer
 _SAYABLE = lazy_pattern(rb"[A-Z][a-z]{3,}|[a-z]{4,}|[A-Z]{4,}|[0-9]{5,}")
 #: Letters that no word has in a row, or a vowel is missing.
 _CLUSTER = lazy_pattern(rb"[bcdfghjklmnpqrstvwxz]{4}|[aeiou]{4}|q[^u]|\A[^aeiouy0-9]+\Z")

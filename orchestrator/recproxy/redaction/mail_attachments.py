@@ -16,7 +16,7 @@ __all__ = ["Attachment", "parted", "whole"]
 
 #: Letters of base64 that are left in their message.
 _SMALL = 4096
-_DEEPEST = 50
+_DEEPEST = 50  # parts in parts: deeper ones stay in their message
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ _PUBLIC_PART = lazy_pattern(
 
 #: What a shape of a profile keeps in front of the letters that it masks one by one.
 _KEPT = lazy_pattern(rb"(?:[0-9A-Za-z]+[_-])+\Z")
-_LEAST_RUN = 6
+_LEAST_RUN = 6  # letters of a mask: fewer may be the end of a word
 
 
 def _jwt(word: bytes) -> bytes:

@@ -51,7 +51,7 @@ _ALWAYS, _LOOKS, _HEADERS = frozenset(ALWAYS), frozenset(LOOKS), frozenset(HEADE
 _KNOWN_WORDS = VOCABULARY | HARMLESS | {word for row in (*ALWAYS, *LOOKS, *HEADERS) for word in row}
 _LONGEST = max(map(len, (*ALWAYS, *LOOKS, *HEADERS)))
 
-_LONGEST_WORD = 80
+_LONGEST_WORD = 80  # letters
 _WORD = lazy_pattern(rb"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 #: A value that was masked in the place of a name: what it is called says nothing of the value beside it.
 _WILD = lazy_pattern(rb"(?<![A-Za-z])([A-Z])\1\1+\[[A-Za-z0-9_.-]+\]")

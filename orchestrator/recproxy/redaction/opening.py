@@ -27,7 +27,7 @@ __all__ = [
 
 _PIECE = 512  # bytes that are decompressed at once where there may be damage
 _MOST_DENSE = 1032  # bytes that a byte of deflate data holds at most
-_LITTLE = 64
+_LITTLE = 64  # bytes: most attempts fail, and a buffer of the usual size costs more than they do
 _TRY = 512  # what an attempt costs of a budget, beside what it brings to light
 _MAGIC = (
     (b"\x1f\x8b\x08", "gzip"),

@@ -29,7 +29,7 @@ from recproxy.redaction.wide_text import narrowed, says_wide, wide_charset, wide
 
 __all__ = ["Payloads", "coding_of"]
 
-_DEEPEST = 20
+_DEEPEST = 20  # parts in parts: real messages have a handful of levels
 _MESSAGE = lazy_pattern(rb"(?:[!-9;-~]+:[ \t][^\r\n]*(?:\r?\n[ \t][^\r\n]*)*\r?\n){2,}\r?\n")
 
 #: A message whose body is parts, or is coded for its way.

@@ -17,7 +17,7 @@ from recproxy.redaction.views import views
 __all__ = ["SHORT_TEXT", "searched_together"]
 
 SHORT_TEXT = 1024  # bytes
-_TOGETHER = 16_384
+_TOGETHER = 16_384  # bytes: enough that the start of a search costs nothing beside it
 _TRIES = 4  # after which texts are left for a search of their own: each finds a value where two of them meet
 _LAYERS = (b"%", b"\\", b"\n", b"\r", b"\0")
 

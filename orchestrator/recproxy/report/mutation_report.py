@@ -28,7 +28,7 @@ _MEANS = {
     "drop": "missing", "null": "null", "type": "of another type", "empty": "empty", "flip": "the opposite",
     "unknown": "an unknown word", "longer": "longer",
 }  # fmt: skip
-_MOST_TESTS = 3
+_MOST_TESTS = 3  # that a line has room for
 #: What weighs most is told first: a service that fails, then a field of which nothing is looked at.
 _STATUS_WEIGHT, _HEADER_WEIGHT = 20, 0.1
 

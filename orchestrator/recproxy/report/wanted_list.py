@@ -33,6 +33,7 @@ _FORMAT = "recproxy-wanted"
 _VERSION = 1
 #: Bytes of a list: thousands of requests.
 LARGEST_LIST = 1 << 20
+#: What a list may ask for, which may come from somebody else: tests, requests of one, and characters of a text.
 _MOST_TESTS = 1000
 _MOST_OF_A_TEST = 1000
 _LONGEST = 4000

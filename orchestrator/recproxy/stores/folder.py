@@ -17,7 +17,7 @@ from recproxy.stores.synced import read_synced
 
 __all__ = ["FolderState", "changed_by_lock", "compared", "locked_file"]
 
-_PIECE = 1 << 20
+_PIECE = 1 << 20  # bytes read at once: a recording may be larger than the memory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,11 +27,11 @@ _VERSION = 1
 _SHA256 = lazy_pattern(r"[0-9a-f]{64}")
 #: Control characters never reach a terminal or a file system from here.
 _UNPRINTABLE = lazy_pattern(r"[\x00-\x1f\x7f]")
-_LARGEST = 1 << 40
+_LARGEST = 1 << 40  # bytes of a recording: a number beyond is a typing error
 #: Bytes of one part of a name, which is what file systems take, and of all of it, with room for the folder before it.
 _LONGEST_PART = 255
 _LONGEST_NAME = 2048
-_LARGEST_LOCK = 1 << 28
+_LARGEST_LOCK = 1 << 28  # bytes: a million recordings
 #: How recordings end, ours and those of other tools that are played as they are. Nothing that a tool would run or
 #: configure itself by, such as a conftest.py, comes out of a lock, which nobody can review.
 _ENDINGS = (".rec", ".yaml", ".yml", ".json", ".har")

@@ -23,13 +23,13 @@ __all__ = ["Store", "opened_store"]
 
 #: In these an object is there whole or not at all; elsewhere it is written under another name first.
 _ATOMIC = frozenset(("s3", "s3a", "gs", "gcs", "abfs", "abfss", "az"))
-_PIECE = 1 << 20
+_PIECE = 1 << 20  # bytes at once: progress is shown after each
 #: Bytes up to which a recording is read at once.
 _LARGE = 1 << 26
-_LONGEST_PROBLEM = 300
+_LONGEST_PROBLEM = 300  # characters: some backends answer with a whole document
 #: A store that has failed so often, and answered nothing, is not asked again: each failure may take many seconds.
 _MOST_SILENT = 8
-_EVER = 1 << 40
+_EVER = 1 << 40  # failures, which no transfer has
 #: What differs from object to object in what a backend says; the recording is named already.
 _OBJECT = lazy_pattern(r"/?[0-9a-f]{2}/[0-9a-f]{64}(?:\.[0-9a-f]{16}\.part)?")
 _PUSHED = "cannot be pushed"

@@ -23,7 +23,7 @@ __all__ = ["OPEN_PART", "TransferProgress", "Transferred", "alone", "transfer_ea
 #: Is opened with the bytes of all that is to be brought, and called with those that are done.
 TransferProgress = Callable[[int], AbstractContextManager[Callable[[float], None]]]
 
-_AT_ONCE = 8
+_AT_ONCE = 8  # transfers: what takes time is the way to the store, which may refuse many at once
 #: How a file below the folder of the parts is opened, with `dir_fd`.
 OPEN_PART = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 

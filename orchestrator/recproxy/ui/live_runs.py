@@ -20,7 +20,7 @@ from recproxy.ui.project_files import ProjectFiles
 
 __all__ = ["LiveRuns"]
 
-_SECONDS = 5
+_SECONDS = 5  # a run that is busy answers late, and a page asks again
 #: 5,000 requests of some 400 bytes, and 200 misses.
 _LARGEST = 16_000_000
 #: The run in whose environment the viewer was started.

@@ -29,7 +29,7 @@ __all__ = ["Preview", "preview"]
 
 #: Requests that both texts are asked with: those of the edit first.
 _MOST_ASKED = 300
-_MOST_SAID = 50
+_MOST_SAID = 50  # lines that a page has room for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,7 @@ __all__ = ["SearchHit", "hits_in", "search"]
 
 #: Hits of one answer: nobody reads more, and each is masked before it is shown.
 _MOST_HITS = 200
-_EXCERPT = 60
+_EXCERPT = 60  # characters on either side
 _ESCAPE = lazy_pattern(r"\\u([0-9a-fA-F]{4})")
 #: Signs that a file holds text in another form: base64, escapes of JSON and percent escapes, words of RFC 2047.
 _CODED = lazy_pattern(rb"base64|\\u[0-9a-fA-F]{4}|%[0-9a-fA-F]{2}|=\?|quoted-printable|\\[\"/nt]")

@@ -22,7 +22,7 @@ from recproxy.ui.user_editor import Editor
 
 __all__ = ["Viewer"]
 
-_MOST_WORDS = 20
+_MOST_WORDS = 20  # each costs a search of all recordings
 #: Tabs whose searches are told apart.
 _MOST_TABS = 50
 

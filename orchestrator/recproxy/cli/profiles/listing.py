@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["list_profiles"]
 
-_HOSTS = 3
+_HOSTS = 3  # that a row of the table has room for
 
 
 def list_profiles(*, as_json: bool) -> None:

@@ -15,7 +15,7 @@ from binascii import crc32
 __all__ = ["Addresses", "RefusedError", "Routes", "is_literal", "normal_host"]
 
 _NETWORK = "127.77."
-_SIZE = 1 << 16
+_SIZE = 1 << 16  # names: as many as the last two bytes of an address can count
 _MAIL_PORTS = (25, 143, 465, 587, 993)
 _MAPPED = "::ffff:"
 _MAPPED_BYTES = bytes(10) + b"\xff\xff"

@@ -23,7 +23,7 @@ __all__ = ["Bridge"]
 _PORTS = (80, 443)
 
 
-_LONGEST_FOLDER = 60
+_LONGEST_FOLDER = 60  # bytes
 
 
 class Bridge:
