@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from recproxy.control.viewers import AnnouncedRun, ToldViewers, ViewerMeeting, find_viewers
+from recproxy.control.viewers import AnnouncedRun, ViewerAnnouncement, ViewerMeeting, find_viewers
 
 RUN = AnnouncedRun(os.getpid(), "http://127.0.0.1:1", "secret", "replay", "2026-01-01T00:00:00+00:00")
 
@@ -22,7 +22,7 @@ def files(tmp_path):
 
 def test_a_run_is_known_while_it_goes_on_and_leaves_what_it_did(tmp_path, environment):
     with ViewerMeeting(tmp_path, environment) as meeting:
-        with ToldViewers(find_viewers(tmp_path, environment), RUN) as announcement:
+        with ViewerAnnouncement(find_viewers(tmp_path, environment), RUN) as announcement:
             assert meeting.runs() == [RUN]
             (path,) = (tmp_path / "run").rglob("*.json")
             assert path.stat().st_mode & 0o777 == 0o600
@@ -44,9 +44,9 @@ def test_nothing_is_written_without_a_viewer_of_the_project(tmp_path, environmen
         raise AssertionError
 
     for other in (None, tmp_path / "other"):
-        with ViewerMeeting(other, environment) if other else ToldViewers((), RUN):
+        with ViewerMeeting(other, environment) if other else ViewerAnnouncement((), RUN):
             assert not find_viewers(tmp_path, environment)
-            with ToldViewers(find_viewers(tmp_path, environment), RUN) as announcement:
+            with ViewerAnnouncement(find_viewers(tmp_path, environment), RUN) as announcement:
                 announcement.leave(never)
             assert files(tmp_path) in ([], ["lock"])
 
@@ -63,7 +63,7 @@ def test_a_viewer_that_was_killed_is_none(tmp_path, environment):
 
 def test_two_viewers_are_both_told(tmp_path, environment):
     with ViewerMeeting(tmp_path, environment) as one, ViewerMeeting(tmp_path, environment) as other:  # noqa: SIM117
-        with ToldViewers(find_viewers(tmp_path, environment), RUN):
+        with ViewerAnnouncement(find_viewers(tmp_path, environment), RUN):
             assert one.runs() == other.runs() == [RUN]
 
 

@@ -255,8 +255,8 @@ def test_what_a_run_had_no_time_to_search_is_searched_by_the_next_one(session, d
     failed.end(1)
     later(failed)
     with monkeypatch.context() as patched:
-        patched.setattr("recproxy.orchestrator.haste._SECONDS", 0)
-        assert asyncio.run(failed.recorder.look_in_haste(lambda: asyncio.sleep(30))) != ""
+        patched.setattr("recproxy.orchestrator.time_limit._SECONDS", 0)
+        assert asyncio.run(failed.recorder.look_within_time_limit(lambda: asyncio.sleep(30))) != ""
     failed.recorder.leave()
 
     session.recover()
@@ -290,35 +290,35 @@ def test_a_run_that_failed_is_looked_through_when_the_scopes_that_end_have_ended
         await session.recorder.redact("shop", 9, ())
         session.recorder.end("shop", 9, passed=False)
 
-    assert asyncio.run(session.recorder.look_in_haste(last_end)) == ""
+    assert asyncio.run(session.recorder.look_within_time_limit(last_end)) == ""
     assert SECRET not in default.read_bytes()
 
 
 def test_scopes_that_never_end_are_not_waited_for(session, monkeypatch):
-    monkeypatch.setattr("recproxy.orchestrator.haste._SECONDS", 0)
+    monkeypatch.setattr("recproxy.orchestrator.time_limit._SECONDS", 0)
     session.begin(1, "login")
     session.keep("/login", number=1)
     session.learn = (SECRET,)
 
     def look():
-        return asyncio.run(session.recorder.look_in_haste(lambda: asyncio.sleep(30)))
+        return asyncio.run(session.recorder.look_within_time_limit(lambda: asyncio.sleep(30)))
 
     assert look() == ""  # nothing was shown, so there is nothing to search for
     asyncio.run(session.recorder.redact("shop", 1, ()))
     assert look().startswith("there was no time")
 
 
-def test_a_run_that_failed_is_looked_through_in_haste(session, default):
+def test_a_run_that_failed_is_looked_through_within_a_time_limit(session, default):
     session.begin(1, "one")
     session.keep("/a", SECRET, 1, "one")
     session.end(1)
     later(session)
     session.blind = True
-    assert asyncio.run(session.recorder.look_in_haste(settled)) == (
+    assert asyncio.run(session.recorder.look_within_time_limit(settled)) == (
         f"{default}: cannot be searched for secrets that later tests have shown: nobody looks; delete it and record it anew"
     )
     session.blind = False
-    assert asyncio.run(session.recorder.look_in_haste(settled)) == ""
+    assert asyncio.run(session.recorder.look_within_time_limit(settled)) == ""
     assert SECRET not in default.read_bytes()
 
 

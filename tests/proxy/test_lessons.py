@@ -49,7 +49,7 @@ def taken(lessons, token, body=b""):
 
 def test_a_miss_knows_what_was_answered_before_it_and_what_is_answered_later_is_known_at_the_end():
     seen = [sent(TOKEN)]
-    lessons = Lessons(seen=seen)
+    lessons = Lessons(answered=seen)
 
     known = lessons.of_miss(Request(method="GET", url="https://api.shop.example/items"))
     assert TOKEN.encode() in known.known
@@ -63,7 +63,7 @@ def test_a_miss_knows_what_was_answered_before_it_and_what_is_answered_later_is_
 
 
 def test_a_scope_that_misses_nothing_reads_nothing():
-    lessons = Lessons(seen=[sent(TOKEN)])
+    lessons = Lessons(answered=[sent(TOKEN)])
     assert not lessons.is_reading
     asyncio.run(lessons.settled())
     assert learned(lessons) == set()

@@ -324,7 +324,7 @@ def test_a_miss_does_not_show_a_secret_of_a_request_that_was_answered(mask, size
     token, body = b"k3Y9q2Z8w1X7v5B4n6M0", b"a" * size
     request = f"POST https://shop.example/a?access_token={mask} HTTP/1.1\nContent-Type: text/plain"
     opened = scope(block(request, body=body.decode()))
-    opened.traffic.lessons = Lessons(seen=opened.known)
+    opened.traffic.lessons = Lessons(answered=opened.known)
     opened.answer(TLS, head(b"/a?access_token=" + token, (b"Content-Type", b"text/plain"), method=b"POST"), body)
     ask(opened, b"/b?x=" + token)
 

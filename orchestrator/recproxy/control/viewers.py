@@ -21,7 +21,7 @@ from typing import Any, Self
 from recproxy.control.private_folders import is_private, made_private, new_private_file, private_folders
 from recproxy.recording.dataclass import dataclass
 
-__all__ = ["AnnouncedRun", "ToldViewers", "ViewerMeeting", "find_viewers"]
+__all__ = ["AnnouncedRun", "ViewerAnnouncement", "ViewerMeeting", "find_viewers"]
 
 _LOCK = "lock"
 _LARGEST = 4096  # bytes of a line about a run: a few short values
@@ -117,7 +117,7 @@ def find_viewers(root: Path, environment: Mapping[str, str]) -> tuple[Path, ...]
     )
 
 
-class ToldViewers:
+class ViewerAnnouncement:
     """A run that viewers know of, by their folders; a context, at whose end they no longer ask it."""
 
     def __init__(self, folders: Sequence[Path], run: AnnouncedRun) -> None:

@@ -34,8 +34,8 @@ from recproxy.http import (
 from recproxy.http.first_bytes import HEAD_LIMIT
 from recproxy.http.local_requests import local_head
 from recproxy.http.request_heads import head_size
-from recproxy.orchestrator.dismissal import dismiss
 from recproxy.orchestrator.gate import Gate
+from recproxy.orchestrator.last_answer import answer_and_close
 from recproxy.orchestrator.reached_address import ReachedAddresses
 from recproxy.orchestrator.router import Router
 
@@ -291,7 +291,7 @@ class Arrival:
 
     def _dismiss(self, data: bytes) -> None:
         self._leave()
-        dismiss(self._sock, data, self._loop)
+        answer_and_close(self._sock, data, self._loop)
 
     def _leave(self) -> None:
         if self._watching:

@@ -31,7 +31,7 @@ class CaughtConnections:
     def router(self, router: Router, sock: socket.socket) -> Router:
         """A router that also takes note of where the connection was to go."""
         peer, own = sock.getpeername()[1], sock.getsockname()[1]
-        return _Noting(router, self, peer, own)  # what it has not, it takes from the router
+        return _NotingRouter(router, self, peer, own)  # what it has not, it takes from the router
 
     def note(self, host: str, peer: int, own: int) -> None:
         """Count a connection to a host at one of our ports, from a peer's port."""
@@ -40,7 +40,7 @@ class CaughtConnections:
         self.counts[f"{host or 'an address'}:{own}", program] += 1
 
 
-class _Noting:
+class _NotingRouter:
     def __init__(self, router: Router, caught: CaughtConnections, peer: int, own: int) -> None:
         self._router = router
         self._caught, self._peer, self._own = caught, peer, own

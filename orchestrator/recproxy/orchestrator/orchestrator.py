@@ -269,7 +269,7 @@ class Orchestrator:
         if hasattr(self, "_proxies"):
             await self._proxies.stop()
         if hasattr(self, "scopes"):
-            if problem := await self.recorder.look_in_haste(self.scopes.settled):
+            if problem := await self.recorder.look_within_time_limit(self.scopes.settled):
                 print(f"recproxy: {problem}", file=sys.stderr)
             await self._redaction.stop()
         if self._isolated is not None:

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from recproxy.control.outcomes import NO_TEST
 from recproxy.control.shown_paths import shown_path
-from recproxy.orchestrator.accompaniment import on_signals
+from recproxy.orchestrator.command_waiting import on_signals
 from recproxy.orchestrator.fork_server import ForkServer
 from recproxy.orchestrator.isolation import isolation_problem
 from recproxy.orchestrator.orchestrator import Orchestrator

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from recproxy.control.outcomes import NO_TEST
 from recproxy.control.variables import AHEAD, CLOCK
-from recproxy.orchestrator.accompaniment import watch_parent
+from recproxy.orchestrator.command_waiting import watch_parent
 from recproxy.orchestrator.fork_server import ForkServer
 from recproxy.orchestrator.orchestrator import Orchestrator
 from recproxy.orchestrator.plan import RunPlan

@@ -20,7 +20,6 @@ from recproxy.control.messages import Kept, Recorded
 from recproxy.control.redaction_messages import LearnedValue
 from recproxy.errors import RecordingError, RecproxyError
 from recproxy.matching.rules import Rules
-from recproxy.orchestrator.haste import in_haste
 from recproxy.orchestrator.journal import Entry, Journal
 from recproxy.orchestrator.journal_folders import JournalFolders
 from recproxy.orchestrator.journal_keys import JournalKeys
@@ -30,6 +29,7 @@ from recproxy.orchestrator.recorded_names import RecordedNames
 from recproxy.orchestrator.recording_locks import RecordingLocks
 from recproxy.orchestrator.run_secrets import UNTOLD, RunSecrets, TooManySecretsError, too_many_secrets
 from recproxy.orchestrator.scope_redaction import Redaction, RedactScopes, unpacked
+from recproxy.orchestrator.time_limit import within_time_limit
 from recproxy.recording.scope_names import masked_file_name, masked_name
 from recproxy.report import Tally, Written, replace_texts, texts_of
 
@@ -258,9 +258,9 @@ class Recorder:
             self.refusals += found.refusals
             self.counts = found.counts
 
-    async def look_in_haste(self, settled: Callable[[], Awaitable[None]]) -> str:
+    async def look_within_time_limit(self, settled: Callable[[], Awaitable[None]]) -> str:
         """The same where the run failed, once the scopes that end have `settled`; some seconds at most. Gives what failed."""
-        problem = await in_haste(settled, self.look_again)
+        problem = await within_time_limit(settled, self.look_again)
         return problem if self.learned else ""  # else there was nothing to search for
 
     @cached_property

@@ -19,17 +19,17 @@ from typing import TYPE_CHECKING
 from recproxy.control.process_limits import set_process_limits
 from recproxy.control.pytest_commands import PYTEST_SILENT, is_pytest
 from recproxy.control.variables import CONTROL, TOKEN
-from recproxy.control.viewers import AnnouncedRun, ToldViewers, find_viewers
+from recproxy.control.viewers import AnnouncedRun, ViewerAnnouncement, find_viewers
 from recproxy.errors import ProxyError
-from recproxy.orchestrator.accompaniment import (
-    accompany,
+from recproxy.orchestrator.command import check_command
+from recproxy.orchestrator.command_waiting import (
     is_the_commands,
     on_signals,
     resolve,
+    wait_for_command,
     watch_parent,
     without_worker,
 )
-from recproxy.orchestrator.command import check_command
 from recproxy.orchestrator.fork_server import ForkServer
 from recproxy.orchestrator.lane import DEFAULT_LANE
 from recproxy.orchestrator.old_recordings import add_old
@@ -129,7 +129,7 @@ async def _run(
         parent = os.getppid()
         watch_parent(loop, stopping, parent)
         with _announcement(orchestrator, environment) as announcement:
-            code = await accompany(command, stopping, orchestrator.failure)
+            code = await wait_for_command(command, stopping, orchestrator.failure)
         stopped = stopping.result() if stopping.done() and not is_the_commands(stopping.result(), command) else 0
         tally = await _finish(orchestrator, parent, passed=code == 0, stopped=stopped)
         announcement.leave(lambda: requests_of(tally, plan))
@@ -184,7 +184,7 @@ async def _serve(
     return reports.write(code=code, command_code=int(failed), error=_stopped_by(stopping) if number else "")
 
 
-def _announcement(orchestrator: Orchestrator, environment: Mapping[str, str]) -> ToldViewers:
+def _announcement(orchestrator: Orchestrator, environment: Mapping[str, str]) -> ViewerAnnouncement:
     """What viewers are told of the run. An isolated one is reached from its own network only: they get its end.
 
     A run that keeps no requests tells nobody, not even a viewer that was opened since it was planned.
@@ -194,7 +194,7 @@ def _announcement(orchestrator: Orchestrator, environment: Mapping[str, str]) ->
     control = "" if plan.isolate else variables[CONTROL]
     started = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
     run = AnnouncedRun(os.getpid(), control, variables[TOKEN], plan.reach, started)
-    return ToldViewers(find_viewers(plan.project.root, environment) if plan.timed else (), run)
+    return ViewerAnnouncement(find_viewers(plan.project.root, environment) if plan.timed else (), run)
 
 
 def _print_opening(orchestrator: Orchestrator) -> None:

@@ -26,11 +26,11 @@ from recproxy.recording.dataclass import dataclass
 from recproxy.recording.scope_names import masked_file_name, masked_name
 from recproxy.redaction.linking import link, names
 
-__all__ = ["LookedAgain", "SecondLook"]
+__all__ = ["SecondLook", "SecondLookResult"]
 
 
 @dataclass(slots=True, kw_only=True)
-class LookedAgain:
+class SecondLookResult:
     """What a second look found: how often each rule acted, and by profile what must not stay."""
 
     counts: Counter[str] = field(default_factory=Counter)
@@ -73,13 +73,13 @@ class SecondLook:
         while self._unsaid:
             self._journal.written(self._unsaid.pop())
 
-    async def look(self, files: RecordingFiles) -> LookedAgain:
+    async def look(self, files: RecordingFiles) -> SecondLookResult:
         """Look through the scopes that were masked with fewer values than there are.
 
         Raises:
             RecordingError: files cannot be read or written, or nobody can redact; all others were searched.
         """
-        found = LookedAgain()
+        found = SecondLookResult()
         problems: list[str] = []
         for path in tuple(self._written):
             try:
@@ -102,7 +102,7 @@ class SecondLook:
         """Leave to the next run what was not searched."""
         self._journal.close()
 
-    async def _file(self, path: Path, files: RecordingFiles, found: LookedAgain) -> None:
+    async def _file(self, path: Path, files: RecordingFiles, found: SecondLookResult) -> None:
         """Look through one file, anew if it was written meanwhile: a scope that ended beside this look stays in it."""
         scopes = self._written[path]
         while path.is_file():  # a later scope that passed may have removed it
@@ -111,7 +111,7 @@ class SecondLook:
             if not due:
                 return
             with self._locks.locked(self._recordings[path]):  # another run may be writing the same .failed.rec
-                before, seen = path.read_bytes(), LookedAgain()
+                before, seen = path.read_bytes(), SecondLookResult()
                 recording = read_recording(str(path))
                 for profile, scope in due:
                     recording = await self._scope(path, recording, profile, scope, seen)
@@ -121,7 +121,9 @@ class SecondLook:
                     found.counts.update(seen.counts)
                     found.refusals += seen.refusals
 
-    async def _scope(self, path: Path, recording: Recording, profile: str, scope: str, found: LookedAgain) -> Recording:
+    async def _scope(
+        self, path: Path, recording: Recording, profile: str, scope: str, found: SecondLookResult
+    ) -> Recording:
         """A recording in which one scope is masked with all values."""
         own = [each for each in recording.interactions if each.scope == scope]
         redacted = await self._redact(profile, [pack(each) for each in own], (scope, path.name), again=True)

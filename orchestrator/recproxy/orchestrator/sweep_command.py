@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from recproxy.control.variables import TESTS
-from recproxy.orchestrator.accompaniment import accompany, on_signals, resolve, watch_parent, without_worker
+from recproxy.orchestrator.command_waiting import on_signals, resolve, wait_for_command, watch_parent, without_worker
 from recproxy.orchestrator.fork_server import ForkServer
 from recproxy.orchestrator.lane import LaneScope
 from recproxy.orchestrator.orchestrator import Orchestrator
@@ -139,7 +139,7 @@ class SweepCommand:
         times = sum((choice.times or dict.fromkeys(bounds, 1)).values())
         watching = loop.create_task(self._watch(stop, bounds, times))
         try:
-            code = await accompany(command, stop, self._orchestrator.failure)
+            code = await wait_for_command(command, stop, self._orchestrator.failure)
         finally:
             watching.cancel()
         return STOPPED if stop.done() and not self._stopping.done() else code

@@ -35,7 +35,7 @@ _MOST_TESTS = 1000  # as many as its reader takes
 
 
 @dataclass(slots=True, kw_only=True)
-class _Seen:
+class _TestHistory:
     """What is known of a test: how it is chosen, what it missed, and the files that it plays, by profile.
 
     `name` is its name without secrets; where that is another one, nothing chooses it.
@@ -52,14 +52,14 @@ class WantedRecordings:
 
     def __init__(self, plan: RunPlan) -> None:
         self._plan = plan
-        self._seen: dict[str, _Seen] = {}
+        self._seen: dict[str, _TestHistory] = {}
         #: What the run has shown to be secret.
         self.shown = RunSecrets()
 
     def take(self, scope: LaneScope | None, outcome: ScopeOutcome, passed: bool) -> None:
         """Add a scope that has ended: as what its test did. None is what was outside of all tests."""
         test = scope.test if scope is not None else NO_TEST
-        seen = self._seen.setdefault(test, _Seen(name=test))
+        seen = self._seen.setdefault(test, _TestHistory(name=test))
         own = next(iter(outcome.profiles.values()), None)
         if scope is None or scope.name == test:
             seen.name = own.scope if own is not None else test
@@ -68,7 +68,7 @@ class WantedRecordings:
         for profile, each in outcome.profiles.items():
             self._add(seen, profile, each)
 
-    def _add(self, seen: _Seen, profile: str, outcome: Outcome) -> None:
+    def _add(self, seen: _TestHistory, profile: str, outcome: Outcome) -> None:
         for missed in outcome.missed:
             seen.missed.setdefault((profile, missed.method, missed.url), []).append(missed)
         if outcome.files or outcome.missed:
@@ -132,7 +132,7 @@ class WantedRecordings:
         with folders.opened(make=True):
             return folders.journal / WANTED_FILE
 
-    def _test(self, seen: _Seen) -> WantedTest:
+    def _test(self, seen: _TestHistory) -> WantedTest:
         profiles = tuple(dict.fromkeys(profile for profile, _, _ in seen.missed))
         files = {path for profile in profiles for path in seen.files.get(profile, ())}
         file, names, keyword = self._choice(seen.selection)
@@ -163,7 +163,7 @@ class WantedRecordings:
         file = place.relative_to(root).as_posix()
         return (file, tuple(names), keyword) if is_choosable(file, names) else ("", (), keyword)
 
-    def _sharing(self, seen: _Seen, profiles: tuple[str, ...]) -> Iterator[str]:
+    def _sharing(self, seen: _TestHistory, profiles: tuple[str, ...]) -> Iterator[str]:
         for other in self._seen.values():
             shared = any(seen.files.get(each, set()) & other.files.get(each, set()) for each in profiles)
             if shared and other is not seen and other.name != NO_TEST:
@@ -173,7 +173,7 @@ class WantedRecordings:
         return printable(shown_path(path, str(self._plan.project.root)))
 
 
-def _requests(seen: _Seen, shown: Callable[[str], str], masked: Callable[[str], str]) -> Iterator[WantedRequest]:
+def _requests(seen: _TestHistory, shown: Callable[[str], str], masked: Callable[[str], str]) -> Iterator[WantedRequest]:
     for (profile, method, url), misses in seen.missed.items():
         first = misses[0]
         yield WantedRequest(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:  # a replay without a miss learns nothing
     from recproxy.redaction.earlier_values import EarlierValues
     from recproxy.redaction.secret_values import SecretValue
 
-__all__ = ["NONE_SEEN", "Lessons", "SeenRequests", "asked"]
+__all__ = ["NONE_ANSWERED", "AnsweredRequests", "Lessons", "asked"]
 
 #: A larger body is not read.
 _LARGEST = 1 << 20
@@ -37,11 +37,11 @@ _MOST = 20_000
 _FEW = 32
 
 
-class SeenRequests(Sized, Iterable[Request], Protocol):
+class AnsweredRequests(Sized, Iterable[Request], Protocol):
     """The requests that a scope has answered from recordings, each an object that stays the same."""
 
 
-NONE_SEEN: SeenRequests = ()
+NONE_ANSWERED: AnsweredRequests = ()
 
 
 class Lessons:
@@ -51,7 +51,7 @@ class Lessons:
         rules: the profile's.
         beside: reads interactions; without one they are read at once.
         wanted: whether what is forwarded is read, which no recording keeps.
-        seen: what was answered before a miss.
+        answered: the requests before a miss that recordings have answered.
     """
 
     def __init__(
@@ -60,12 +60,12 @@ class Lessons:
         beside: Executor | None = None,
         *,
         wanted: bool = False,
-        seen: SeenRequests = NONE_SEEN,
+        answered: AnsweredRequests = NONE_ANSWERED,
     ) -> None:
         self._rules = rules
         self._beside = beside
         self._wanted = wanted
-        self._seen = seen
+        self._answered = answered
         self._read = 0
         self._has_missed = False
         self._waiting = 0
@@ -82,12 +82,12 @@ class Lessons:
     @property
     def is_behind(self) -> bool:
         """Whether a miss would take long to read what came before it."""
-        return len(self._seen) - self._read > _FEW
+        return len(self._answered) - self._read > _FEW
 
     @property
     def is_reading(self) -> bool:
         """Whether there is something to read before all is known."""
-        has_more = self._has_missed and len(self._seen) > self._read
+        has_more = self._has_missed and len(self._answered) > self._read
         return has_more or (self._latest is not None and not self._latest.done())
 
     def take(self, head: Head, target: Target, feed: BodyFeed, captured: Captured | None) -> None:
@@ -103,13 +103,13 @@ class Lessons:
         """Learn from a request that was missed and what was answered before it; gives all that is known now."""
         self._has_missed = True
         self._learn(asked(request))
-        self._learn_seen()
+        self._learn_answered()
         return self._made_ready()
 
     async def settled(self) -> None:
         """Wait until all is read, also what a scope that missed has answered since."""
-        if self._has_missed and len(self._seen) > self._read:
-            self._submit(self._learn_seen, 0)
+        if self._has_missed and len(self._answered) > self._read:
+            self._submit(self._learn_answered, 0)
         if self._latest is not None:
             await asyncio.wrap_future(self._latest)
 
@@ -141,8 +141,8 @@ class Lessons:
         else:
             self._latest = self._beside.submit(reading)
 
-    def _learn_seen(self) -> None:
-        new = list(self._seen)[self._read :]
+    def _learn_answered(self) -> None:
+        new = list(self._answered)[self._read :]
         self._read += len(new)
         for each in new:
             self._learn(asked(each))

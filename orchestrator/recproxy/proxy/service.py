@@ -230,7 +230,7 @@ class Service:
             self._channel.send(Refused(order=order.order, message=defect_text(problem)))
             return
         rules, wanted = self._forwarding.rules, self._timed > 0 and scope.mode == "live"
-        scope.traffic.lessons = Lessons(rules, self._beside, wanted=wanted, seen=scope.known)
+        scope.traffic.lessons = Lessons(rules, self._beside, wanted=wanted, answered=scope.known)
         scope.go_on(order.plays)
         scope.tells_unused = not order.fallback
         scope.owns = self._lane(order.lane).owns

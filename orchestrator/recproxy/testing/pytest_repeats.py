@@ -47,7 +47,7 @@ class RepeatedTests:
         for number in range(times):
             if number and hasattr(item, "_initrequest"):
                 item._initrequest()  # noqa: SLF001 - as those do who run failed tests again
-            after: Any = _Again(item, anew=name in self._anew) if number + 1 < times else nextitem
+            after: Any = _RepeatedItem(item, anew=name in self._anew) if number + 1 < times else nextitem
             runtestprotocol(item, log=False, nextitem=after)
         return True
 
@@ -83,7 +83,7 @@ class RepeatedTests:
             signal.signal(signal.SIGALRM, before)
 
 
-class _Again:
+class _RepeatedItem:
     """What pytest takes for the next test while the same one runs again: it needs what is around it, or nothing."""
 
     def __init__(self, item: pytest.Item, *, anew: bool) -> None:

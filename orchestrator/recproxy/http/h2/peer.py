@@ -24,7 +24,7 @@ from recproxy.http.h2.errors import Code, PeerError
 from recproxy.http.h2.fields import FieldBlock, trailer_fields
 from recproxy.http.h2.flood_guard import FloodGuard
 from recproxy.http.h2.frames import PREFACE, Frames, Leaving
-from recproxy.http.h2.last_words import last_words
+from recproxy.http.h2.goaway import with_goaway
 from recproxy.http.h2.outbox import Outbox
 from recproxy.recording import Headers
 
@@ -72,7 +72,7 @@ class Peer:
         self._h2.local_settings = _Announced(client=not serving, initial_values=self._settings())
         self._h2.decoder.max_header_list_size = _LARGEST_HEAD
         #: What is sent at last, and behind which nothing is.
-        self._last_words: bytes | None = None
+        self._goaway: bytes | None = None
         self._farewell = b""
         self._outboxes: dict[int, Outbox] = {}
         #: The streams that may send, in turn, and those whose window is closed.
@@ -130,7 +130,7 @@ class Peer:
         """Have the last words say why the connection ends, which the library does not."""
         self._outboxes.clear()
         stream = self._h2.highest_inbound_stream_id
-        self._last_words = last_words(self._h2.data_to_send(), stream=stream, code=code, reason=reason)
+        self._goaway = with_goaway(self._h2.data_to_send(), stream=stream, code=code, reason=reason)
 
     def _note(self, event: h2.events.Event) -> None:
         if isinstance(event, h2.events.WindowUpdated):
@@ -248,8 +248,8 @@ class Peer:
 
         Without `bodies`, that is only what answers the peer's frames, and heads.
         """
-        if self._last_words is not None:
-            words, self._last_words = self._last_words, b""
+        if self._goaway is not None:
+            words, self._goaway = self._goaway, b""
             return words
         left = _BATCH if bodies else 0
         while self._ready and left > 0:

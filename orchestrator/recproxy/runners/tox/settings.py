@@ -31,7 +31,7 @@ _WORDS = List[str]  # noqa: UP006
 _SWITCH: Any = Optional[bool]  # noqa: UP045
 
 
-class _Unsaid(str):
+class _DefaultMode(str):
     """The mode of an environment for which no file and no override says one."""
 
     __slots__ = ()
@@ -76,7 +76,7 @@ def define(conf: EnvConfigSet) -> None:
     conf.add_config(
         "recproxy_mode",
         of_type=str,
-        default=lambda _config, name: _Unsaid(_default_mode(conf, name or "")),
+        default=lambda _config, name: _DefaultMode(_default_mode(conf, name or "")),
         desc=f"how recproxy answers the services that commands call: {', '.join(_KNOWN)}",
     )
     conf.add_config("recproxy_profiles", of_type=_WORDS, default=[], desc="recproxy's service profiles of the suite")
@@ -113,7 +113,7 @@ def settings_of(conf: EnvConfigSet) -> ToxSettings:
     mode: str = conf["recproxy_mode"]
     if mode not in _KNOWN:
         raise Fail(f"recproxy_mode is {mode!r}: give it {', '.join(_KNOWN)}")
-    if isinstance(mode, _Unsaid) and conf["recproxy_profiles"]:
+    if isinstance(mode, _DefaultMode) and conf["recproxy_profiles"]:
         try:
             mode_of_name(str(conf.name))
         except ValueError as problem:

@@ -7,12 +7,12 @@ from collections.abc import Awaitable, Callable
 
 from recproxy.errors import RecproxyError
 
-__all__ = ["in_haste"]
+__all__ = ["within_time_limit"]
 
 _SECONDS = 3.0  # which users wait for who have seen the run fail already
 
 
-async def in_haste(*steps: Callable[[], Awaitable[None]]) -> str:
+async def within_time_limit(*steps: Callable[[], Awaitable[None]]) -> str:
     """Take the steps that end in a second look at what was recorded. Gives what went wrong, if anything did."""
     try:
         async with asyncio.timeout(_SECONDS):

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import socket
 
-__all__ = ["dismiss"]
+__all__ = ["answer_and_close"]
 
 _PIECE = 65536  # bytes read and dropped at once
 #: After a refusal, read on for this long: closing a socket with unread bytes would reset it and lose the answer.
 _DRAIN_SECONDS = 2.0
 
 
-def dismiss(sock: socket.socket, data: bytes, loop: asyncio.AbstractEventLoop) -> None:
+def answer_and_close(sock: socket.socket, data: bytes, loop: asyncio.AbstractEventLoop) -> None:
     """Answer and close; what the client still sends is read, since unread bytes would reset its answer away."""
     try:
         while sock.recv(_PIECE):

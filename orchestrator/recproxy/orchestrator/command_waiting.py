@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from recproxy.errors import RecproxyError
 from recproxy.orchestrator.command import Command
 
-__all__ = ["accompany", "is_the_commands", "on_signals", "resolve", "watch_parent", "without_worker"]
+__all__ = ["is_the_commands", "on_signals", "resolve", "wait_for_command", "watch_parent", "without_worker"]
 
 #: How often to look whether the parent still lives: it can die without a signal to us.
 _PARENT_SECONDS = 0.5
@@ -21,7 +21,9 @@ def without_worker(environment: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in environment.items() if not name.startswith("PYTEST_XDIST_")}
 
 
-async def accompany(command: Command, stopping: asyncio.Future[int], failure: asyncio.Future[RecproxyError]) -> int:
+async def wait_for_command(
+    command: Command, stopping: asyncio.Future[int], failure: asyncio.Future[RecproxyError]
+) -> int:
     """Wait for the command; stop it on a signal or when a proxy died, which is raised."""
     ended = asyncio.ensure_future(command.wait())
     await asyncio.wait((ended, stopping, failure), return_when=asyncio.FIRST_COMPLETED)

@@ -1,4 +1,4 @@
-"""What a peer is told at last: why its connection ends, in words besides the code. Pure."""
+"""The end of a connection: a GOAWAY whose debug data say why in words, besides its code. Pure."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from hyperframe.frame import GoAwayFrame
 from recproxy.http.h2.flood_guard import FrameKind
 from recproxy.http.h2.frames import PREFACE
 
-__all__ = ["last_words"]
+__all__ = ["with_goaway"]
 
 _HEAD = 9
 
 
-def last_words(unsent: bytes, *, stream: int, code: int, reason: str) -> bytes:
+def with_goaway(unsent: bytes, *, stream: int, code: int, reason: str) -> bytes:
     """The frames that are still unsent, and a GOAWAY in the place of any among them; `stream` is the last one taken."""
     goaway = GoAwayFrame(0, last_stream_id=stream, error_code=code)
     goaway.additional_data = reason.encode()

@@ -5,7 +5,7 @@ import socket
 
 from deadlines import seconds
 
-from recproxy.orchestrator.dismissal import dismiss
+from recproxy.orchestrator.last_answer import answer_and_close
 
 
 def test_the_answer_arrives_although_the_client_sends_on():
@@ -16,7 +16,7 @@ def test_the_answer_arrives_although_the_client_sends_on():
             writer.write(b"x" * 100_000)
             accepted, _ = listener.accept()
         accepted.setblocking(False)
-        dismiss(accepted, b"refused", loop)
+        answer_and_close(accepted, b"refused", loop)
         writer.write(b"y" * 100_000)
         async with asyncio.timeout(seconds(20)):
             answer = await reader.read()
@@ -33,7 +33,7 @@ def test_a_client_that_has_gone_is_let_go():
         mine, theirs = socket.socketpair()
         theirs.setblocking(False)
         mine.close()
-        dismiss(theirs, b"refused", asyncio.get_running_loop())
+        answer_and_close(theirs, b"refused", asyncio.get_running_loop())
         return theirs.fileno()
 
     assert asyncio.run(ran()) == -1
