@@ -49,15 +49,11 @@ from recproxy.proxy.lessons import Lessons
 from recproxy.proxy.miss_remarks import remark
 from recproxy.proxy.recording_cache import RecordingCache
 from recproxy.proxy.scope import OpenScope
+from recproxy.proxy.scope_end import has_settled, settle
 from recproxy.proxy.tls import Contexts
 from recproxy.proxy.webhook_service import WebhookService
 
 __all__ = ["Service"]
-
-#: How long the end of a scope waits for requests still under way: a stream may never end.
-_QUIET_SECONDS = 5.0
-#: After so long, a client that sends no more counts as gone: one that has left a stream, which is silent now.
-_LEFT_SECONDS = 1.0
 
 
 class Service:
@@ -262,7 +258,7 @@ class Service:
         if ended.webhooks is not None:
             ended.webhooks.end()
         lane.leave_conversations(ended)
-        if ended.traffic.busy or ended.traffic.lessons.is_reading:
+        if not has_settled(ended):
             task = self._loop.create_task(self._end_when_quiet(order.order, lane, ended))
             self._ending.add(task)
             task.add_done_callback(self._ending.discard)
@@ -270,11 +266,7 @@ class Service:
             self._ended(order.order, ended)
 
     async def _end_when_quiet(self, order: int, lane: ProxyLane, ended: OpenScope) -> None:
-        """What a scope forwarded belongs to it: its end waits for the answers."""
-        if not await ended.traffic.settled(_LEFT_SECONDS):
-            lane.leave()
-        await ended.traffic.quiet(_QUIET_SECONDS)
-        await ended.traffic.lessons.settled()
+        await settle(lane, ended)
         self._ended(order, ended)
 
     def _ended(self, order: int, ended: OpenScope) -> None:

@@ -1,0 +1,29 @@
+"""The end of a scope in its proxy: what it has asked services is waited for, as long as that makes sense.
+
+Knows the lane and the scope that has ended; not who ended it, nor what is told of it.
+"""
+
+from __future__ import annotations
+
+from recproxy.proxy.lane import ProxyLane
+from recproxy.proxy.scope import OpenScope
+
+__all__ = ["has_settled", "settle"]
+
+#: How long the end of a scope waits for requests still under way: a stream may never end.
+_QUIET_SECONDS = 5.0
+#: After so long, a client that sends no more counts as gone: one that has left a stream, which is silent now.
+_LEFT_SECONDS = 1.0
+
+
+def has_settled(ended: OpenScope) -> bool:
+    """Whether nothing of a scope that has ended is under way."""
+    return not (ended.traffic.busy or ended.traffic.lessons.is_reading)
+
+
+async def settle(lane: ProxyLane, ended: OpenScope) -> None:
+    """Wait for what a scope has forwarded: it belongs to it. What takes too long fails the scope."""
+    if not await ended.traffic.settled(_LEFT_SECONDS):
+        lane.leave()
+    await ended.traffic.quiet(_QUIET_SECONDS)
+    await ended.traffic.lessons.settled()
