@@ -228,3 +228,42 @@ def test_calls_of_a_killed_run_are_recovered_readable_and_masked(project):
     assert '\n[{"1": "hi"}, {"1": "bye"}]\n' in text
     assert text.count(":encoding grpc\n") == 4
     assert key not in text
+
+
+GOES_ON = f"""
+import os, queue, sys
+sys.path.insert(0, {str(HERE.parent / "helpers")!r})
+import grpc
+from notes_messages import Note, stubs
+
+channel = grpc.insecure_channel(os.environ["NOTES_BASE_URL"].partition("://")[2])
+said, calls, ended = queue.Queue(), [], []
+
+def test_talk():
+    talk = stubs(channel)["Talk"](iter(said.get, None), timeout=20)
+    calls.append(talk)
+    assert next(talk).text == "welcome"
+    said.put(Note(text="one"))
+    assert next(talk).text == "you said one"
+
+def test_after():
+    try:
+        next(calls[0])
+    except grpc.RpcError as error:
+        ended.append((error.code().name, error.details()))
+    assert ended == [("UNAVAILABLE", "recproxy: the test that began this call has ended")]
+    assert stubs(channel)["Send"](Note(text="hello"), timeout=20).text == "HELLO"
+    said.put(None)
+"""
+
+
+def test_a_call_both_ways_ends_with_its_test_and_is_kept_for_it(project):
+    project.write("test_notes.py", GOES_ON)
+    command = ("--", sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "test_notes.py")
+    with Service() as port:
+        project.write("pyproject.toml", CONFIG.format(port=port, lines=""))
+        ran = project.run("run", "--profile", "notes", "--record", "notes", *command)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    text = (project.root / "tests/functional/recordings/notes/test_notes/test_talk.rec").read_text()
+    assert ":after 0 1 end\n" in text
+    assert ":trailer grpc-status: 1\n:trailer grpc-message: the test ended before the call\n" in text

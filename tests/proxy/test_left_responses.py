@@ -32,6 +32,17 @@ def test_a_call_has_its_whole_messages_and_the_status_of_its_client(headers, sec
     assert (left.gaps, left.delay) == ([], 0.0)
 
 
+def test_a_call_that_was_ended_for_its_client_stays_open_in_replay_until_that_ends_it():
+    left = left_response(CALL[:1], begun(MESSAGE), 0.1, 8, ended=True)
+
+    assert left.trailers == ((b"grpc-status", b"1"), (b"grpc-message", b"the test ended before the call"))
+    assert left.order[-1] == (len(MESSAGE), -1)
+
+
+def test_one_that_was_ended_before_a_message_came_has_its_status_at_once():
+    assert left_response(CALL[:1], begun(), 0.1, 8, ended=True).order[-1] == (0, 8)
+
+
 def test_a_call_of_which_nothing_came_is_recorded_if_its_deadline_says_why():
     assert left_response(CALL, None, 0.1, 8) is None
     left = left_response(CALL, None, 0.5, 8)

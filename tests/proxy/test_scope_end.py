@@ -21,6 +21,23 @@ class Lane:
         self._leave()
 
 
+class Call:
+    """A call that its service has answered or not, and whose client may say more."""
+
+    def __init__(self, traffic, *, answered):
+        self.traffic, self.answered, self.ended = traffic, answered, []
+        traffic.begin()
+        traffic.exchanges.add(self)
+
+    def is_call_of(self, traffic, *, answered):
+        return traffic is self.traffic and (self.answered or not answered)
+
+    def end(self, why):
+        self.ended.append(why)
+        self.traffic.exchanges.discard(self)
+        self.traffic.end(0)
+
+
 @pytest.fixture
 def scope(monkeypatch):
     monkeypatch.setattr("recproxy.proxy.scope_end._LEFT_SECONDS", 0)
@@ -40,6 +57,24 @@ def test_clients_that_may_have_gone_are_dropped_before_the_scope_fails(scope):
     asyncio.run(settle(lane, scope))
 
     assert (lane.left, scope.traffic.failures) == (1, [])
+
+
+def test_a_call_both_ways_ends_with_its_scope_which_does_not_fail(scope):
+    call, other = Call(scope.traffic, answered=True), Traffic(2)
+    other.exchanges = scope.traffic.exchanges
+    elsewhere = Call(other, answered=True)
+    asyncio.run(settle(Lane(), scope))
+
+    assert (call.ended, elsewhere.ended) == (["the test that began this call has ended"], [])
+    assert scope.traffic.failures == []
+
+
+def test_a_call_that_is_not_answered_ends_with_its_scope_which_fails(scope):
+    call = Call(scope.traffic, answered=False)
+    asyncio.run(settle(Lane(), scope))
+
+    assert call.ended == ["the test that began this call has ended"]
+    assert scope.traffic.failures == ["1 request was still under way when the scope ended"]
 
 
 def test_what_never_ends_fails_the_scope(scope):

@@ -32,6 +32,7 @@ from recproxy.proxy.traffic import Keep, Traffic
 from recproxy.proxy.upstream import Upstreams
 from recproxy.proxy.upstream_errors import UpstreamError
 from recproxy.recording.grammar import METHOD
+from recproxy.recording.message_coding import is_call
 
 __all__ = ["Exchange"]
 
@@ -115,6 +116,11 @@ class Exchange(Work):
         """Whether it goes on by itself: its client sends on, or a stream comes; or its scope has waited in vain."""
         is_stream = self._captured is not None and self._captured.is_stream
         return is_stream or not self.feed.ended or self._traffic.is_over
+
+    def is_call_of(self, traffic: object, *, answered: bool) -> bool:
+        """Whether it is a call of gRPC of the scope with this traffic whose client may say more; an `answered` one has a response."""
+        is_open = is_call(self._head.headers) and not self.feed.ended and (self._captured is not None or not answered)
+        return is_open and traffic is self._traffic
 
     def end(self, why: str) -> None:
         """Break it off, unless its end is on the way already. A WebSocket ends otherwise."""
@@ -215,7 +221,9 @@ class Exchange(Work):
             self._request.agreed[0].close()
         elif self.stage is Stage.OVER:
             return  # it left when it had everything, which was kept
-        elif left := left_response(self._head.headers, captured, time.monotonic() - self._begun, self.feed.taken):
+        elif left := left_response(
+            self._head.headers, captured, time.monotonic() - self._begun, self.feed.taken, ended=bool(self._broken_off)
+        ):
             with contextlib.suppress(UpstreamError):
                 await self._kept(left)
         elif self._keep is not None:

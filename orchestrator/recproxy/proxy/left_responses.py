@@ -15,6 +15,7 @@ from recproxy.recording.message_coding import is_call, is_in_text
 __all__ = ["left_response"]
 
 _CANCELLED = ((b"grpc-status", b"1"), (b"grpc-message", b"the client cancelled the call"))
+_ENDED = ((b"grpc-status", b"1"), (b"grpc-message", b"the test ended before the call"))
 _DEADLINE_EXCEEDED = ((b"grpc-status", b"4"), (b"grpc-message", b"the deadline of the client passed"))
 #: The units of a deadline, in seconds. https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md
 _UNITS = {b"H": 3600.0, b"M": 60.0, b"S": 1.0, b"m": 1e-3, b"u": 1e-6, b"n": 1e-9}
@@ -23,22 +24,27 @@ _TIMEOUT = re.compile(rb"([0-9]{1,8})([HMSmun])")
 _PART = 0.8
 
 
-def left_response(headers: Headers, captured: Captured | None, seconds: float, taken: int) -> Captured | None:
+def left_response(
+    headers: Headers, captured: Captured | None, seconds: float, taken: int, *, ended: bool = False
+) -> Captured | None:
     """A response that was left after so many seconds, as it is recorded; None if it is not one to be left.
 
     `headers` are those of the request, `taken` says how much of it the service had. A call of which nothing came is
-    recorded only if its deadline says why.
+    recorded only if its deadline says why. One that was `ended` for its client has its status behind all that the client
+    will say: in replay it stays open as it did.
     """
     if not is_call(headers):
         if captured is None or not may_be_left(captured):
             return None
         captured.was_left = True
         return captured
-    return _left_call(headers, captured, seconds, taken)
+    return _left_call(headers, captured, seconds, taken, ended=ended)
 
 
-def _left_call(headers: Headers, captured: Captured | None, seconds: float, taken: int) -> Captured | None:
-    from recproxy.grpc.order import whole_frames  # noqa: PLC0415 - most services have no gRPC
+def _left_call(
+    headers: Headers, captured: Captured | None, seconds: float, taken: int, *, ended: bool
+) -> Captured | None:
+    from recproxy.grpc.order import CLIENT_ENDED, whole_frames  # noqa: PLC0415 - most services have no gRPC
 
     is_late = _has_passed(headers, seconds)
     if captured is None:
@@ -52,8 +58,9 @@ def _left_call(headers: Headers, captured: Captured | None, seconds: float, take
     captured.gaps.clear()
     captured.delay = 0.0  # when the client left is chance
     captured.was_left = True
-    captured.trailers = _DEADLINE_EXCEEDED if is_late else _CANCELLED
-    captured.order.append((captured.size, taken))
+    captured.trailers = _DEADLINE_EXCEEDED if is_late else _ENDED if ended else _CANCELLED
+    # Without a message before it, the status is all that a replay has to say.
+    captured.order.append((captured.size, CLIENT_ENDED if ended and captured.size else taken))
     return captured
 
 

@@ -13,6 +13,7 @@ __all__ = ["INSISTS", "OpenExchange", "OpenExchanges"]
 
 #: Why an exchange ends, for its client and for the scope that it belongs to.
 INSISTS = "the test that is running now insists on replay"
+_TEST_ENDED = "the test that began this call has ended"
 #: Seconds for an ordinary answer that is late: as many as the end of a scope waits for one.
 _GRACE = 5.0
 
@@ -23,6 +24,9 @@ class OpenExchange(Protocol):
     @property
     def lasts(self) -> bool:
         """Whether it goes on by itself, or has been waited for."""
+
+    def is_call_of(self, traffic: object, *, answered: bool) -> bool:
+        """Whether it is a call of gRPC of the scope with this traffic whose client may say more; an `answered` one has a response."""
 
     def end(self, why: str) -> None:
         """Break it off, unless its end is on the way already."""
@@ -53,6 +57,15 @@ class OpenExchanges:
                 each.end(INSISTS)
             else:
                 asyncio.get_running_loop().call_later(_GRACE, self._end_late, each)
+
+    def leave(self, traffic: object, *, answered: bool) -> None:
+        """The scope with this traffic has ended: so do its calls of gRPC whose clients may say more.
+
+        A call that was `answered` goes both ways; another may be the messages for one answer, on their way still.
+        """
+        for each in tuple(self._open):
+            if each.is_call_of(traffic, answered=answered):
+                each.end(_TEST_ENDED)
 
     def _end_late(self, exchange: OpenExchange) -> None:
         if self.is_shut():

@@ -25,5 +25,6 @@ async def settle(lane: ProxyLane, ended: OpenScope) -> None:
     """Wait for what a scope has forwarded: it belongs to it. What takes too long fails the scope."""
     if not await ended.traffic.settled(_LEFT_SECONDS):
         lane.leave()
+        ended.traffic.exchanges.leave(ended.traffic, answered=True)
     await ended.traffic.quiet(_QUIET_SECONDS)
     await ended.traffic.lessons.settled()

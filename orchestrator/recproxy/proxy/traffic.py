@@ -89,6 +89,7 @@ class Traffic:
             self.is_over = True
             are = "was" if self._under_way == 1 else "were"
             self.fail(f"{counted(self._under_way, 'request')} {are} still under way when the scope ended")
+            self.exchanges.leave(self, answered=False)
 
 
 #: Has an interaction kept that began at a moment; its end is awaited before the client sees the end of the response.

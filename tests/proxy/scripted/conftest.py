@@ -10,6 +10,7 @@ A row is a dict. Its `steps` are tuples, done one after the other over real TCP 
     ("service", ...)                the same; "service 2" is the second connection that the proxy opens to it
     ("scope", "is quiet")              nothing is under way that its end would wait for
     ("scope", "waits no longer")       it has ended, and clients that send no more are dropped
+    ("scope", "was waited for")        it has ended, and calls both ways end with it
     ("scope", "turns")                 it ends, and another one begins, with the recording `then`, in `then_mode`
     ("scope", "insists within")        one that insists on replay begins inside of it
     ("scope", "insists elsewhere")     a scope that insists on replay begins in another lane of the same proxy
@@ -267,6 +268,9 @@ class Play:
             return
         if kind == "scope" and verb == "turns":
             self._turn_scope()
+            return
+        if kind == "scope" and verb == "was waited for":
+            self._scope.traffic.exchanges.leave(self._scope.traffic, answered=True)
             return
         if kind == "scope" and verb == "insists within":
             self._lane.begin(OpenScope(self._profile, "test_b", [], mode="replay"), base=False)

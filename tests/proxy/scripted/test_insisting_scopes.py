@@ -197,6 +197,46 @@ STAY = {
 }
 
 
+ENDED_WITH_ITS_TEST = STATUS.replace(INSISTS, b"the test that began this call has ended")
+WITH_THEIR_TEST = {
+    "a call both ways": {
+        "steps": [
+            *TALKS,
+            ("scope", "was waited for"),
+            ("client", "sees", ENDED_WITH_ITS_TEST),
+            ("client", "sees end"),
+            ("service", "sees reset"),
+        ],
+        "kept": [(CALLED, 200, framed(b"1"))],
+    },
+    "but not one whose client has ended its side": {
+        "steps": [
+            *TALKS,
+            ("client", "half-closes"),
+            ("service", "sees end"),
+            ("scope", "was waited for"),
+            ("service", "sends", framed(b"2")),
+            ("client", "sees", framed(b"2")),
+            ("service", "closes"),
+            ("client", "sees end"),
+        ],
+        "kept": [(CALLED, 200, framed(b"1", b"2"))],
+    },
+    "nor one that is not answered yet": {
+        "steps": [
+            *TALKS[:2],
+            ("scope", "was waited for"),
+            *TALKS[2:],
+            ("client", "half-closes"),
+            ("service", "sees end"),
+            ("service", "closes"),
+            ("client", "sees end"),
+        ],
+        "kept": [(CALLED, 200, framed(b"1"))],
+    },
+}
+
+
 @pytest.mark.parametrize("row", ENDED.values(), ids=ENDED)
 def test_what_would_go_on_ends_where_a_test_insists_on_replay(play, row, monkeypatch):
     monkeypatch.setattr("recproxy.proxy.open_exchanges._GRACE", 0)
@@ -208,3 +248,8 @@ def test_what_would_go_on_ends_where_a_test_insists_on_replay(play, row, monkeyp
 @pytest.mark.parametrize("row", STAY.values(), ids=STAY)
 def test_what_is_about_to_end_or_may_go_on_is_not_ended(play, row):
     play({"mode": "auto", "recording": "#recproxy 2\n", **row})
+
+
+@pytest.mark.parametrize("row", WITH_THEIR_TEST.values(), ids=WITH_THEIR_TEST)
+def test_a_call_both_ways_ends_with_its_test(play, row):
+    play({**OVER_2, **row})
