@@ -64,6 +64,37 @@ def test_a_context_that_was_made_before_trusts_it_when_it_is_used(gateway, ca, v
     assert (before, trusts(context, ca)) == (False, verify == ssl.CERT_REQUIRED)
 
 
+def test_a_context_gets_the_run_ca_once_however_often_it_loads_and_is_used(ca, monkeypatch, request):
+    loaded = []
+    load = ssl.SSLContext.load_verify_locations
+
+    def counted(context, *args, **kwargs):
+        loaded.append("cadata" in kwargs)
+        return load(context, *args, **kwargs)
+
+    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", counted)
+    request.getfixturevalue("installed")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+    context.load_verify_locations(certifi.where())
+    context.load_verify_locations(certifi.where())
+    context.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO())
+
+    assert loaded == [False, True, False]
+    assert trusts(context, ca)
+
+
+def test_a_context_of_one_run_trusts_the_ca_of_the_next(gateway, installed, ca, tmp_path):
+    context = ssl.create_default_context(cafile=certifi.where())
+    other = trustme.CA()
+    other.cert_pem.write_to_path(tmp_path / "other.pem")
+
+    installed.install(gateway.routes(), str(tmp_path / "other.pem"))
+    context.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO())
+
+    assert trusts(context, ca) and trusts(context, other)
+
+
 def test_a_server_s_context_is_left_alone(installed, ca):
     assert not trusts(ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=certifi.where()), ca)
 

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Trust", "read_ca"]
 
+#: The name of what a context notes: the certificates that it got.
+_EXTENDED = "_recproxy_extended"
+
 
 class Trust:
     """The certificates, in PEM, that contexts get on top of their own."""
@@ -29,12 +32,21 @@ class Trust:
         """
         load = ssl.SSLContext.load_verify_locations
 
+        def extend(context: Any) -> None:
+            # A server that asks for client certificates is part of the program under test. To load a certificate takes
+            # as long as a request through an open connection, so a context gets it once: there it stays.
+            if (
+                self.certificates
+                and context.protocol != ssl.PROTOCOL_TLS_SERVER
+                and getattr(context, _EXTENDED, "") != self.certificates
+            ):
+                load(context, cadata=self.certificates)
+                setattr(context, _EXTENDED, self.certificates)
+
         def extended(original: Callable[..., Any]) -> Callable[..., Any]:
             def method(context: Any, *args: Any, **kwargs: Any) -> Any:
                 result = original(context, *args, **kwargs)
-                # A server that asks for client certificates is part of the program under test.
-                if self.certificates and context.protocol != ssl.PROTOCOL_TLS_SERVER:
-                    load(context, cadata=self.certificates)
+                extend(context)
                 return result
 
             return method
@@ -42,8 +54,8 @@ class Trust:
         def late(original: Callable[..., Any]) -> Callable[..., Any]:
             def method(context: Any, *args: Any, **kwargs: Any) -> Any:
                 # Clients keep contexts that they made at import. The CA lives no longer than the run does.
-                if self.certificates and context.protocol != ssl.PROTOCOL_TLS_SERVER and context.verify_mode:
-                    load(context, cadata=self.certificates)
+                if context.verify_mode:
+                    extend(context)
                 return original(context, *args, **kwargs)
 
             return method
