@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from recproxy.errors import ConfigurationError
+from recproxy.errors import ConfigurationError, RecordingError
 from recproxy.orchestrator.mutation_plan import MutationOptions, PlannedMutation
+from recproxy.play.file_replacement import replace_file
 from recproxy.report.mutation_page import mutation_page
 from recproxy.report.mutation_report import MutationTrial, mutation_report, mutation_values
 from recproxy.report.sweep_result import SweepResult
@@ -81,10 +82,9 @@ def _read(path: Path) -> dict[str, dict[str, Any]]:
 
 
 def _write(path: Path, text: str, option: str) -> None:
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    if not path.parent.is_dir():
+        raise ConfigurationError(f"{option} {path}: cannot be written: name a file in a folder that is there")
     try:
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(path)
-    except OSError as problem:
-        beside.unlink(missing_ok=True)
-        raise ConfigurationError(f"{option} {path}: cannot be written: {problem.strerror}") from None
+        replace_file(path, text.encode("utf-8"), root=path.parent)
+    except RecordingError as problem:
+        raise ConfigurationError(f"{option} {problem.message}") from None
