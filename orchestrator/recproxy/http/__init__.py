@@ -17,7 +17,7 @@ from recproxy.http.first_bytes import (
     sort,
 )
 from recproxy.http.framing import HOP_BY_HOP, ResponseFraming
-from recproxy.http.hosts import Owners, authority_host, bracketed, fits, host_text, split_authority
+from recproxy.http.hosts import DEFAULT_PORTS, Owners, authority_host, bracketed, fits, host_text, split_authority
 from recproxy.http.negotiation import accepts, accepts_all, takes_coded
 from recproxy.http.received import received_request
 from recproxy.http.request_events import Head, MalformedRequest, PriorKnowledge, Sink
@@ -25,6 +25,7 @@ from recproxy.http.requests import RequestReader, request_start
 from recproxy.http.responses import NOT_RECORDED, Pieces, Prepared, error_response
 
 __all__ = [
+    "DEFAULT_PORTS",
     "HOP_BY_HOP",
     "NOT_RECORDED",
     "Absolute",

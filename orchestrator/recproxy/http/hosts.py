@@ -10,7 +10,10 @@ from collections.abc import Iterable, Mapping
 
 from recproxy.control.host_names import is_loopback, normal_host
 
-__all__ = ["Owners", "authority_host", "bracketed", "fits", "host_text", "split_authority"]
+__all__ = ["DEFAULT_PORTS", "Owners", "authority_host", "bracketed", "fits", "host_text", "split_authority"]
+
+#: The port of a URL that names none, by its scheme.
+DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def split_authority(authority: str, default_port: int | None = None) -> tuple[str, int | None]:

@@ -14,11 +14,10 @@ from recproxy.matching.index import Index
 from recproxy.matching.mend import Mend
 from recproxy.matching.ways import Ways
 from recproxy.recording import Interaction, Recording, dump
+from recproxy.recording.grammar import FIRST_LINE
 from recproxy.recording.printable import printable
 
 __all__ = ["mendings"]
-
-_FIRST_LINE = b"#recproxy 2\n"
 
 
 def mendings(mend: Mend | None, index: Index, ways: Ways) -> tuple[Mending, ...]:
@@ -53,4 +52,4 @@ def _place(index: Index, position: int) -> tuple[str, int]:
 
 
 def _block(interaction: Interaction) -> str:
-    return dump(Recording(interactions=(interaction,))).removeprefix(_FIRST_LINE).decode().strip("\n")
+    return dump(Recording(interactions=(interaction,))).removeprefix(FIRST_LINE + b"\n").decode().strip("\n")

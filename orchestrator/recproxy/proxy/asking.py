@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import h11
 
 from recproxy.grpc.bodies import on_the_wire
-from recproxy.http import Head, split_authority
+from recproxy.http import DEFAULT_PORTS, Head, split_authority
 from recproxy.proxy.capture import Captured, response_of
 from recproxy.proxy.conversation import Conversation
 from recproxy.proxy.link import ServiceLink
@@ -22,7 +22,6 @@ from recproxy.recording.message_coding import is_call
 
 __all__ = ["ask"]
 
-_PORTS = {"http": 80, "https": 443}
 _BODILESS = ("GET", "HEAD", "OPTIONS", "DELETE")
 _FRAMING = (b"content-length", b"transfer-encoding", b"connection", b"host")
 
@@ -36,8 +35,8 @@ async def ask(upstreams: Upstreams, request: Request, *, most: int, declared: bo
         UpstreamError: there is none; the text says why.
     """
     parts = urlsplit(request.url)
-    host, port = split_authority(parts.netloc.rpartition("@")[2], _PORTS.get(parts.scheme, 443))
-    target = Target(parts.scheme, host, port or _PORTS[parts.scheme])
+    host, port = split_authority(parts.netloc.rpartition("@")[2], DEFAULT_PORTS.get(parts.scheme, 443))
+    target = Target(parts.scheme, host, port or DEFAULT_PORTS[parts.scheme])
     link = await upstreams.link(target, fresh=True, http2=is_call(request.headers) or _is_of_http2(request))
     conversation = None
     try:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from recproxy.control.host_names import is_loopback
 from recproxy.http import (
+    DEFAULT_PORTS,
     Head,
     MalformedRequest,
     authority_host,
@@ -30,7 +31,6 @@ __all__ = [
     "websocket_url",
 ]
 
-_PORTS = {"http": 80, "https": 443}
 #: RFC 6455 section 3.
 _WEBSOCKET = {"http": "ws", "https": "wss"}
 #: A path may hold another URL (web.archive.org): only a scheme at the very beginning makes a target absolute.
@@ -67,7 +67,7 @@ class Target:
     def authority(self) -> str:
         """As it stands in a Host header."""
         host = bracketed(self.host)
-        return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
+        return host if self.port == DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
 
 
 def own_service(hosts: Sequence[str], address: str) -> Target | None:
@@ -76,7 +76,7 @@ def own_service(hosts: Sequence[str], address: str) -> Target | None:
         return None
     scheme, mark, authority = address.rpartition("://")
     scheme = scheme if mark else "https"
-    host, port = split_authority(authority.partition("/")[0], _PORTS[scheme])
+    host, port = split_authority(authority.partition("/")[0], DEFAULT_PORTS[scheme])
     first = _first_host(hosts)
     if port is None or not (host == first or (is_loopback(host) and is_loopback(first))) or not first:
         return None
@@ -118,12 +118,12 @@ def target_of(route: Route, head: Head) -> Target:
     absolute = _ABSOLUTE.match(head.target.decode("ascii"))
     if absolute is not None:
         scheme, authority = absolute[1].lower(), absolute[2]
-        if scheme not in _PORTS:
+        if scheme not in DEFAULT_PORTS:
             raise MalformedRequest(400, f"only http:// and https:// are forwarded, not {scheme}://")
     else:
         authority = _named(route, head)
     try:
-        host, port = split_authority(authority, _PORTS[scheme])
+        host, port = split_authority(authority, DEFAULT_PORTS[scheme])
     except ValueError as problem:
         raise MalformedRequest(400, str(problem)) from None
     if not host or port is None:
@@ -171,7 +171,7 @@ def _bracketed(authority: str, scheme: str) -> str:
     if authority.count(":") < 2:
         return authority
     try:
-        host, port = split_authority(authority, _PORTS[scheme])
+        host, port = split_authority(authority, DEFAULT_PORTS[scheme])
     except ValueError:
         return authority
-    return Target(scheme, host, port or _PORTS[scheme]).authority
+    return Target(scheme, host, port or DEFAULT_PORTS[scheme]).authority

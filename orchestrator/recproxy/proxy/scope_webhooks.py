@@ -29,6 +29,7 @@ from recproxy.play.webhook_signatures import signed
 from recproxy.proxy.scope_history import ScopeHistory
 from recproxy.proxy.traffic import Traffic
 from recproxy.recording import Interaction, Recording, Request, Response, answer_request, as_sent, fill
+from recproxy.recording.webhooks import webhook_place
 from recproxy.redaction.rules import RedactionRules
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ class ScopeWebhooks:
         due = []
         for each in self._due:
             request = as_sent(self._playback().interaction(each)).request
-            name, target = _place(request.url)
+            name, target = webhook_place(request.url)
             due.append((name, request.method, target))
         return WebhooksNow(order=order.order, held=self._held, due=tuple(due), sent=self._sent)
 
@@ -141,7 +142,7 @@ class ScopeWebhooks:
         self._due.clear()
 
     def _name(self, position: int) -> str:
-        return _place(self._playback().interaction(position).request.url)[0]
+        return webhook_place(self._playback().interaction(position).request.url)[0]
 
     def _start(self, positions: Sequence[int], *, paced: bool = False) -> None:
         """Send webhooks in order: each when the application has answered the one before, or does not for a while."""
@@ -177,12 +178,12 @@ class ScopeWebhooks:
         """Send a webhook; the miss that its answer is, if it is one. HookError and ProfileError: it cannot be sent."""
         playback = self._playback()
         recorded = playback.interaction(position)
-        name, _ = _place(recorded.request.url)
+        name, _ = webhook_place(recorded.request.url)
         table = self._tables.get(name)
         if table is None:
             raise ProfileError(f"webhook {name!r} is not declared: write it in [[webhooks]] of the profile")
         request = self._request(table, as_sent(replace(recorded, response=playback.response(position))).request)
-        _, target = _place(self._address(recorded))  # its named places are bound now
+        _, target = webhook_place(self._address(recorded))  # its named places are bound now
         answer = await self._deliver(
             lambda order: Deliver(
                 order=order,
@@ -241,7 +242,7 @@ class ScopeWebhooks:
 
         playback = self._playback()
         recorded, where = playback.interaction(position), playback.index.where(position)
-        name, target = _place(recorded.request.url)
+        name, target = webhook_place(recorded.request.url)
         miss = WebhookMiss(
             name=name,
             method=as_sent(recorded).request.method,
@@ -263,9 +264,3 @@ class ScopeWebhooks:
             test=self._test,
             reason=MissReason.DIFFERS if differences else MissReason.UNKNOWN,
         )
-
-
-def _place(url: str) -> tuple[str, str]:
-    """The name of a webhook, and the path and query it goes to."""
-    name, slash, target = url.removeprefix(_SCHEME).partition("/")
-    return name, slash + target

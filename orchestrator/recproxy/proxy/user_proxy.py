@@ -8,12 +8,10 @@ import os
 from dataclasses import field
 from urllib.parse import unquote, urlsplit
 
-from recproxy.http import bracketed
+from recproxy.http import DEFAULT_PORTS, bracketed
 from recproxy.recording.dataclass import dataclass
 
 __all__ = ["UserProxy", "connect_request", "goes_past", "open_tunnel", "read_user_proxy", "refusal", "user_proxies"]
-
-_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +27,7 @@ class UserProxy:
 def read_user_proxy(url: str) -> UserProxy:
     """The proxy of a URL as it stands in HTTPS_PROXY, with or without a scheme; ValueError says what is wrong with it."""
     address = urlsplit(url if "//" in url else f"http://{url}")
-    if address.scheme not in _PORTS:
+    if address.scheme not in DEFAULT_PORTS:
         raise ValueError(f"a proxy of the kind {address.scheme} is not supported, use one of http or https")
     if not address.hostname:
         raise ValueError("the proxy of the environment has no host")
@@ -39,7 +37,7 @@ def read_user_proxy(url: str) -> UserProxy:
         authorization = b"Basic " + base64.b64encode(login.encode())
     return UserProxy(
         host=address.hostname,
-        port=address.port or _PORTS[address.scheme],
+        port=address.port or DEFAULT_PORTS[address.scheme],
         secure=address.scheme == "https",
         authorization=authorization,
     )

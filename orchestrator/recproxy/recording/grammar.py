@@ -15,6 +15,7 @@ from recproxy.lazy_patterns import lazy_pattern
 __all__ = [
     "ABSOLUTE",
     "FIELD_NAME",
+    "FIRST_LINE",
     "METHOD",
     "REASON",
     "VERSION",
@@ -28,6 +29,8 @@ __all__ = [
     "usual_method",
 ]
 
+#: What a file of format 2 begins with.
+FIRST_LINE = b"#recproxy 2"
 FIELD_NAME = lazy_pattern(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 #: A token that no comment, directive or conflict marker begins like.
 METHOD = lazy_pattern(rb"[A-Za-z][!#$%&'*+.^_`|~0-9A-Za-z-]*")

@@ -13,16 +13,14 @@ from recproxy.recording.bodies import SEPARATOR, take_text
 from recproxy.recording.conversations import begins_conversation, read_conversation
 from recproxy.recording.directives import DirectiveError, Notes, apply, where
 from recproxy.recording.framing import with_length
-from recproxy.recording.grammar import ABSOLUTE, METHOD, REASON, VERSION, clean, header_line, plain_header
+from recproxy.recording.grammar import ABSOLUTE, FIRST_LINE, METHOD, REASON, VERSION, clean, header_line, plain_header
 from recproxy.recording.lines import Cursor, decent, show_line
 from recproxy.recording.located import Located
 from recproxy.recording.messages import take_messages
 from recproxy.recording.values import WILD, Interaction, Recording, Request, Response, begins_websocket, is_websocket
 from recproxy.recording.webhooks import as_webhook
 
-__all__ = ["FIRST_LINE", "load", "locate"]
-
-FIRST_LINE = b"#recproxy 2"
+__all__ = ["load", "locate"]
 
 _REQUEST_END, _RESPONSE_END = b"====", b"======="
 _STATUS = re.compile(rb"(HTTP/[0-9](?:\.[0-9])?) ([1-9][0-9]{2})(?: (.*))?", re.DOTALL)

@@ -11,7 +11,16 @@ from dataclasses import field, replace
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.values import Interaction, Request, Response, Webhook
 
-__all__ = ["WEBHOOK", "SentWebhook", "answer_request", "as_interaction", "as_sent", "as_told", "webhook_url"]
+__all__ = [
+    "WEBHOOK",
+    "SentWebhook",
+    "answer_request",
+    "as_interaction",
+    "as_sent",
+    "as_told",
+    "webhook_place",
+    "webhook_url",
+]
 
 #: The method of what an application answers to a webhook: no client sends it.
 WEBHOOK = "WEBHOOK"
@@ -29,6 +38,12 @@ class SentWebhook:
 def webhook_url(name: str, target: str) -> str:
     """The URL of a webhook by its name in the profile, and the path and query that it was sent to."""
     return f"{_SCHEME}{name}{target if target.startswith('/') else f'/{target}'}"
+
+
+def webhook_place(url: str) -> tuple[str, str]:
+    """The name of a webhook by its URL, and the path and query that it goes to."""
+    name, slash, target = url.removeprefix(_SCHEME).partition("/")
+    return name, slash + target
 
 
 def answer_request(url: str, answer: Response) -> Request:

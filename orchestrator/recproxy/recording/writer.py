@@ -15,7 +15,7 @@ from recproxy.recording.codings import codings_of
 from recproxy.recording.conversations import conversation_lines, wild_line
 from recproxy.recording.faults import read_fault
 from recproxy.recording.framing import with_length
-from recproxy.recording.grammar import ABSOLUTE, FIELD_NAME, METHOD, REASON, VERSION, is_plain, is_utf8
+from recproxy.recording.grammar import ABSOLUTE, FIELD_NAME, FIRST_LINE, METHOD, REASON, VERSION, is_plain, is_utf8
 from recproxy.recording.message_coding import check_framing, check_type, is_message_coding, order_lines, type_lines
 from recproxy.recording.messages import message_lines
 from recproxy.recording.steps import WEBSOCKET
@@ -45,7 +45,7 @@ def pieces(recording: Recording, written: Iterable[bytes] | None = None) -> Iter
 
     The text of its interactions may be given as `written`, if `interaction_pieces` has made it elsewhere.
     """
-    yield b"#recproxy 2\n"
+    yield FIRST_LINE + b"\n"
     yield from _comments(recording.comments)
     if recording.match_on is not None:
         yield _match_on(recording.match_on)

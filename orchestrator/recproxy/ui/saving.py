@@ -21,6 +21,7 @@ from recproxy.orchestrator.journal_folders import JournalFolders
 from recproxy.orchestrator.recording_locks import RecordingLocks
 from recproxy.play.file_replacement import replace_file
 from recproxy.play.reading import load_any, read_bytes
+from recproxy.recording.grammar import FIRST_LINE
 from recproxy.ui.edits import Edit, blocks_of, edited
 from recproxy.ui.opened_recordings import OpenedRecording, OpenedRecordings
 from recproxy.ui.previews import Preview, preview
@@ -30,7 +31,6 @@ __all__ = ["FileChanged", "Saving"]
 
 #: Bytes of a file's name on any system.
 _LONGEST_NAME = 255
-_FIRST_LINE = b"#recproxy 2\n"
 
 
 class FileChanged(RecordingError):
@@ -101,7 +101,7 @@ class Saving:
     def _unmovable(self, opened: OpenedRecording, edit: Edit, target: str) -> str:
         try:
             self._target(opened.path, target)
-            load_any(_FIRST_LINE + edit.moved, opened.path.name)
+            load_any(FIRST_LINE + b"\n" + edit.moved, opened.path.name)
         except RecordingError as problem:
             return problem.message
         return ""
@@ -125,7 +125,7 @@ class Saving:
     def _append(self, source: Path, target: str, moved: bytes) -> None:
         """Put interactions behind those of another recording, or into a new one."""
         path, root = self._target(source, target)
-        text = _FIRST_LINE + moved
+        text = FIRST_LINE + b"\n" + moved
         check = None
         if path.exists():
             other = self._opened.open(path)
