@@ -43,6 +43,7 @@ _READ = 1 << 18
 _DESCRIPTORS_LOST = int(socket.MSG_CTRUNC)
 #: Descriptors read at once; the kernel passes 253 in one message at most, and ours carry a few.
 _MOST_DESCRIPTORS = 64
+_ANCILLARY = socket.CMSG_SPACE(4 * _MOST_DESCRIPTORS)
 #: Seconds until another try when the kernel has no room for descriptors in flight: nothing says when it has.
 _RETRY = 0.01
 
@@ -71,6 +72,8 @@ class Channel:
         self._lost = lost
         #: Called when this process had no room for a connection that was sent to it.
         self.crowded: Callable[[], None] = lambda: None
+        #: What is read goes here first: to make a buffer of this size for each message takes longer than all the rest.
+        self._buffer = memoryview(bytearray(_READ))
         self._unread = bytearray()
         self._descriptors: deque[int] = deque()
         self._unsent: deque[tuple[memoryview, Sequence[int]]] = deque()
@@ -153,7 +156,7 @@ class Channel:
 
     def _readable(self) -> None:
         try:
-            data, ancillary, flags, _ = self._sock.recvmsg(_READ, socket.CMSG_SPACE(4 * _MOST_DESCRIPTORS))
+            count, ancillary, flags, _ = self._sock.recvmsg_into([self._buffer], _ANCILLARY)
         except (BlockingIOError, InterruptedError):
             return
         except OSError:
@@ -166,11 +169,11 @@ class Channel:
                 numbers.frombytes(raw[: len(raw) - len(raw) % numbers.itemsize])
                 self._descriptors.extend(numbers)
                 arrived += len(numbers)
-        if not data:
+        if not count:
             self._end()
             return
         start = len(self._unread)
-        self._unread += data
+        self._unread += self._buffer[:count]
         if flags & _DESCRIPTORS_LOST:
             self._mark_lost(start, arrived)
         self._deliver()
