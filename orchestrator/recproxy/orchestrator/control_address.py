@@ -32,6 +32,8 @@ __all__ = ["ControlAddress"]
 _OPEN = (b"/health", b"/ready")
 #: A call is a few hundred bytes; the limit keeps a mistaken client from filling the memory.
 _LARGEST_BODY = 1 << 20
+#: Bytes read from a caller at once.
+_BUFFER = 1 << 16
 #: What anybody can have kept who has no token: the bytes of a head, and calls that wait for their turn.
 _LARGEST_HEAD = 1 << 14
 _MOST_WAITING = 16
@@ -103,7 +105,7 @@ class ControlAddress:
         await asyncio.gather(*self._calls, return_exceptions=True)
 
 
-class _Caller(asyncio.Protocol):
+class _Caller(asyncio.BufferedProtocol):
     """One client of the control address; its calls are answered in order, and while it reads the answers."""
 
     def __init__(
@@ -123,6 +125,7 @@ class _Caller(asyncio.Protocol):
         self._calls = calls
         self._reader = RequestReader(self, head_limit=_LARGEST_HEAD)
         self._transport: asyncio.Transport
+        self._buffer = memoryview(bytearray(_BUFFER))
         self._head: Head
         self._body = bytearray()
         self._body_size = 0
@@ -170,10 +173,15 @@ class _Caller(asyncio.Protocol):
         """Drop the connection."""
         self._transport.abort()
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, sizehint: int) -> memoryview:
+        """Called by the loop: where it puts what comes. By itself it would make a buffer each time, four times as large."""
+        return self._buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """Called by the loop: so much has come."""
         self.is_fresh = True
         try:
-            self._reader.feed(data)
+            self._reader.feed(bytes(self._buffer[:nbytes]))
         except MalformedRequest as problem:
             self._refuse(CallRefused(400, problem.reason))
 
