@@ -152,24 +152,15 @@ def plan_from(
     Raises:
         RecproxyError: one of them, or the project's configuration, is wrong.
     """
-    from recproxy.config.keys import nearest_word
     from recproxy.config.project import find_project
     from recproxy.control.listening import read_listening
     from recproxy.orchestrator.plan import make_plan
 
+    known_mode = _known_mode(mode)
     folder = Path.cwd()
-    wanted = mode_named(mode)
-    if wanted is None:
-        context = click.get_current_context(silent=True)
-        from_variable = context and context.get_parameter_source("mode") is ParameterSource.ENVIRONMENT
-        raise ConfigurationError(
-            f"{f'{MODE}={mode}' if from_variable else f'--mode {mode}'}: unknown mode: use {', '.join(MODES)}, or vcrpy's names {', '.join(VCRPY_MODES)}{nearest_word(mode, (*MODES, *VCRPY_MODES))}"
-        )
-    if told := explained_mode(mode):
-        click.echo(f"recproxy: {told}", err=True)
     return make_plan(
         find_project(folder),
-        mode=wanted,
+        mode=known_mode,
         profiles=profiles,
         recordings=recordings,
         record=record,
@@ -183,3 +174,19 @@ def plan_from(
         folder=folder,
         environment=os.environ,
     )
+
+
+def _known_mode(mode: str) -> str:
+    """The mode by a name of ours or of vcrpy, with a line for the user where it is none of ours."""
+    known = mode_named(mode)
+    if known is None:
+        from recproxy.config.keys import nearest_word
+
+        context = click.get_current_context(silent=True)
+        from_variable = context and context.get_parameter_source("mode") is ParameterSource.ENVIRONMENT
+        raise ConfigurationError(
+            f"{f'{MODE}={mode}' if from_variable else f'--mode {mode}'}: unknown mode: use {', '.join(MODES)}, or vcrpy's names {', '.join(VCRPY_MODES)}{nearest_word(mode, (*MODES, *VCRPY_MODES))}"
+        )
+    if told := explained_mode(mode):
+        click.echo(f"recproxy: {told}", err=True)
+    return known

@@ -17,6 +17,7 @@ from recproxy.control.record_commands import KEYWORD_WORD, NODE_WORD, PROFILE_WO
 from recproxy.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from recproxy.orchestrator.fork_server import ForkServer
     from recproxy.orchestrator.plan import RunPlan
 
 __all__ = ["run"]
@@ -167,12 +168,7 @@ def run(
         plan = plan_from(mode, profiles, recordings, record, live, any_host=any_host, late_credentials=True)
         show(context, plan, json_wanted=json_wanted)
         return
-    if json_wanted:
-        raise click.UsageError("--json needs --show-config")
-    if not command:
-        raise click.UsageError("Missing argument 'COMMAND...': write it after --")
-    if (mend and not prove) or (yes and not mend):
-        raise click.UsageError("--mend needs --prove, and --yes needs --mend")
+    _check_usage(command, json_wanted=json_wanted, prove=prove, mend=mend, yes=yes)
     from recproxy.orchestrator.fork_server import ForkServer
 
     refuse_nested()
@@ -209,17 +205,13 @@ def run(
         )
         print_notes(plan)
         if faults:
-            from recproxy.orchestrator.fault_plan import SweepOptions, read_sweep
-            from recproxy.orchestrator.fault_sweep import sweep_faults
-
             if listen:
                 raise ConfigurationError("--faults plays with a command of this machine only: leave out --listen")
             if plan.reach != "replay":
                 raise ConfigurationError("--faults plays recordings: leave out --mode, --record and --live")
             if reports:
                 raise ConfigurationError("--faults has a report of its own: use --fault-report instead of --report")
-            options = SweepOptions(kinds=read_sweep(faults), hang=fault_timeout, limit=fault_limit, report=fault_report)
-            sys.exit(sweep_faults(plan, command, os.environ, fork_server, options))
+            sys.exit(_sweep(plan, command, fork_server, faults, fault_timeout, fault_limit, fault_report))
         targets = targets_of(plan, reports, report_formats, Path.cwd(), {})
         plan = replace(plan, timed=bool(prove or targets or find_viewers(plan.project.root, os.environ)))
         written = RunReports(plan, targets, os.environ, sys.stdout)
@@ -238,6 +230,33 @@ def run(
         with choosing_wanted(wanted, plan.project, command, os.environ) as (words, environment):
             code = run_command(plan, words, environment, fork_server, written, proof=proof, **how)
         sys.exit(check_begun(wanted, written.tally.tests, code))
+
+
+def _check_usage(command: tuple[str, ...], *, json_wanted: bool, prove: bool, mend: bool, yes: bool) -> None:
+    """Refuse options that need others, outside of --show-config."""
+    if json_wanted:
+        raise click.UsageError("--json needs --show-config")
+    if not command:
+        raise click.UsageError("Missing argument 'COMMAND...': write it after --")
+    if (mend and not prove) or (yes and not mend):
+        raise click.UsageError("--mend needs --prove, and --yes needs --mend")
+
+
+def _sweep(
+    plan: RunPlan,
+    command: tuple[str, ...],
+    fork_server: ForkServer,
+    faults: str,
+    timeout: float | None,
+    limit: float,
+    report: Path | None,
+) -> int:
+    """Run the command with each fault; the exit code."""
+    from recproxy.orchestrator.fault_plan import SweepOptions, read_sweep
+    from recproxy.orchestrator.fault_sweep import sweep_faults
+
+    options = SweepOptions(kinds=read_sweep(faults), hang=timeout, limit=limit, report=report)
+    return sweep_faults(plan, command, os.environ, fork_server, options)
 
 
 def _recording(

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from concurrent.futures import Executor
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -27,6 +28,7 @@ from recproxy.proxy.downstream import Answer, LateAnswer, Later
 from recproxy.proxy.scope_history import ScopeHistory
 from recproxy.proxy.traffic import Traffic
 from recproxy.recording import Request
+from recproxy.recording.dataclass import dataclass
 from recproxy.redaction.rules import RedactionRules
 
 if TYPE_CHECKING:
@@ -43,6 +45,26 @@ _CHEAP = 1 << 13
 _MANY_INTERACTIONS = 64
 #: As many misses of a scope tell apart the recordings of other tests.
 _MOST_REMEMBERED = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Missing:
+    """A missed request, and the playback as it was then: it may be described when more was played and bound.
+
+    `used` are its matches where all of them have been played. A body of more than `most` bytes is not compared by its
+    values. `reason` goes before the differences, `remark` behind them.
+    """
+
+    request: Request
+    index: Index
+    any_host: tuple[str, ...] | None
+    used: Sequence[int]
+    repeat: str | None
+    bound: Mapping[str, bytes]
+    played: AbstractSet[int]
+    most: int
+    reason: str
+    remark: str
 
 
 class Misses:
@@ -98,54 +120,71 @@ class Misses:
         if self._history.is_full:
             return self._answer(head, "\n".join(filter(None, (reason, self._history.miss_again()))))
         number = self._history.miss()
-        index, bound = playback.index, dict(playback.bound)  # what is bound may change meanwhile
-        played = {position for position, count in enumerate(playback.plays) if count}
-        most = 0 if self._waiting >= _MOST_WAITING else _LARGEST_COMPARED
-
-        def describe() -> Missed:
-            from recproxy.matching.miss import miss  # noqa: PLC0415 - a run that goes well has none
-            from recproxy.play.mending import mendings  # noqa: PLC0415 - see above
-
-            asked = request if self._hooks.compare is None else self._hooks.compare(request)
-            large_body = asked.body if len(asked.body) > most else None
-            if large_body is not None:
-                asked = replace(asked, body=b"", encoding=None)
-            known = self._traffic.lessons.of_miss(request)
-            shown = self._hooks.show(asked, self._redaction, known)  # what is shown is redacted as what is stored
-            own = hash(shown)
-            others = {position for one, position in tuple(self._compared.items()) if one != own}
-            found = miss(
-                index,
-                shown,
-                any_host=any_host,
-                bound=bound,
-                test=self._test if self._test != NO_TEST else None,
-                profile=self._profile.name,
-                used=used,
-                repeat=playback.repeat,
-                ways=self._ways,
-                large_body=large_body,
-                taken=played | others,
-            )
-            if found.closest is not None:
-                self._compared.setdefault(own, found.closest)
-            if self._elsewhere is not None and large_body is None:
-                found = self._found_elsewhere(self._elsewhere, found, shown, any_host, index)
-            text = f"{reason}\n{found.text()}" if reason else found.text()
-            if not index.interactions and self._expected is not None:
-                text += f"\nthe recording would be {self._ways.shown(self._expected)}\n"
-            expected = None if index.interactions else self._expected
-            message = replace(_as_message(found, text + remark, index), test=self._test, expected=expected)
-            return replace(message, mendings=mendings(found.mend, index, self._ways))
-
-        is_cheap = _cost(index, request) <= _CHEAP and not self._traffic.lessons.is_behind
+        missing = _Missing(
+            request=request,
+            index=playback.index,
+            any_host=any_host,
+            used=used,
+            repeat=playback.repeat,
+            bound=dict(playback.bound),
+            played={position for position, count in enumerate(playback.plays) if count},
+            most=0 if self._waiting >= _MOST_WAITING else _LARGEST_COMPARED,
+            reason=reason,
+            remark=remark,
+        )
+        is_cheap = _cost(playback.index, request) <= _CHEAP and not self._traffic.lessons.is_behind
         if self._beside is None or is_cheap:
-            missed = describe()
+            missed = self._describe(missing)
             self._history.describe(number, missed)
             return self._answer(head, missed.text)
         self._waiting += 1
         self._traffic.begin()  # the end of the scope waits for it
-        return LateAnswer(asyncio.ensure_future(self._later(self._beside, head, number, describe)))
+        return LateAnswer(asyncio.ensure_future(self._later(self._beside, head, number, missing)))
+
+    def _describe(self, missing: _Missing) -> Missed:
+        """What is told of a miss."""
+        from recproxy.play.mending import mendings  # noqa: PLC0415 - a run that goes well has none
+
+        found = self._found(missing)
+        index = missing.index
+        text = f"{missing.reason}\n{found.text()}" if missing.reason else found.text()
+        if not index.interactions and self._expected is not None:
+            text += f"\nthe recording would be {self._ways.shown(self._expected)}\n"
+        expected = None if index.interactions else self._expected
+        message = replace(_as_message(found, text + missing.remark, index), test=self._test, expected=expected)
+        return replace(message, mendings=mendings(found.mend, index, self._ways))
+
+    def _found(self, missing: _Missing) -> Miss:
+        """The miss as it may be shown, with what is nearest to it here, or in other recordings."""
+        from recproxy.matching.miss import miss  # noqa: PLC0415 - see above
+
+        request, index = missing.request, missing.index
+        asked = request if self._hooks.compare is None else self._hooks.compare(request)
+        large_body = asked.body if len(asked.body) > missing.most else None
+        if large_body is not None:
+            asked = replace(asked, body=b"", encoding=None)
+        known = self._traffic.lessons.of_miss(request)
+        shown = self._hooks.show(asked, self._redaction, known)  # what is shown is redacted as what is stored
+        own = hash(shown)
+        others = {position for one, position in tuple(self._compared.items()) if one != own}
+        found = miss(
+            index,
+            shown,
+            any_host=missing.any_host,
+            bound=missing.bound,
+            test=self._test if self._test != NO_TEST else None,
+            profile=self._profile.name,
+            used=missing.used,
+            repeat=missing.repeat,
+            ways=self._ways,
+            large_body=large_body,
+            taken=missing.played | others,
+        )
+        if found.closest is not None:
+            self._compared.setdefault(own, found.closest)
+        if self._elsewhere is not None and large_body is None:
+            found = self._found_elsewhere(self._elsewhere, found, shown, missing.any_host, index)
+        return found
 
     def _found_elsewhere(
         self, elsewhere: Elsewhere, found: Miss, shown: Request, any_host: tuple[str, ...] | None, index: Index
@@ -162,10 +201,10 @@ class Misses:
             return found
         return replace(found, elsewhere=other, used=())
 
-    async def _later(self, beside: Executor, head: Head, number: int, describe: Callable[[], Missed]) -> Answer | Later:
+    async def _later(self, beside: Executor, head: Head, number: int, missing: _Missing) -> Answer | Later:
         begun = time.perf_counter()
         try:
-            missed = await asyncio.get_running_loop().run_in_executor(beside, describe)
+            missed = await asyncio.get_running_loop().run_in_executor(beside, self._describe, missing)
         except Exception as problem:  # noqa: BLE001 - a miss stays one, whatever is wrong with its text
             text = defect_text(problem)
             missed = Missed(method="a request", url="that could not be compared", text=text, test=self._test)

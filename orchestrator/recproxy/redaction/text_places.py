@@ -111,29 +111,41 @@ def _named(text: bytes, language: Language, rules: NameRules, depth: int, hints:
         yield from xml_spans(text, partial(_nested, rules=rules, depth=depth))
         yield from link_spans(text, rules, inside)
     elif language in (Language.JSON, Language.GRAPHQL):
-        yield from _json(text, rules, depth, hits, signs, graphql=language is Language.GRAPHQL)
-        if b"=" in text and any(text.find(b"=", end, end + 48) >= 0 for _, _, end in hits):
-            yield from link_spans(text, rules, inside)
-        yield from _of_properties(text, rules, depth, in_json=True)
-        yield from printed_spans(text)
-        yield from told_spans(text, hits)
-        yield from string_tables(text, hits, rules)
-        yield from sql_spans(text)
-        if b"[" in text:
-            yield from json_tables(text, hits, rules)
-        if not signs.isdisjoint((b" -", b'"-', b"set ")):
-            yield from argument_spans(text, hits, rules)
-        if language is Language.JSON and text[:1] not in b"{[" and depth == 0:
-            yield from _settings(text, hits, rules)
+        yield from _named_in_json(text, language, rules, depth, hits, signs)
     else:
-        if is_table(text):
-            yield from table_spans(text, rules)
-        if b"|" in text and b"--" in text:
-            yield from drawn_spans(text, rules)
+        yield from _named_in_lines(text, rules, depth, hits, signs)
+
+
+def _named_in_json(
+    text: bytes, language: Language, rules: NameRules, depth: int, hits: NameHits, signs: set[bytes]
+) -> Iterator[Span]:
+    """The secrets of JSON, and of the texts that its strings are: properties, tables, SQL, commands."""
+    yield from _json(text, rules, depth, hits, signs, graphql=language is Language.GRAPHQL)
+    if b"=" in text and any(text.find(b"=", end, end + 48) >= 0 for _, _, end in hits):
+        yield from link_spans(text, rules, partial(_inside, rules=rules, depth=depth))
+    yield from _of_properties(text, rules, depth, in_json=True)
+    yield from printed_spans(text)
+    yield from told_spans(text, hits)
+    yield from string_tables(text, hits, rules)
+    yield from sql_spans(text)
+    if b"[" in text:
+        yield from json_tables(text, hits, rules)
+    if not signs.isdisjoint((b" -", b'"-', b"set ")):
+        yield from argument_spans(text, hits, rules)
+    if language is Language.JSON and text[:1] not in b"{[" and depth == 0:
         yield from _settings(text, hits, rules)
-        yield from _of_properties(text, rules, depth, in_json=False)
-        yield from _json(text, rules, depth, hits, signs)
-        yield from link_spans(text, rules, inside)
+
+
+def _named_in_lines(text: bytes, rules: NameRules, depth: int, hits: NameHits, signs: set[bytes]) -> Iterator[Span]:
+    """The secrets of a text of no language: lines of settings, tables, and what stands in it."""
+    if is_table(text):
+        yield from table_spans(text, rules)
+    if b"|" in text and b"--" in text:
+        yield from drawn_spans(text, rules)
+    yield from _settings(text, hits, rules)
+    yield from _of_properties(text, rules, depth, in_json=False)
+    yield from _json(text, rules, depth, hits, signs)
+    yield from link_spans(text, rules, partial(_inside, rules=rules, depth=depth))
 
 
 def _by_structure(text: bytes, language: Language, rules: NameRules, depth: int, signs: set[bytes]) -> Iterator[Span]:

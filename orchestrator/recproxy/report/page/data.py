@@ -40,23 +40,7 @@ class _Names:
 def page_data(report: RunReport, shown: ShownInteractions, bodies: BodyTable) -> dict[str, Any]:
     """The data of a page. `requests` are rows of numbers and texts, in the order that `columns` says."""
     names = _Names()
-    rows = [
-        [
-            names.number(each.profile),
-            names.number(each.test),
-            names.number(each.lane),
-            each.method,
-            each.url,
-            names.number(each.result),
-            each.started,
-            each.seconds,
-            each.status,
-            each.bytes,
-            shown.timeline[number],
-            each.fault,
-        ]
-        for number, each in enumerate(report.timeline)
-    ]
+    rows = _request_rows(report, shown, names)
     facts = ("recproxy", "shards", "started", "seconds", "exit_code", "command_code", "error", "fails")
     misses = [*map(_request, report.misses, shown.misses)]
     drift = [*map(_request, report.drift, shown.misses[len(report.misses) :])]
@@ -90,6 +74,26 @@ def page_data(report: RunReport, shown: ShownInteractions, bodies: BodyTable) ->
         "bodies": bodies.values,
         "bodies_left_out": bodies.left_out,
     }
+
+
+def _request_rows(report: RunReport, shown: ShownInteractions, names: _Names) -> list[list[Any]]:
+    return [
+        [
+            names.number(each.profile),
+            names.number(each.test),
+            names.number(each.lane),
+            each.method,
+            each.url,
+            names.number(each.result),
+            each.started,
+            each.seconds,
+            each.status,
+            each.bytes,
+            shown.timeline[number],
+            each.fault,
+        ]
+        for number, each in enumerate(report.timeline)
+    ]
 
 
 def _proof(proof: ProofReport | None) -> dict[str, Any] | None:
