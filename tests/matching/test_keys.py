@@ -3,13 +3,28 @@ from __future__ import annotations
 import pytest
 
 from recproxy.matching.fields import read_fields
-from recproxy.matching.keys import Mask, Shape, family_of, key_of, literal_shape, slots_of
+from recproxy.matching.keys import NO_MASK, Mask, Shape, family_of, key_of, literal_shape, mask_of, slots_of
 from recproxy.matching.rules import Rules, compared_parts
 
 
 @pytest.fixture
 def fields(live):
     return lambda *args: read_fields(live(*args), compared_parts(Rules()))
+
+
+def test_the_example_of_the_module_has_these_keys(fields, recorded):
+    one = read_fields(recorded("https://a.example/users/7?lang=en&ts=t-XXX").request, compared_parts(Rules()))
+    shape = Shape("raw")
+    slots = slots_of(one, shape)
+    mask = mask_of(slots, (), NO_MASK)
+    key = (b"GET", b"", b"users", b"7", b"en", (b"t-", b""), b"")
+
+    assert family_of(one, shape) == (3, (b"lang", b"ts"), (), b"", None)
+    assert (mask, key_of(one, shape, slots, mask)) == (Mask(((5, 2, 0),)), key)
+    for value, wanted in (("t-99", key), ("99", (*key[:5], (b"99", b""), b""))):
+        live = fields(f"https://a.example/users/7?lang=en&ts={value}")
+        assert family_of(live, shape) == family_of(one, shape)
+        assert key_of(live, shape, slots_of(live, shape), mask) == wanted
 
 
 def test_requests_that_are_built_alike_are_one_family(fields):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from planting import exchange
 
-from recproxy.recording import Recording, dump, load
+from recproxy.recording import Interaction, Recording, Request, Response, dump, load
 from recproxy.redaction import views
 from recproxy.redaction.rules import RedactionRules
 from recproxy.redaction.scope import redact_scope
@@ -147,3 +147,27 @@ def test_spans_apart_share_no_byte_with_the_others(spans, others):
     taken = {byte for each in others for byte in range(each.start, each.end)}
 
     assert apart(spans, others) == [each for each in spans if taken.isdisjoint(range(each.start, each.end))]
+
+
+def test_the_example_of_the_parts_is_masked_as_it_says():
+    key = KEY.encode()
+    as_json = ((b"Content-Type", b"application/json"),)
+    login = Interaction(
+        request=Request(
+            method="POST",
+            url="https://a.example/login",
+            headers=as_json,
+            body=b'{"user": "me", "password": "correct-horse-9"}',
+        ),
+        response=Response(status=200, headers=as_json, body=b'{"key": "%s"}' % key),
+    )
+    after = Interaction(
+        request=Request(method="GET", url="https://a.example/me", headers=((b"Authorization", b"Token " + key),)),
+        response=Response(status=200),
+    )
+
+    login, after = redact_scope((login, after), RedactionRules()).interactions
+
+    assert login.request.body == b'{"user": "me", "password": "XXX"}'
+    assert login.response.body == b'{"key": "XXX[key]"}'
+    assert after.request.headers == ((b"Authorization", b"Token XXX[key]"),)

@@ -8,8 +8,8 @@ As an example, a login and what follows:
 
 `ScopeReader.learn` goes over all parts of all interactions first and learns the values of the places that a rule finds:
 `correct-horse-9` and `9944b091...`. `ScopeReader.rewritten` then goes over them again, now with a search for all values, and
-masks both the places of the rules and those of the values: `{"key": "XXX[token]"}` and `Authorization: Token
-XXX[token]`, since the value went both ways. What is secret is said by the rules it calls, never here.
+masks both the places of the rules and those of the values: `{"key": "XXX[key]"}` and `Authorization: Token
+XXX[key]`, since the value went both ways. What is secret is said by the rules it calls, never here.
 """
 
 from __future__ import annotations
