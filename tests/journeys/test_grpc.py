@@ -267,3 +267,43 @@ def test_a_call_both_ways_ends_with_its_test_and_is_kept_for_it(project):
     text = (project.root / "tests/functional/recordings/notes/test_notes/test_talk.rec").read_text()
     assert ":after 0 1 end\n" in text
     assert ":trailer grpc-status: 1\n:trailer grpc-message: the test ended before the call\n" in text
+
+    again = project.run("run", "--profile", "notes", *command)
+
+    assert again.returncode == 0, again.stdout + again.stderr
+    row = next(line.split() for line in again.stderr.splitlines() if line.startswith("recproxy   notes"))
+    assert row[3:7] == ["2", "0", "0", "0"], again.stderr
+
+
+WAITS = f"""
+import os, queue, sys
+sys.path.insert(0, {str(HERE.parent / "helpers")!r})
+import grpc
+from notes_messages import Note, stubs
+
+channel = grpc.insecure_channel(os.environ["NOTES_BASE_URL"].partition("://")[2])
+said, records = queue.Queue(), "record" in sys.argv
+for note in (Note(text="one"), Note(text="two"), *[None] * records):
+    said.put(note)
+try:
+    print(stubs(channel)["Upload"](iter(said.get, None), timeout=20 if records else 0.5).text)
+except grpc.RpcError as error:
+    print(error.code())
+said.put(None)
+"""
+
+
+def test_a_call_that_its_client_leaves_unanswered_is_a_miss(project):
+    project.write("client.py", WAITS)
+    with Service() as port:
+        project.write("pyproject.toml", CONFIG.format(port=port, lines=""))
+        ran = client(project, "record", mode=("--record", "notes"))
+    assert (ran.returncode, ran.stdout) == (0, "one,two\n"), ran.stderr
+
+    again = client(project, "replay")
+
+    assert (again.returncode, again.stdout) == (3, "StatusCode.DEADLINE_EXCEEDED\n"), again.stderr
+    row = next(line.split() for line in again.stderr.splitlines() if line.startswith("recproxy   notes"))
+    assert row[3:7] == ["0", "0", "1", "1"]
+    told = "its client left this call before it ended its side: the recorded call is answered only then"
+    assert f"recproxy: miss: {told}\n" in again.stderr

@@ -70,7 +70,7 @@ async def ran(script, *pieces, ends=True, missed=STATUS, fault=None, forward=Non
         feed.end()
     work = CallDialogue(
         client, HEAD, feed, script, read=bytes, missed=lambda _: missed, failed=lambda problem, _: STATUS,
-        fault=lambda _: fault, played=played.append, forward=forward and (lambda: forward(feed)),
+        fault=lambda _: fault, played=played.append, forward=forward and (lambda: forward(feed)), calls=set(),
     )  # fmt: skip
     return await work.run(), client.got, played
 
@@ -150,6 +150,105 @@ def test_a_fault_breaks_the_call_off(words):
 
 def test_a_delay_only_delays():
     assert run(Script(start=(RESPONSE, [], True)), fault=read_fault("delay 0"))[1][0].startswith(CHUNKED)
+
+
+class Begun:
+    """A dialogue that runs; `missed` are the reasons of its misses."""
+
+    def __init__(self, script, *pieces, answer=STATUS, **options):
+        self.feed, self.client, self.missed, self.calls = BodyFeed(1 << 20, lambda: None), Client(), [], set()
+        for each in pieces:
+            self.feed.add(each)
+        self.work = CallDialogue(
+            self.client, HEAD, self.feed, script, read=bytes, missed=lambda why: self.missed.append(why) or answer,
+            failed=lambda problem, _: STATUS, fault=lambda _: options.get("fault"), played=lambda _: None,
+            forward=options.get("forward"), calls=self.calls,
+        )  # fmt: skip
+
+    async def __aenter__(self):
+        self.running = asyncio.ensure_future(self.work.run())
+        await asyncio.sleep(0)
+        return self
+
+    async def __aexit__(self, *_):
+        assert self.running.done()
+        assert self.calls == set()
+
+    async def left(self):
+        self.running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await self.running
+
+
+WELCOME = {"start": (RESPONSE, [framed(b"hi")], False)}
+OVER = b"0\r\ngrpc-status: 14\r\ngrpc-message: recproxy: the test that began this call has ended\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("says", "missed"),
+    [({}, ["its client left this call before it was answered"]), (WELCOME, [])],
+    ids=["not", "answered"],
+)
+def test_a_call_that_its_client_leaves_is_a_miss_where_it_was_not_answered(says, missed):
+    async def work():
+        async with Begun(Script(**says)) as begun:
+            assert (begun.calls, begun.work.is_waiting) == ({begun.work}, bool(missed))
+            await begun.left()
+        assert begun.missed == missed
+
+    asyncio.run(work())
+
+
+def test_a_call_that_was_answered_is_unavailable_where_its_test_ends():
+    async def work():
+        async with Begun(Script(**WELCOME)) as begun:
+            begun.work.end()
+            begun.work.end()
+            assert not await begun.running
+        assert (begun.client.got, begun.missed) == ([CHUNKED + piece(b"hi"), OVER], [])
+
+    asyncio.run(work())
+
+
+def test_a_call_that_was_not_answered_is_a_miss_where_its_test_ends():
+    async def work():
+        async with Begun(Script(one=None), framed(b"one")) as begun:
+            begun.work.end()
+            assert begun.missed == ["its test ended before this call was answered"]
+            assert not await begun.running
+        assert (begun.client.got, len(begun.missed)) == ([STATUS.data], 1)
+
+    asyncio.run(work())
+
+
+def test_a_fault_that_hangs_is_a_reset_where_its_test_ends():
+    async def work():
+        async with Begun(Script(**WELCOME), fault=read_fault("hang 60")) as begun:
+            begun.work.end()
+            assert not await begun.running
+        assert (begun.client.got, begun.missed) == (["reset"], [])
+
+    asyncio.run(work())
+
+
+def test_a_call_that_has_gone_to_the_service_is_no_miss_and_ends_with_its_exchange():
+    class Exchange:
+        async def run(self):
+            await asyncio.Event().wait()
+
+        def drop(self):
+            pass
+
+    async def work():
+        async with Begun(Script(), framed(b"other"), forward=Exchange) as begun:
+            assert not begun.work.is_waiting
+            begun.work.end()
+            await asyncio.sleep(0)
+            assert not begun.running.done()
+            await begun.left()
+        assert begun.missed == []
+
+    asyncio.run(work())
 
 
 def test_what_fits_nothing_goes_to_the_service_from_its_beginning():

@@ -119,6 +119,49 @@ def test_a_dialogue_is_made_of_what_was_recorded():
     assert isinstance(work, CallDialogue)
 
 
+def taking(calls_of=TEXT):
+    """The calls of a scope, and what its misses are told."""
+    told, failed = [], []
+    misses = SimpleNamespace(take=lambda *words: told.append(words))
+    playback = Playback(Index([load(calls_of)], Rules()))
+    return (
+        CallScope(lambda: playback, "", ScopeHistory(), ScopeFaults(), misses, failed.append, remark=str),
+        told,
+        failed,
+    )
+
+
+def test_a_call_that_is_left_before_its_side_has_ended_is_a_miss_of_its_whole_messages():
+    calls, told, failed = taking()
+    calls.left(ROUTE, head(b"Upload"), framed(piece(1, b"one")) + framed(piece(1, b"two"))[:-1])
+
+    ((_, request, _, any_host, used, reason, _),) = told
+    assert (request.url, request.body) == ("https://notes.example/a.Notes/Upload", b'{"text": "one"}')
+    assert (any_host, used, failed) == (None, (), [])
+    assert reason == "its client left this call before it ended its side: the recorded call is answered only then"
+
+
+def test_the_calls_that_wait_are_known_and_end_with_their_scope():
+    class Call:
+        running = None
+
+        def __init__(self, *, answered):
+            self.is_answered, self.is_waiting, self.ended = answered, not answered, 0
+
+        def end(self):
+            self.ended += 1
+
+    calls, waiting, answered = scope(), Call(answered=False), Call(answered=True)
+    calls._open |= {answered}
+    assert not calls.has_unanswered
+    calls._open |= {waiting}
+    assert calls.has_unanswered
+    calls.end(answered=True)
+    assert (waiting.ended, answered.ended) == (0, 1)
+    calls.end()
+    assert (waiting.ended, answered.ended) == (1, 2)
+
+
 def test_a_call_that_is_missed_message_by_message_is_in_the_timeline():
     playback, history = Playback(Index([load(TEXT)], Rules())), ScopeHistory(Timeline(9))
     miss = Missed(method="POST", url="https://notes.example/a.Notes/Talk", text="no")

@@ -38,17 +38,38 @@ class Call:
         self.traffic.end(0)
 
 
+class Calls:
+    """The calls of a scope that are answered from a recording: whether one waits for its client; `told` is what they are."""
+
+    def __init__(self):
+        self.has_unanswered, self.told = False, []
+
+    async def settled(self, seconds):
+        self.told.append("wait")
+
+    def end(self):
+        self.told.append("end")
+
+
 @pytest.fixture
 def scope(monkeypatch):
     monkeypatch.setattr("recproxy.proxy.scope_end._LEFT_SECONDS", 0)
     monkeypatch.setattr("recproxy.proxy.scope_end._QUIET_SECONDS", 0)
-    return SimpleNamespace(traffic=Traffic(1))
+    return SimpleNamespace(traffic=Traffic(1), calls=Calls())
 
 
 def test_a_scope_with_nothing_under_way_is_quiet(scope):
     assert has_settled(scope)
     scope.traffic.begin()
     assert not has_settled(scope)
+
+
+def test_a_scope_with_a_call_that_waits_for_its_client_is_not_quiet(scope):
+    scope.calls.has_unanswered = True
+    assert not has_settled(scope)
+    asyncio.run(settle(Lane(), scope))
+
+    assert (scope.calls.told, scope.traffic.failures) == (["wait", "end"], [])
 
 
 def test_clients_that_may_have_gone_are_dropped_before_the_scope_fails(scope):

@@ -13,9 +13,11 @@ from recproxy.grpc.bodies import LARGEST, compression_of, on_the_wire
 from recproxy.grpc.frames import frames
 from recproxy.grpc.order import whole_frames
 from recproxy.http import Head, ResponseFraming
+from recproxy.http.refusals import UNAVAILABLE, status_lines
 from recproxy.play.dialogue import Dialogue, Reply
 from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.downstream import Answer, Downstream, Later, Onward, Work
+from recproxy.proxy.open_exchanges import TEST_ENDED
 from recproxy.recording import Headers
 from recproxy.recording.faults import Fault, read_fault
 from recproxy.recording.message_coding import MessageError
@@ -25,6 +27,8 @@ __all__ = ["CallDialogue"]
 _STATUS = (b"grpc-status", b"grpc-message")
 #: Seconds to wait for the first message of a call that no recording fits: the text of the miss then shows it.
 _QUIET = 0.5
+_LEFT = "its client left this call before it was answered"
+_UNANSWERED = "its test ended before this call was answered"
 
 
 class CallDialogue(Work):
@@ -39,6 +43,7 @@ class CallDialogue(Work):
         failed: answers to what cannot be sent.
         fault: the fault to play with the call at a position.
         forward: has the service answer a call that nothing recorded fits, where it may.
+        calls: those of the scope that are open; this is one while it runs.
     """
 
     def __init__(
@@ -54,6 +59,7 @@ class CallDialogue(Work):
         fault: Callable[[int], Fault | None],
         played: Callable[[int], None],
         forward: Callable[[], Work] | None,
+        calls: set[CallDialogue],
     ) -> None:
         self._downstream = downstream
         self._feed = feed
@@ -64,9 +70,59 @@ class CallDialogue(Work):
         self._held = b""
         self._framing: ResponseFraming | None = None
         self._ends = False
+        self._calls = calls
+        self._has_spoken = False
+        #: What runs it, while it does.
+        self.running: asyncio.Task[object] | None = None
+        #: Whether its scope has ended, and what its client gets then where it has got nothing.
+        self._is_over = False
+        self._last: Answer | Later | None = None
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the answer has begun."""
+        return self._framing is not None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether its client must say more before it is answered."""
+        return not (self.is_answered or self._ends)
 
     async def run(self) -> bool:
         """Answer; return whether the connection may go on."""
+        self.running = asyncio.current_task()
+        self._calls.add(self)
+        try:
+            return await self._converse()
+        except asyncio.CancelledError:
+            if self._is_over:
+                await self._say_last()
+                return False
+            if self.is_waiting:
+                self._missed(_LEFT)
+            raise
+        finally:
+            self._calls.discard(self)
+
+    def end(self) -> None:
+        """Its scope has ended: break it off, as a miss if it was not answered."""
+        if self.running is None or self._is_over or self._ends:
+            return
+        self._is_over = True
+        if self.is_waiting:
+            self._last = self._missed(_UNANSWERED)
+        self.running.cancel()
+
+    async def _say_last(self) -> None:
+        """Tell the client that its call has ended."""
+        if self._last is not None:
+            await self._refuse(self._last)
+        elif self._framing is not None and self._has_spoken:
+            self._downstream.write(self._framing.end(status_lines(UNAVAILABLE, TEST_ENDED)))
+        else:
+            self._downstream.abort()  # in the middle of a fault
+
+    async def _converse(self) -> bool:
         await self._speak()
         while not self._ends:
             try:
@@ -129,6 +185,7 @@ class CallDialogue(Work):
                 self._downstream.abort()
                 return
         self._downstream.write(data)
+        self._has_spoken = True
         await self._downstream.drain()
 
     def _data(self, reply: Reply) -> bytes:
@@ -146,6 +203,7 @@ class CallDialogue(Work):
 
     async def _miss(self, reason: str) -> bool:
         if self._forward is not None and self._framing is None and self._feed.whole:
+            self._ends = True  # for this dialogue: the exchange goes on
             self._feed.rewind()
             exchange = self._forward()
             try:

@@ -5,9 +5,12 @@ Knows recordings in play and paths of calls; no socket.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
+from recproxy.errors import RecproxyError
 from recproxy.http import Head
 from recproxy.http.refusals import NOT_RETRIED, refusal_answer
 from recproxy.play.candidates import Candidates
@@ -20,9 +23,14 @@ from recproxy.proxy.misses import Misses
 from recproxy.proxy.route import Route, live_request
 from recproxy.proxy.scope_history import ScopeHistory
 from recproxy.recording import Request
-from recproxy.recording.message_coding import MessageError, is_call, is_message_coding
+from recproxy.recording.message_coding import MessageError, is_call, is_in_text, is_message_coding
+
+if TYPE_CHECKING:  # most services have no gRPC
+    from recproxy.proxy.call_dialogue import CallDialogue
 
 __all__ = ["CallScope"]
+
+_LEFT = "its client left this call before it ended its side: the recorded call is answered only then"
 
 
 class CallScope:
@@ -49,6 +57,8 @@ class CallScope:
         self._of: Playback | None = None
         self._calls: LiveCalls
         self._positions: dict[str, list[int]] | None = None
+        #: Those that are answered message by message, while they are.
+        self._open: set[CallDialogue] = set()
 
     def located(self, request: Request, any_host: tuple[str, ...] | None) -> tuple[Request, Candidates]:
         """A live request in the form in which it is compared, and what fits it. Raises RecproxyError."""
@@ -106,7 +116,37 @@ class CallScope:
             fault=lambda position: self._faults.take(position) if self._faults.planned else None,
             played=lambda position: self._history.play_in(position, time.perf_counter(), 0.0),
             forward=forward,
+            calls=self._open,
         )
+
+    def left(self, route: Route, head: Head, body: bytes) -> None:
+        """A client has left a call that was to be answered as a whole, when it had said so much: a miss."""
+        from recproxy.grpc.order import whole_frames  # noqa: PLC0415 - most services have no gRPC
+
+        whole = body if is_in_text(head.headers) else whole_frames(body)
+        try:
+            request, _ = self.located(live_request(route, head, whole), route.any_host)
+        except RecproxyError as problem:
+            self._fail(problem.message)
+            return
+        self._misses.take(head, request, self._playback(), route.any_host, (), _LEFT, self._remark())
+        self._history.spent(time.perf_counter(), 0.0)
+
+    @property
+    def has_unanswered(self) -> bool:
+        """Whether a call waits for more of its client before it is answered."""
+        return any(each.is_waiting for each in self._open)
+
+    async def settled(self, seconds: float) -> None:
+        """Wait until there is none, at most so long."""
+        if waiting := [each.running for each in self._open if each.running is not None and each.is_waiting]:
+            await asyncio.wait(waiting, timeout=seconds)
+
+    def end(self, *, answered: bool = False) -> None:
+        """The scope has ended: so do its calls, or those that were `answered` and go on."""
+        for each in tuple(self._open):
+            if each.is_answered or not answered:
+                each.end()
 
     def _now(self) -> Playback:
         """What is in play now; what is known of what was before is forgotten."""

@@ -20,6 +20,7 @@ from recproxy.proxy.ownership import Ownership
 from recproxy.proxy.route import Route
 from recproxy.proxy.states import Answering, Asking
 from recproxy.recording import Headers
+from recproxy.recording.message_coding import is_call
 
 __all__ = ["H2Stream", "StreamOwner"]
 
@@ -85,6 +86,8 @@ class H2Stream(Asker):
 
     def lose(self) -> None:
         """The client has broken the stream off, or its connection is lost."""
+        if self._asking is Asking.COLLECTING and is_call(self._head.headers):
+            self._lane.scope.calls.left(self._route, self._head, self._body.whole())
         self._reader.abort()
         self._turns.lose()
         self._stop()

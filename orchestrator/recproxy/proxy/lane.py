@@ -189,6 +189,7 @@ class ProxyLane:
         """A scope has ended: what was said in it on connections that go on is kept for it."""
         for connection in (*self.smtp, *self.imap):
             connection.leave(ended)
+        ended.calls.end(answered=True)
         self._turn(ended)
 
     def _turn(self, before: OpenScope) -> None:

@@ -9,11 +9,12 @@ import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
-__all__ = ["INSISTS", "OpenExchange", "OpenExchanges"]
+__all__ = ["INSISTS", "TEST_ENDED", "OpenExchange", "OpenExchanges"]
 
 #: Why an exchange ends, for its client and for the scope that it belongs to.
 INSISTS = "the test that is running now insists on replay"
-_TEST_ENDED = "the test that began this call has ended"
+#: The same where its own test has ended.
+TEST_ENDED = "the test that began this call has ended"
 #: Seconds for an ordinary answer that is late: as many as the end of a scope waits for one.
 _GRACE = 5.0
 
@@ -65,7 +66,7 @@ class OpenExchanges:
         """
         for each in tuple(self._open):
             if each.is_call_of(traffic, answered=answered):
-                each.end(_TEST_ENDED)
+                each.end(TEST_ENDED)
 
     def _end_late(self, exchange: OpenExchange) -> None:
         if self.is_shut():

@@ -5,10 +5,12 @@ Knows the lane and the scope that has ended; not who ended it, nor what is told 
 
 from __future__ import annotations
 
+import asyncio
+
 from recproxy.proxy.lane import ProxyLane
 from recproxy.proxy.scope import OpenScope
 
-__all__ = ["has_settled", "settle"]
+__all__ = ["end_calls", "has_settled", "settle"]
 
 #: How long the end of a scope waits for requests still under way: a stream may never end.
 _QUIET_SECONDS = 5.0
@@ -18,13 +20,21 @@ _LEFT_SECONDS = 1.0
 
 def has_settled(ended: OpenScope) -> bool:
     """Whether nothing of a scope that has ended is under way."""
-    return not (ended.traffic.busy or ended.traffic.lessons.is_reading)
+    return not (ended.traffic.busy or ended.traffic.lessons.is_reading or ended.calls.has_unanswered)
+
+
+def end_calls(ended: OpenScope) -> None:
+    """End the calls of gRPC of a scope that has ended."""
+    ended.traffic.exchanges.leave(ended.traffic, answered=True)
+    ended.calls.end()
 
 
 async def settle(lane: ProxyLane, ended: OpenScope) -> None:
     """Wait for what a scope has forwarded: it belongs to it. What takes too long fails the scope."""
+    waits = asyncio.ensure_future(ended.calls.settled(_LEFT_SECONDS))
     if not await ended.traffic.settled(_LEFT_SECONDS):
         lane.leave()
-        ended.traffic.exchanges.leave(ended.traffic, answered=True)
+    await waits
+    end_calls(ended)
     await ended.traffic.quiet(_QUIET_SECONDS)
     await ended.traffic.lessons.settled()

@@ -6,11 +6,14 @@ A row is a dict. Its `steps` are tuples, done one after the other over real TCP 
     ("client", "sees", bytes)       exactly these bytes come next
     ("client", "sees end")          the connection ends, with nothing before that was not named
     ("client", "sees reset")        it breaks off
+    ("client", "ignores the rest")  what comes now is not named
     ("client", "half-closes" | "closes" | "resets" | "stops reading" | "reads on")
     ("service", ...)                the same; "service 2" is the second connection that the proxy opens to it
     ("scope", "is quiet")              nothing is under way that its end would wait for
     ("scope", "waits no longer")       it has ended, and clients that send no more are dropped
-    ("scope", "was waited for")        it has ended, and calls both ways end with it
+    ("scope", "was left")              it has ended
+    ("scope", "was waited for")        it has ended a while ago, and calls both ways end with it
+    ("lane", "hears all")              it has heard what its client has sent, which speaks HTTP/2
     ("scope", "turns")                 it ends, and another one begins, with the recording `then`, in `then_mode`
     ("scope", "insists within")        one that insists on replay begins inside of it
     ("scope", "insists elsewhere")     a scope that insists on replay begins in another lane of the same proxy
@@ -42,6 +45,7 @@ from recproxy.proxy.forwarding import Forwarding as Forwarded
 from recproxy.proxy.lane import ProxyLane
 from recproxy.proxy.route import target_of
 from recproxy.proxy.scope import OpenScope
+from recproxy.proxy.scope_end import end_calls
 from recproxy.proxy.step_room import StepRoom
 from recproxy.proxy.upstream import Upstreams
 from recproxy.proxy.upstream_errors import UpstreamError
@@ -270,7 +274,10 @@ class Play:
             self._turn_scope()
             return
         if kind == "scope" and verb == "was waited for":
-            self._scope.traffic.exchanges.leave(self._scope.traffic, answered=True)
+            end_calls(self._scope)
+            return
+        if kind == "scope" and verb == "was left":
+            self._lane.leave_conversations(self._scope)
             return
         if kind == "scope" and verb == "insists within":
             self._lane.begin(OpenScope(self._profile, "test_b", [], mode="replay"), base=False)
@@ -283,6 +290,9 @@ class Play:
             await self._scope.traffic.quiet(SECONDS)
             assert self._scope.outcome().failures == ()
             return
+        if kind == "lane" and verb == "hears all":
+            await self._answered_ping()
+            return
         if kind == "lane":
             await self._close_lane()
             return
@@ -290,7 +300,7 @@ class Play:
             peer = self._clients.get(who) or await self._connect(who)
         else:
             peer = await self._service.peer(int(number or 1))
-        if verb in ("closes", "resets", "sees end", "sees reset"):
+        if verb in ("closes", "resets", "sees end", "sees reset", "ignores the rest"):
             self._gone.add(who)
         match verb:
             case "sends":
@@ -305,6 +315,8 @@ class Play:
                 peer.transport.write_eof()
             case "closes":
                 peer.transport.close()
+            case "ignores the rest":
+                pass
             case "resets":
                 peer.resets()
             case "stops reading":
@@ -321,6 +333,12 @@ class Play:
         mode = self._row.get("then_mode", self._forwarding.mode)
         self._scope = OpenScope(self._profile, "test_b", recordings, mode=mode)
         self._lane.begin(self._scope, base=False)
+
+    async def _answered_ping(self):
+        """Wait until the lane has heard all that its client of HTTP/2 has sent: it answers in order."""
+        (peer,) = self._clients.values()
+        await peer.pinged()
+        await asyncio.sleep(0)
 
     async def _heard_all(self):
         """Wait until the lane has seen each client's end."""

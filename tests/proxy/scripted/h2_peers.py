@@ -11,6 +11,7 @@ from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.events import (
     DataReceived,
+    PingAckReceived,
     RequestReceived,
     ResponseReceived,
     StreamEnded,
@@ -94,7 +95,7 @@ def h2_peer(base, *, client, agrees, asked):
             if not client:
                 settings = {SettingCodes.ENABLE_CONNECT_PROTOCOL: 1}
                 self.h2.local_settings = Settings(client=False, initial_values=settings)
-            self.stream, self.turned = 1, False
+            self.stream, self.turned, self.pongs = 1, False, 0
 
         def connection_made(self, transport):
             self.connection = transport
@@ -163,6 +164,12 @@ def h2_asker(base, *, client):
     """
 
     class H2Asker(h2_peer(base, client=client, agrees=b"", asked=b"")):
+        async def pinged(self):
+            before = self.pongs
+            self.h2.ping(b"12345678")
+            self.send()
+            await self.until(lambda: self.pongs > before, "an answer to a ping")
+
         def begin(self, head):
             self.turned = True
             line, *lines = head.split(b"\r\n")
@@ -183,6 +190,8 @@ def h2_asker(base, *, client):
                 self.unseen += b"%s %s\r\n" % (fields[b":method"], fields[b":path"])
             elif isinstance(event, ResponseReceived):
                 self.unseen += b"HTTP/2 %s\r\n" % dict(event.headers)[b":status"] + of_grpc(event)
+            elif isinstance(event, PingAckReceived):
+                self.pongs += 1
             elif isinstance(event, TrailersReceived):
                 self.unseen += of_grpc(event)
             elif isinstance(event, StreamReset):
