@@ -1,10 +1,15 @@
 """Asks everything of a service, over HTTP/1.1 or HTTP/2 as it is told, and prints what it got: a line each."""
 
 import asyncio
+import importlib.util
 import os
 import sys
 
 import httpx
+
+# httpcore looks for sniffio at each lock that it takes: where it is not installed, most of the time would go there.
+if importlib.util.find_spec("sniffio") is None:
+    sys.modules["sniffio"] = None
 
 BASE = "https://api.shop.example" if sys.argv[2] == "proxy" else os.environ["SHOP_BASE_URL"]
 HTTP2 = sys.argv[1] == "2"
