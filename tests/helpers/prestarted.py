@@ -5,8 +5,9 @@ times. Here one process has imported the modules and forks for each run. The for
 arguments and streams of the run, and then does what `python -m MODULE` does. Tests that are about processes, signals and
 the start itself start the program as a user does, for example with `Project.start`.
 
-What such a run starts in the same way is a fork as well: a run's fork server, the pytest that is its command, the
-`recproxy serve` of a test. Where anything of the start is unusual, an interpreter is started.
+What such a run starts in the same way is a fork as well: a run's fork server, the pytest that is its command, in the
+namespaces of the run if it is isolated, the workers of that pytest, the `recproxy serve` of a test. Where anything of the
+start is unusual, an interpreter is started.
 """
 
 import _socket
@@ -21,6 +22,7 @@ import os
 import runpy
 import select
 import selectors
+import shutil
 import signal
 import socket
 import subprocess
@@ -29,7 +31,7 @@ import tempfile
 import threading
 import warnings
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 
 from _pytest.config import default_plugins
 
@@ -71,6 +73,12 @@ _STARTED_BY = {"nox": (*_STARTED_BY_RUNS, "virtualenv")}
 _OBEYED = ("PYTHONPATH", "PYTHONWARNINGS", "PYTHONUNBUFFERED", "PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE")
 #: Variables that tox sets and that change nothing here.
 _IDLE = ("PYTHONHASHSEED", "PYTHONIOENCODING")
+#: Scripts that do what `python -m` does with the module of this name.
+_SCRIPTS = ("pytest", "recproxy")
+#: What xdist gives to the interpreter of a worker, which has to have imported what pytest imports.
+_WORKER = ["-u", "-c", "import sys;exec(eval(sys.stdin.readline()))"]
+#: The program that a run starts a command with in its namespaces; the keeper's pid, a descriptor and the command follow.
+_ENTRY = Path(__file__).parents[2] / "orchestrator/recproxy/orchestrator/namespace_entry.py"
 #: What `subprocess.Popen` is asked for, where it is asked for nothing unusual.
 _USUAL = {
     "executable": None,
@@ -139,9 +147,13 @@ def forks():
             setattr(subprocess.Popen, name, method)
 
 
-def _ask(link, servers, streams, command, *, cwd, environment, session=False):
-    """Ask for a fork that becomes this command; it says its pid and, at its end, its exit code."""
+def _ask(link, servers, streams, command, *, cwd, environment, session=False, keeper=None):
+    """Ask for a fork that becomes this command; it says its pid and, at its end, its exit code.
+
+    `keeper` is the pid of the process whose namespaces it is to enter. A fourth stream gets what goes wrong there.
+    """
     request = {"servers": servers, "command": command, "cwd": cwd, "environment": environment, "session": session}
+    request["keeper"] = keeper
     socket.send_fds(link, [b"\n"], streams)
     link.sendall(json.dumps(request).encode() + b"\n")
 
@@ -227,7 +239,7 @@ def _wait_for_ended(*_):
 
 def _begin(link):
     """Fork once more: one process says how the other ends."""
-    _, streams, _, _ = socket.recv_fds(link, 1, 3)
+    _, streams, _, _ = socket.recv_fds(link, 1, 4)
     with link.makefile("rb") as lines:
         request = json.loads(lines.readline())
     if pid := os.fork():
@@ -242,10 +254,24 @@ def _begin(link):
     with contextlib.suppress(OSError):
         link.sendall(b"%d\n" % os.getpid())
     link.close()
-    for number, descriptor in enumerate(streams):
+    for number, descriptor in enumerate(streams[:3]):
         os.dup2(descriptor, number)
         os.close(descriptor)
+    if request["keeper"]:
+        _enter(request["keeper"], (*streams, 2)[3])
+    for descriptor in streams[3:]:
+        os.close(descriptor)  # which tells that the command has begun
     return request
+
+
+def _enter(keeper, report):
+    """Be in the namespaces of this process, as a command of an isolated run is."""
+    entry = runpy.run_path(str(_ENTRY))  # nothing of the package: a test may see what was imported
+    try:
+        entry["_join"](keeper)
+    except OSError as problem:
+        os.write(report, f"the command cannot join its namespaces: {problem.strerror}".encode())
+        os._exit(entry["CANNOT_JOIN"])
 
 
 def _become(request):
@@ -258,7 +284,8 @@ def _become(request):
         ),
     )
     environment = request["environment"]
-    if environment.get("PYTHONUNBUFFERED"):
+    is_worker = request["command"][1:] == _WORKER
+    if is_worker or environment.get("PYTHONUNBUFFERED"):
         sys.stdout = sys.__stdout__ = io.TextIOWrapper(io.FileIO(1, "w", closefd=False), "utf-8", write_through=True)
     sys.pycache_prefix = environment.get("PYTHONPYCACHEPREFIX") or None
     sys.dont_write_bytecode = bool(environment.get("PYTHONDONTWRITEBYTECODE"))
@@ -267,9 +294,10 @@ def _become(request):
     os.environ.clear()
     os.environ.update(environment)
     sys.orig_argv = request["command"]
-    safe, module, *words = _module_and_words(request["command"])
+    safe, module, *words = (False, "-c") if is_worker else _module_and_words(request["command"])
     paths = environment.get("PYTHONPATH", "")
-    sys.path[:1] = [*(() if safe else (request["cwd"],)), *(path for path in paths.split(os.pathsep) if path)]
+    first = () if safe else ("",) if is_worker else (request["cwd"],)
+    sys.path[:1] = [*first, *(path for path in paths.split(os.pathsep) if path)]
     for action in filter(None, environment.get("PYTHONWARNINGS", "").split(",")):
         sys.warnoptions.append(action)
         warnings.simplefilter(action)
@@ -277,8 +305,12 @@ def _become(request):
         from recproxy.client.redirect import install_from_env
 
         install_from_env()
-    _start_by_forks(request["servers"], began)
+    _start_by_forks(request["servers"], began, request["keeper"])
     sys.argv = [module, *words]
+    if is_worker:
+        main = sys.modules["__main__"] = ModuleType("__main__")
+        exec(_WORKER[-1], vars(main))
+        return
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 
 
@@ -303,8 +335,8 @@ def _module_and_words(command):
     return (safe, *rest)
 
 
-def _start_by_forks(servers, began):
-    """Let `subprocess.Popen` of this process fork what is prestarted."""
+def _start_by_forks(servers, began, keeper=None):
+    """Let `subprocess.Popen` of this process fork what is prestarted, in the namespaces in which this process is."""
     popen = subprocess.Popen
     start, try_wait, poll = popen._execute_child, popen._try_wait, popen._internal_poll
     signature = inspect.signature(start)
@@ -312,8 +344,9 @@ def _start_by_forks(servers, began):
     def execute_child(self, *words):
         asked = SimpleNamespace(**signature.bind(self, *words).arguments)
         environment = dict(os.environ if asked.env is None else asked.env)
-        command = _words(asked.args)
-        usual = all(getattr(asked, name) == value for name, value in _USUAL.items())
+        entered, report, command = _entry(asked) or (keeper, (), asked.args)
+        command = _words(command, environment)
+        usual = all(getattr(asked, name) == value for name, value in (_USUAL | {"pass_fds": report}).items())
         link = _link(servers, began, command, environment) if usual else None
         if link is None:
             start(self, *words)
@@ -322,11 +355,12 @@ def _start_by_forks(servers, began):
         _ask(
             link,
             servers,
-            [number if descriptor == -1 else descriptor for number, descriptor in enumerate(streams)],
+            [*(number if descriptor == -1 else descriptor for number, descriptor in enumerate(streams)), *report],
             command,
             cwd=os.path.abspath(asked.cwd or "."),
             environment=environment,
             session=bool(asked.start_new_session),
+            keeper=entered,
         )
         self._fork = link.makefile("rb")
         link.close()
@@ -359,17 +393,34 @@ def _start_by_forks(servers, began):
     popen._execute_child, popen._try_wait, popen._internal_poll = execute_child, wait_for_fork, poll_fork
 
 
-def _words(args):
-    """The command; that of the script is the one of the module."""
+def _entry(asked):
+    """The keeper of the namespaces that a command is to enter, the descriptor for what goes wrong, and the command."""
+    words = list(map(str, asked.args)) if isinstance(asked.args, list | tuple) else []
+    if words[:4] != [sys.executable, "-I", "-S", str(_ENTRY)] or os.geteuid() != 0:
+        return None  # where it is another user's, exec takes the rights that entering gives
+    return int(words[4]), (int(words[5]),), words[6:]
+
+
+def _words(args, environment):
+    """The command; that of a script is the one of its module."""
     words = list(map(str, args)) if isinstance(args, list | tuple) else [str(args)]
-    script = os.path.join(os.path.dirname(sys.executable), "recproxy")
-    return [sys.executable, "-P", "-m", "recproxy", *words[1:]] if words[:1] == [script] else words
+    name = os.path.basename(words[0])
+    script = os.path.join(os.path.dirname(sys.executable), name)
+    if name in _SCRIPTS and shutil.which(words[0], path=environment.get("PATH")) == script:
+        return [sys.executable, "-P", "-m", name, *words[1:]]
+    return words
 
 
 def _link(servers, began, words, environment):
     """A connection to the interpreter that has imported what this command is about, if there is one."""
-    start = [sys.executable, "-P", "-m"] if words[1:2] == ["-P"] else [sys.executable, "-m"]
-    if words[: len(start)] != start or not can_run(words[len(start) - 1 : len(start) + 1], environment):
+    if words == [sys.executable, *_WORKER]:
+        module = "pytest"
+    else:
+        start = [sys.executable, "-P", "-m"] if words[1:2] == ["-P"] else [sys.executable, "-m"]
+        if words[: len(start)] != start or not can_run(words[len(start) - 1 : len(start) + 1], environment):
+            return None
+        module = words[len(start)]
+    if environment.get("PYTHONHASHSEED") == "random":  # asked for by name: forks have that of their server
         return None
     python = [
         {name: value for name, value in each.items() if name.startswith("PYTHON") and name not in (*_OBEYED, *_IDLE)}
@@ -380,7 +431,7 @@ def _link(servers, began, words, environment):
     link = socket.socket(socket.AF_UNIX)
     try:
         # The plain connect: a suite may have blocked its own network, and this is none of it.
-        _socket.socket.connect(link, servers.get(words[len(start)], ""))
+        _socket.socket.connect(link, servers.get(module, ""))
     except OSError:  # it is not there, or not yet
         link.close()
         return None
