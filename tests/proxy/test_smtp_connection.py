@@ -99,9 +99,8 @@ class Bench:
         self.ports = {}
 
     def begin(self, name, recording=None, faults=(), **more):
-        scope = OpenScope(
-            self.profile, name, [recording] if recording else [], mode=self.forwarding.mode, faults=faults, **more
-        )
+        mode = more.pop("mode", self.forwarding.mode)
+        scope = OpenScope(self.profile, name, [recording] if recording else [], mode=mode, faults=faults, **more)
         self.lane.begin(scope, base=False)
         self.scope = scope
         return scope
@@ -713,6 +712,35 @@ async def test_a_connection_over_two_scopes_is_kept_for_each_with_its_login(trus
         first, second = (shown(each) for each in bench.kept)
         assert first[:5] == second[:5]
         assert [b"Subject: two" in b"".join(step.data for step in each.steps) for each in bench.kept] == [False, True]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("mode", ["record", "live", "auto"])
+@pytest.mark.parametrize("inner", [False, True], ids=["the next test", "a test within"])
+async def test_a_connection_to_the_service_ends_in_a_test_that_insists_on_replay(trust, mode, inner):
+    async with Real(trust) as real, Bench(trust, mode, address=real.address) as bench:
+        loop = asyncio.get_running_loop()
+
+        async def insist():
+            if not inner:
+                ended = bench.lane.end()
+                bench.lane.leave_conversations(ended)
+                await ended.traffic.quiet(seconds(5))
+            bench.begin("u", mode="replay")
+
+        def work(client):
+            client.login("me", "secret")
+            client.send_message(message("one"))
+            asyncio.run_coroutine_threadsafe(insist(), loop).result()
+            said = client.docmd("NOOP")
+            with pytest.raises(smtplib.SMTPServerDisconnected):
+                client.send_message(message("two"))
+            return said
+
+        assert await bench.smtp(work) == (421, b"4.3.2 recproxy: the test that is running now insists on replay")
+        assert b"NOOP\r\n" not in real.sent
+        assert (bench.outcome.failures, bench.outcome.forwarded) == ((), 0)
+        assert [each.scope for each in bench.kept] == ([] if mode == "live" else ["t"])
 
 
 STARTERS = Path(__file__).parents[2] / "profiles/gmail/recproxy_gmail/recordings"

@@ -19,7 +19,7 @@ from recproxy.proxy.mail_faults import place_of, step_fault
 from recproxy.proxy.mail_lane import MailLane
 from recproxy.proxy.mail_tls import TLS_AT_ONCE, upgraded
 from recproxy.proxy.scope import OpenScope
-from recproxy.proxy.smtp_socket import SmtpSocket
+from recproxy.proxy.smtp_socket import SENT_AWAY, SmtpSocket
 from recproxy.proxy.step_room import MOST_STEPS
 from recproxy.proxy.traffic import Traffic
 from recproxy.recording import Act, Step
@@ -109,8 +109,12 @@ class SmtpConnection(SmtpSocket):
                 self._hear(said)
 
     def _hear(self, said: Said) -> None:
-        if self._relay is not None:
+        if self._relay is not None and (self._lane.forwards or self._lane.forwards_large()):
             self._work(self._forward(said))
+            return
+        if self._relay is not None:
+            self._reply(SENT_AWAY)
+            self._transport.close()
             return
         if self._history.is_full:
             self._fail(f"a client says more than {MOST_STEPS:,} things on one connection: connect anew", b"421 4.7.0")

@@ -14,12 +14,16 @@ from recproxy.errors import defect_text
 from recproxy.mail.smtp_server import SmtpServer
 from recproxy.proxy.mail_lane import MailLane
 from recproxy.proxy.mail_socket import MailSocket
+from recproxy.proxy.open_exchanges import INSISTS
 from recproxy.proxy.smtp_history import SmtpHistory
 
 if TYPE_CHECKING:
     import ssl
 
-__all__ = ["SmtpSocket"]
+__all__ = ["SENT_AWAY", "SmtpSocket"]
+
+#: To a client of the service in a test that insists on replay. RFC 5321 section 3.8: it may connect anew.
+SENT_AWAY = f"421 4.3.2 recproxy: {INSISTS}\r\n".encode()
 
 
 class SmtpSocket(MailSocket):
