@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
+from deadlines import seconds
 
 from .conftest import Peer
 from .h2_peers import h2_peer, refusing
@@ -225,7 +226,7 @@ FORWARDED = {
         "failed": ["GET wss://shop.example/chat: the service sent nothing for 0.05 s"],
     },
     "a service that stays silent when the client has closed is left": {
-        "upstream": {"timeout": 0.05},
+        "upstream": {"timeout": seconds(0.1)},  # before that, the service has to agree within it
         "steps": [*OPEN, *LEAVES[:2], ("client", "sees end")],
         "kept": [(URL, 101, [(":leave", 1001)])],
     },
