@@ -55,27 +55,7 @@ def nearest(
     `large_body` is the request's body, which is not in the request then, if it is too large to be compared by its values.
     Of interactions that are equally near, one that is `taken` by another request comes last.
     """
-    live_body = request.body if large_body is None else large_body
-    without_body = replace(request, body=b"")
-
-    def compared(position: int, *, whole: bool) -> tuple[Difference, ...]:
-        recorded = index.compared[position]
-        if not whole:
-            recorded = replace(recorded, request=replace(recorded.request, body=b""))
-        found = difference(
-            recorded,
-            request if whole else without_body,
-            index.rules,
-            match_on=index.recording_of(position).match_on,
-            hosts=index.hosts,
-            any_host=any_host,
-            bound=bound,
-            redacted=True,
-        )
-        return found if whole else (*found, *_of_sizes(index.compared[position].request.body, live_body))
-
-    def size(position: int) -> int:
-        return len(index.compared[position].request.body) + len(live_body)
+    comparer = _Comparer(index, request, any_host, bound, request.body if large_body is None else large_body)
 
     def rank(found: tuple[int, tuple[Difference, ...]]) -> tuple[float, bool]:
         return _weight(found[1]), found[0] in taken
@@ -88,18 +68,65 @@ def nearest(
     ]
     if not candidates:
         return None
-    if large_body is None and sum(map(size, candidates)) <= _BUDGET:
-        found = [(position, compared(position, whole=True)) for position in candidates]
-        return min(found, key=rank)
-    found = [(position, compared(position, whole=False)) for position in candidates]
-    found.sort(
-        key=lambda each: (_weight(each[1]), -common_start(index.compared[each[0]].request.body, live_body), each[0])
-    )
-    fitting = [(position, total) for (position, _), total in zip(found, accumulate(size(each) for each, _ in found))]  # noqa: B905
-    affordable = [position for position, total in fitting if total <= _BUDGET] if large_body is None else []
-    if not affordable:
+    if large_body is None and sum(map(comparer.size, candidates)) <= _BUDGET:
+        return min(((each, comparer.whole(each)) for each in candidates), key=rank)
+    found = [(each, comparer.without_body(each)) for each in candidates]
+    found.sort(key=lambda each: (_weight(each[1]), -comparer.common_start(each[0]), each[0]))
+    if large_body is not None:
         return found[0]
-    return min(((each, compared(each, whole=True)) for each in affordable), key=rank)
+    totals = accumulate(comparer.size(position) for position, _ in found)
+    affordable = [position for (position, _), total in zip(found, totals, strict=True) if total <= _BUDGET]
+    return min(((each, comparer.whole(each)) for each in affordable), key=rank) if affordable else found[0]
+
+
+class _Comparer:
+    """Compares recorded interactions with one live request, whose body is given by itself: it may not be in there."""
+
+    def __init__(
+        self,
+        index: Index,
+        request: Request,
+        any_host: Sequence[str] | None,
+        bound: Mapping[str, bytes],
+        body: bytes,
+    ) -> None:
+        self._index = index
+        self._request = request
+        self._without_body = replace(request, body=b"")
+        self._any_host = any_host
+        self._bound = bound
+        self._body = body
+
+    def whole(self, position: int) -> tuple[Difference, ...]:
+        """How an interaction differs."""
+        return self._compared(position, self._index.compared[position], self._request)
+
+    def without_body(self, position: int) -> tuple[Difference, ...]:
+        """How it differs in all but the body, and in the size of that."""
+        recorded = self._index.compared[position]
+        bare = replace(recorded, request=replace(recorded.request, body=b""))
+        found = self._compared(position, bare, self._without_body)
+        return (*found, *_of_sizes(recorded.request.body, self._body))
+
+    def size(self, position: int) -> int:
+        """The bytes of both bodies."""
+        return len(self._index.compared[position].request.body) + len(self._body)
+
+    def common_start(self, position: int) -> int:
+        """The bytes that both bodies begin with alike."""
+        return common_start(self._index.compared[position].request.body, self._body)
+
+    def _compared(self, position: int, recorded: Interaction, request: Request) -> tuple[Difference, ...]:
+        return difference(
+            recorded,
+            request,
+            self._index.rules,
+            match_on=self._index.recording_of(position).match_on,
+            hosts=self._index.hosts,
+            any_host=self._any_host,
+            bound=self._bound,
+            redacted=True,
+        )
 
 
 def _is_other(interaction: Interaction, method: str) -> bool:
