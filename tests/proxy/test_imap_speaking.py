@@ -212,6 +212,25 @@ def test_a_connection_that_another_side_should_answer_ends(run):
     assert run(work) == (b"* BYE recproxy: the next test is answered by another side: connect anew\r\n", "closed")
 
 
+@pytest.mark.parametrize(
+    ("before", "mode", "ended"),
+    [("auto", "replay", True), ("record", "replay", True), ("auto", "auto", False), ("replay", "replay", False)],
+)
+def test_a_service_says_nothing_in_a_test_that_insists_on_replay(run, before, mode, ended):
+    async def work():
+        lane = Lane(before, Scope("one", None if before == "auto" else ""))
+        client = await connected(lane)
+        for service in lane.services:
+            service.says(b"* OK real\r\n")
+        lane.mode, lane.scope, client.transport.out = mode, Scope("two", ""), b""
+        client.connection.turn()
+        client.connection.turn()
+        return client.transport.out, client.transport.closed
+
+    bye = b"* BYE recproxy: the test that is running now insists on replay\r\n"
+    assert run(work) == ((bye, "closed") if ended else (b"", ""))
+
+
 def test_what_is_said_in_a_scope_is_recorded_for_it(run):
     async def work():
         lane = Lane("record", Scope("one"))

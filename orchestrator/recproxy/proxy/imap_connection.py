@@ -48,6 +48,9 @@ class ImapSpeaker(Protocol):
     def leave(self, ended: object) -> None:
         """A scope has ended, although the connection goes on."""
 
+    def turn(self) -> None:
+        """Another scope is open: end what goes to a service, if that may not answer any more."""
+
 
 class ImapConnection(MailSocket):
     """One connection. `speaker` makes who answers it, `context` the TLS that it may begin with `host`.
@@ -134,6 +137,11 @@ class ImapConnection(MailSocket):
     def leave(self, ended: object) -> None:
         """A scope has ended: what was said in it is its own, although the connection goes on."""
         self.speaker.leave(ended)
+
+    def turn(self) -> None:
+        """Another scope is open: a service that may not answer any more must not say anything unasked either."""
+        if not self._transport.is_closing():
+            self.speaker.turn()
 
     def write(self, data: bytes) -> None:
         """Send bytes; what a client had to be answered first before more was read of it may have been."""

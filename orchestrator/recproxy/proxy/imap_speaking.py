@@ -27,6 +27,7 @@ from recproxy.proxy.imap_relaying import ImapRelaying, ServiceWire
 from recproxy.proxy.imap_replaying import ImapReplaying, one_line
 from recproxy.proxy.imap_wire import ImapWire
 from recproxy.proxy.mail_lane import MailLane
+from recproxy.proxy.open_exchanges import INSISTS
 from recproxy.proxy.timeline import said_by_server
 from recproxy.recording import Act, Step, conversation
 from recproxy.recording.faults import Fault
@@ -40,16 +41,12 @@ __all__ = ["imap_connection"]
 def imap_connection(lane: MailLane, place: MailPlace, context: ssl.SSLContext | None) -> ImapConnection:
     """A connection of a lane to a place; `context` is for TLS that begins later."""
     server = ImapServer(tls=place.tls, limit=lane.max_body + (1 << 16))
-
-    def note(line: str) -> None:
-        lane.scope.note(line)
-
     return ImapConnection(
         server,
         lambda connection: _Speaking(lane, place, server, connection),
         context=lambda: context,
         host=place.host,
-        note=note,
+        note=lambda line: lane.scope.note(line),  # noqa: PLW0108 - another scope may be open then
         spawn=lane.spawn,
         open_connections=lane.imap,
     )
@@ -181,6 +178,11 @@ class _Speaking:
         elif self._relaying is not None:
             self._texts = _Texts(self._lane, self._place, self._connection)
             self._relaying.turn_to(self._texts, self._texts.keep)
+
+    def turn(self) -> None:
+        """Another scope is open: end what goes to the service, if that insists on replay."""
+        if self._relaying is not None and not (self._lane.forwards or self._lane.forwards_large()):
+            self._bye(f"recproxy: {INSISTS}")
 
     def _replay(self) -> ImapReplay:
         return ImapReplay(self._lane.scope.conversations.imap.playback(self._place), secure=self._server.tls)

@@ -61,15 +61,15 @@ class ProxyLane:
         self.base = self.scope = OpenScope(profile, NO_TEST, (), mode=forwarding.mode)
         self.scope.traffic.exchanges.is_shut = self._insists_on_replay
         self._open: list[OpenScope] = []
-        self.connections: OpenConnections[Connection] = OpenConnections(
-            loop, most=descriptor_share(0.6), seconds=idle_timeout, crowded=lambda: self.scope.note(CROWDED)
-        )
-        self.smtp: OpenConnections[SmtpConnection] = OpenConnections(
-            loop, most=descriptor_share(0.6), seconds=idle_timeout, crowded=lambda: self.scope.note(CROWDED)
-        )
-        self.imap: OpenConnections[ImapConnection] = OpenConnections(
-            loop, most=descriptor_share(0.6), seconds=idle_timeout, crowded=lambda: self.scope.note(CROWDED)
-        )
+
+        def connections() -> OpenConnections[Any]:
+            return OpenConnections(
+                loop, most=descriptor_share(0.6), seconds=idle_timeout, crowded=lambda: self.scope.note(CROWDED)
+            )
+
+        self.connections: OpenConnections[Connection] = connections()
+        self.smtp: OpenConnections[SmtpConnection] = connections()
+        self.imap: OpenConnections[ImapConnection] = connections()
         self.hand_back = hand_back
         self.max_body = profile.upstream.max_body
         self.reset_on_miss = profile.match.miss == "reset"
@@ -197,6 +197,8 @@ class ProxyLane:
         scope = self.scope
         self.forwarding.turn(before.traffic, scope.name, scope.traffic, self.spawn, ends=self._insists_on_replay())
         scope.traffic.exchanges.turn()
+        for connection in self.imap:
+            connection.turn()
 
     def _insists_on_replay(self) -> bool:
         return self.scope.mode == "replay"
@@ -207,9 +209,8 @@ class ProxyLane:
             server.close()
         for task in self._tasks:
             task.cancel()
-        self.connections.close()
-        self.smtp.close()
-        self.imap.close()
+        for connections in (self.connections, self.smtp, self.imap):
+            connections.close()
 
     def shed(self) -> bool:
         """Close an idle connection, so that another can be accepted; whether there was one."""

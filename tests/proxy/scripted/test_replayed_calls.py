@@ -29,6 +29,7 @@ Content-Type: application/grpc
 BEHIND_ONE, BEHIND_TWO = ":after 1 end\n", ":after 2 end\n"
 ONE, SAID = framed(piece(1, b"one")), framed(piece(1, b"said"))
 ENDED = b"grpc-status: 14\r\ngrpc-message: recproxy: the test that began this call has ended\r\n"
+INSISTS = b"test that is running now insists on replay"
 BEGINS = ("client", "sends", CALL + ONE)
 LEAVES = [("lane", "hears all"), ("client", "resets"), ("lane", "hears all")]
 
@@ -59,6 +60,18 @@ ROWS = {
             ("client", "sees", b"HTTP/2 200\r\n" + SAID),
             ("scope", "was left"),
             ("client", "sees", ENDED),
+            ("client", "sees end"),
+        ],
+    },
+    "what fits nothing does not go to the service in a test that insists on replay": {
+        "mode": "auto",
+        "recording": RECORDED.format(order=BEHIND_TWO),
+        "steps": [
+            BEGINS,
+            ("lane", "hears all"),
+            ("scope", "insists within"),
+            ("client", "sends", framed(piece(1, b"other"))),
+            ("client", "sees", b"HTTP/2 200\r\n" + ENDED.replace(b"test that began this call has ended", INSISTS)),
             ("client", "sees end"),
         ],
     },
