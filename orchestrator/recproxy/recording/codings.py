@@ -15,7 +15,7 @@ from recproxy.lazy_patterns import lazy_pattern
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["CODINGS", "DecodeError", "codings_of", "decode", "encode", "is_read_alike"]
+__all__ = ["CODINGS", "DecodeError", "Decompressor", "codings_of", "decode", "decompressor", "encode", "is_read_alike"]
 
 #: The codings that can be undone and made again, by the names of Content-Encoding.
 CODINGS = frozenset({"aws-chunked", "br", "deflate", "gzip", "zstd"})
@@ -129,14 +129,19 @@ def _chunks(data: bytes, limit: int | None) -> bytes:
     raise DecodeError("damaged aws-chunked data")
 
 
-class _Machine(Protocol):
+class Decompressor(Protocol):
     """A decompressor of one member, as zlib and zstandard make it."""
 
     @property
-    def eof(self) -> bool: ...
+    def eof(self) -> bool:
+        """Whether its end was reached."""
+
     @property
-    def unused_data(self) -> bytes: ...
-    def decompress(self, data: bytes, /) -> bytes: ...
+    def unused_data(self) -> bytes:
+        """What came behind its end."""
+
+    def decompress(self, data: bytes | memoryview, /) -> bytes:
+        """What a piece holds."""
 
 
 class _Brotli:
@@ -151,13 +156,16 @@ class _Brotli:
     def eof(self) -> bool:
         return bool(self._machine.is_finished())
 
-    def decompress(self, data: bytes, /) -> bytes:
+    def decompress(self, data: bytes | memoryview, /) -> bytes:
         piece: bytes = self._machine.process(data)
         return piece
 
 
-def _machine(name: str) -> tuple[_Machine, type[Exception]]:
-    """A decompressor for one member, and the error that it raises."""
+def decompressor(name: str) -> tuple[Decompressor, type[Exception]]:
+    """A decompressor for one member of gzip, deflate, raw deflate, br or zstd, and the error that it raises.
+
+    Those of zlib take the most bytes that a step gives as a second argument.
+    """
     if name == "br":
         import brotli  # noqa: PLC0415 - slow to import, seldom needed
 
@@ -178,7 +186,7 @@ def _members(data: bytes, name: str, limit: int | None) -> bytes:
     found: list[bytes] = []
     size = position = 0
     while position < len(data) or not found:
-        machine, error = _machine(name)
+        machine, error = decompressor(name)
         for piece, end in _steps(machine, error, data, position, name):
             position = end
             size += len(piece)
@@ -191,7 +199,7 @@ def _members(data: bytes, name: str, limit: int | None) -> bytes:
 
 
 def _steps(
-    machine: _Machine, error: type[Exception], data: bytes, position: int, name: str
+    machine: Decompressor, error: type[Exception], data: bytes, position: int, name: str
 ) -> Iterator[tuple[bytes, int]]:
     """What each step gives, and the position in the data behind it, until the member or the data ends."""
     step = _STEPS.get(name, 4096)

@@ -9,9 +9,9 @@ import bz2
 import lzma
 import zlib
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Protocol, cast
 
-from recproxy.recording.codings import decode
+from recproxy.recording.codings import Decompressor, decode, decompressor
 from recproxy.redaction.budget import Budget
 from recproxy.redaction.rules import Unsafe
 
@@ -81,7 +81,7 @@ def opened_in_part(data: bytes | memoryview, kind: str, budget: Budget) -> tuple
     return bytes(content), end - 4 if kind == "lzma" and end else end
 
 
-class _Decompressor(Protocol):
+class _LimitedDecompressor(Protocol):
     @property
     def eof(self) -> bool: ...
     @property
@@ -89,24 +89,21 @@ class _Decompressor(Protocol):
     def decompress(self, data: bytes | memoryview, max_length: int = ..., /) -> bytes: ...
 
 
-def _machine(kind: str) -> _Decompressor:
+def _machine(kind: str) -> _LimitedDecompressor:
     if kind == "bz2":
         return bz2.BZ2Decompressor()
     if kind in ("xz", "lzma"):
         return lzma.LZMADecompressor()
-    if kind == "zstd":
-        return _FrameDecompressor()
-    return zlib.decompressobj({"gzip": 31, "deflate": 15}.get(kind, -15))
+    machine, damage = decompressor(kind)
+    return _Unlimited(machine, damage) if kind == "zstd" else cast("_LimitedDecompressor", machine)
 
 
-class _FrameDecompressor:
+class _Unlimited:
     """A frame of zstandard. Its own reader knows no limit: a piece holds some megabytes at most."""
 
-    def __init__(self) -> None:
-        import zstandard  # noqa: PLC0415 - slow to import, seldom needed
-
-        self._machine = zstandard.ZstdDecompressor().decompressobj(read_across_frames=False)
-        self._damage = zstandard.ZstdError
+    def __init__(self, machine: Decompressor, damage: type[Exception]) -> None:
+        self._machine = machine
+        self._damage = damage
 
     @property
     def eof(self) -> bool:
@@ -123,7 +120,7 @@ class _FrameDecompressor:
             raise OSError("is damaged") from problem
 
 
-def _unpacked(machine: _Decompressor, data: bytes, limit: int) -> bytes:
+def _unpacked(machine: _LimitedDecompressor, data: bytes, limit: int) -> bytes:
     try:
         content = machine.decompress(data, limit)
     except (OSError, lzma.LZMAError, EOFError) as problem:
