@@ -126,9 +126,10 @@ class Recorder:
         pending = self._pending.get((profile, message.scope))
         if pending is None:
             raise ScopeEnded("the scope of this request has ended: nothing is recorded any more")
-        if pending.append and not pending.raw:
-            self._files.check_place(pending.path)
-        self._locks.lock(pending.path)
+        if not pending.raw:  # what is checked and locked for the first interaction stays so to the end of the run
+            if pending.append:
+                self._files.check_place(pending.path)
+            self._locks.lock(pending.path)
         day = self._today()
         self._journal.add(
             Entry(
