@@ -43,6 +43,7 @@ _OF_RUNS = (
     "concurrent.futures.thread",
     "cryptography.hazmat.backends.openssl.backend",
     "recproxy.orchestrator.recovery",
+    "recproxy.redaction.scope",
 )
 #: The verbs that tests run most.
 _VERBS = tuple(
