@@ -15,6 +15,7 @@ import atexit
 import contextlib
 import functools
 import gc
+import importlib.metadata
 import inspect
 import io
 import json
@@ -208,8 +209,25 @@ def close():
         server.wait()
 
 
+def _remember_what_is_installed():
+    """Read once what the packages here say of themselves: pytest, its plugins and recproxy look through all at each start."""
+    kind = importlib.metadata.PathDistribution
+    known = {each._path: each for each in importlib.metadata.distributions()}
+
+    def remembered(read):
+        read = functools.cache(read)
+        return property(lambda self: read(known.get(self._path, self)))
+
+    for name in ("entry_points", "files", "metadata"):
+        setattr(kind, name, remembered(getattr(kind, name).fget))
+    for each in known.values():
+        if any(point.group == "pytest11" for point in each.entry_points):
+            _ = each.files, each.metadata
+
+
 def _serve(path):
     """Accept runs until standard input ends. Only a fork returns, with what it is to run."""
+    _remember_what_is_installed()
     with socket.socket(socket.AF_UNIX) as listening, selectors.DefaultSelector() as selector:
         listening.bind(path)
         listening.listen()
