@@ -1,7 +1,7 @@
 """What a proof has seen of a run."""
 
 from recproxy.control.outcomes import NO_TEST, Missed, Outcome
-from recproxy.orchestrator.lane import LaneScope
+from recproxy.orchestrator.lane_scope import LaneScope
 from recproxy.orchestrator.proof_evidence import RunEvidence
 from recproxy.orchestrator.scope_ends import ScopeOutcome
 

@@ -6,7 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from recproxy.orchestrator.lane import Lane, base_scope
+from recproxy.orchestrator.lane import Lane
+from recproxy.orchestrator.lane_scope import base_scope
 from recproxy.orchestrator.scopes import Scopes
 from recproxy.report import Tally
 

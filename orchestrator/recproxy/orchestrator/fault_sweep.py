@@ -21,7 +21,7 @@ from recproxy.errors import ConfigurationError
 from recproxy.orchestrator.command import check_command
 from recproxy.orchestrator.fault_plan import SweepOptions, planned_trials
 from recproxy.orchestrator.fork_server import ForkServer
-from recproxy.orchestrator.lane import LaneScope
+from recproxy.orchestrator.lane_scope import LaneScope
 from recproxy.orchestrator.orchestrator import Orchestrator
 from recproxy.orchestrator.plan import RunPlan
 from recproxy.orchestrator.scope_ends import ScopeOutcome

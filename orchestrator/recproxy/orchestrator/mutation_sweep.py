@@ -19,7 +19,7 @@ from recproxy.counting import counted
 from recproxy.orchestrator.command import check_command
 from recproxy.orchestrator.fork_server import ForkServer
 from recproxy.orchestrator.kept_mutations import KeptMutations
-from recproxy.orchestrator.lane import LaneScope
+from recproxy.orchestrator.lane_scope import LaneScope
 from recproxy.orchestrator.mutation_plan import MutationOptions, PlannedMutation, Use, planned_mutations, sampled
 from recproxy.orchestrator.mutation_queues import MutationQueues, TestQueue, Try
 from recproxy.orchestrator.orchestrator import Orchestrator

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import field, replace
 
 from recproxy.control.outcomes import NO_TEST, Missed, Outcome
-from recproxy.orchestrator.lane import LaneScope
+from recproxy.orchestrator.lane_scope import LaneScope
 from recproxy.orchestrator.scope_ends import ScopeOutcome
 from recproxy.recording.dataclass import dataclass
 from recproxy.report import Tally

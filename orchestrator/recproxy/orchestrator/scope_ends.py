@@ -14,7 +14,8 @@ from pathlib import Path
 from recproxy.control.messages import Ended, EndScope
 from recproxy.control.outcomes import NO_TEST, Missed, Outcome
 from recproxy.errors import RecordingError, RecproxyError
-from recproxy.orchestrator.lane import Lane, LaneScope
+from recproxy.orchestrator.lane import Lane
+from recproxy.orchestrator.lane_scope import LaneScope
 from recproxy.orchestrator.proxy import Proxy
 from recproxy.orchestrator.proxy_replies import ask_all
 from recproxy.orchestrator.recorder import Recorder

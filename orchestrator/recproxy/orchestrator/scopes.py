@@ -17,7 +17,8 @@ from recproxy.control.messages import Began, Begin, Extend, Look
 from recproxy.control.outcomes import NO_TEST
 from recproxy.control.scope_options import PROFILES, ScopeFault, ScopeOptions
 from recproxy.errors import RecproxyError
-from recproxy.orchestrator.lane import Lane, LaneScope
+from recproxy.orchestrator.lane import Lane
+from recproxy.orchestrator.lane_scope import LaneScope, scope_within
 from recproxy.orchestrator.old_recordings import OldScopes
 from recproxy.orchestrator.plan import RunPlan
 from recproxy.orchestrator.proxy import Proxy
@@ -108,14 +109,7 @@ class Scopes:
         self.have_begun = True
         if not inner:
             await self._end_all(lane)
-        outermost = lane.scopes[0].name if lane.scopes else name
-        own = scope_options.selection
-        selection = lane.scopes[0].selection if lane.scopes else own
-        if own is not None and own.command:
-            selection = (selection or own)._replace(command=own.command)
-        scope = LaneScope(
-            name=name, number=next(self._numbers), test=outermost, scope_options=scope_options, selection=selection
-        )
+        scope = scope_within(lane.scopes, name, next(self._numbers), scope_options)
         for word, faults in scope_options.faults.items():
             profile = (await self._find(word)).profile.name
             scope.add_faults(profile, faults)

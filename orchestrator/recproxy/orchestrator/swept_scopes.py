@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from recproxy.control.variables import DEFAULT_LANE
-from recproxy.orchestrator.lane import base_scope
+from recproxy.orchestrator.lane_scope import base_scope
 from recproxy.orchestrator.orchestrator import Orchestrator
 
 __all__ = ["end_left_open", "open_tests", "restart_base"]

@@ -18,7 +18,7 @@ from recproxy.control.variables import WANTED
 from recproxy.counting import counted
 from recproxy.errors import RecordingError
 from recproxy.orchestrator.journal_folders import JournalFolders
-from recproxy.orchestrator.lane import LaneScope
+from recproxy.orchestrator.lane_scope import LaneScope
 from recproxy.orchestrator.plan import RunPlan
 from recproxy.orchestrator.run_secrets import RunSecrets
 from recproxy.orchestrator.scope_ends import ScopeOutcome
