@@ -34,11 +34,19 @@ import warnings
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
-from _pytest.config import default_plugins
-
-#: What any pytest imports that has plugins and asks something over HTTP. None of it is a plugin, whose asserts pytest
-#: rewrites when it is imported.
-_OF_PYTEST = ("execnet", "faulthandler", "http.client", "pdb", "pickle", "queue", "ssl", "stringprep", "urllib.request")
+#: What any pytest imports that has plugins and asks something over HTTP.
+_OF_PYTEST = (
+    *("ast", "dateutil.parser", "difflib", "encodings.idna", "execnet", "faulthandler", "http.client", "pdb", "pickle"),
+    *("queue", "readline", "ssl", "stringprep", "sysconfig", "tomllib", "urllib.request", "zoneinfo"),
+)
+#: The packages of plugins whose asserts pytest rewrites when it imports them, and complains where somebody was first.
+_REWRITTEN = ("pytest_split", "recproxy", "time_machine", "xdist")
+#: The plugins that the pytest of a test has, and what they import late: in a run, and with workers.
+_OF_PLUGINS = (
+    *("pytest_split.plugin", "time_machine", "xdist.dsession", "xdist.looponfail", "xdist.plugin", "xdist.remote"),
+    *("recproxy.client.outcome", "recproxy.client.recorded_clock", "recproxy.client.server", "recproxy.client.suite"),
+    *("recproxy.pytest_plugin", "recproxy.report.listed_misses", "recproxy.report.run_timeline"),
+)
 #: What a run imports late: to make its CA, and to record.
 _OF_RUNS = (
     "concurrent.futures.thread",
@@ -62,7 +70,7 @@ _OF_PROXIES = (
 IMPORTS = {
     "recproxy": ("recproxy.cli", *_VERBS, "recproxy.orchestrator.run", *_OF_RUNS),
     "recproxy.proxy": ("recproxy.proxy.forking", *_OF_PROXIES),
-    "pytest": ("pytest", *(f"_pytest.{name}" for name in default_plugins), *_OF_PYTEST),
+    "pytest": ("pytest", *_OF_PYTEST, *_OF_PLUGINS),
     "nox": ("nox", "recproxy.nox"),
     "tox": ("tox.run", "recproxy.tox"),
     "unittest": ("unittest.main",),
@@ -99,7 +107,12 @@ _USUAL = {
 
 
 def can_run(words, environment):
-    """Whether these are words for `run`, `-m` and a module, and the module is the one installed here."""
+    """Whether these are words for `run`, `-m` and a module, and the module is the one installed here.
+
+    Forks have the order of sets of their server: whoever asks for another by name gets an interpreter.
+    """
+    if environment.get("PYTHONHASHSEED") == "random":
+        return False
     folders = environment.get("PYTHONPATH", "").split(os.pathsep)
     return words[0] == "-m" and words[1] in IMPORTS and not any(Path(path, words[1]).exists() for path in folders)
 
@@ -317,6 +330,8 @@ def _become(request):
     paths = environment.get("PYTHONPATH", "")
     first = () if safe else ("",) if is_worker else (request["cwd"],)
     sys.path[:1] = [*first, *(path for path in paths.split(os.pathsep) if path)]
+    if xdist := sys.modules.get("xdist.plugin"):
+        xdist._sys_path[:] = sys.path  # which it has kept for its workers when it was imported
     for action in filter(None, environment.get("PYTHONWARNINGS", "").split(",")):
         sys.warnoptions.append(action)
         warnings.simplefilter(action)
@@ -432,15 +447,13 @@ def _words(args, environment):
 
 def _link(servers, began, words, environment):
     """A connection to the interpreter that has imported what this command is about, if there is one."""
-    if words == [sys.executable, *_WORKER]:
+    if words == [sys.executable, *_WORKER] and can_run(("-m", "pytest"), environment):
         module = "pytest"
     else:
         start = [sys.executable, "-P", "-m"] if words[1:2] == ["-P"] else [sys.executable, "-m"]
         if words[: len(start)] != start or not can_run(words[len(start) - 1 : len(start) + 1], environment):
             return None
         module = words[len(start)]
-    if environment.get("PYTHONHASHSEED") == "random":  # asked for by name: forks have that of their server
-        return None
     python = [
         {name: value for name, value in each.items() if name.startswith("PYTHON") and name not in (*_OBEYED, *_IDLE)}
         for each in (began, environment)
@@ -457,10 +470,27 @@ def _link(servers, began, words, environment):
     return link
 
 
-if __name__ == "__main__":
-    for name in sys.argv[2:]:
+def _import(names):
+    """Import what is installed of these modules."""
+    for name in names:
         with contextlib.suppress(ModuleNotFoundError):  # not each session has all of them
             __import__(name)
+
+
+def _import_as_pytest(names):
+    """Import them after pytest's own plugins, and those of other plugins as pytest imports them."""
+    from _pytest.assertion import install_importhook  # here, because the other interpreters need nothing of pytest
+    from _pytest.config import default_plugins, get_config
+
+    _import(f"_pytest.{name}" for name in default_plugins)
+    hook = install_importhook(get_config())
+    hook.mark_rewrite(*_REWRITTEN)
+    _import(names)
+    sys.meta_path.remove(hook)
+
+
+if __name__ == "__main__":
+    (_import_as_pytest if sys.argv[2] == "pytest" else _import)(sys.argv[2:])
     gc.freeze()
     try:
         _become(_serve(sys.argv[1]))
