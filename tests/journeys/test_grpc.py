@@ -307,3 +307,35 @@ def test_a_call_that_its_client_leaves_unanswered_is_a_miss(project):
     assert row[3:7] == ["0", "0", "1", "1"]
     told = "its client left this call before it ended its side: the recorded call is answered only then"
     assert f"recproxy: miss: {told}\n" in again.stderr
+
+
+STAYS_LIVE = f"""
+import os, queue, sys
+sys.path.insert(0, {str(HERE.parent / "helpers")!r})
+import grpc, pytest
+from notes_messages import Note, stubs
+
+channel = grpc.insecure_channel(os.environ["NOTES_BASE_URL"].partition("://")[2])
+said = queue.Queue()
+talk = stubs(channel)["Talk"](iter(said.get, None), timeout=20)
+assert next(talk).text == "welcome"
+
+@pytest.mark.recproxy(mode="replay")
+def test_replayed():
+    with pytest.raises(grpc.RpcError) as raised:
+        next(talk)
+    said.put(None)
+    assert raised.value.code() is grpc.StatusCode.UNAVAILABLE
+    assert raised.value.details() == "recproxy: the test that is running now insists on replay"
+"""
+
+
+def test_a_call_of_auto_ends_in_a_test_that_insists_on_replay_and_is_kept(project):
+    project.write("test_notes.py", STAYS_LIVE)
+    command = ("--", sys.executable, "-m", "pytest", "-q", "test_notes.py")
+    with Service() as port:
+        project.write("pyproject.toml", CONFIG.format(port=port, lines=""))
+        ran = project.run("run", "--profile", "notes", "--mode", "auto", *command, environment={"CI": ""})
+
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert ":after 0 end\n" in (project.root / RECORDED).read_text()
