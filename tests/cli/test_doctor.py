@@ -6,6 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import prestarted
 import pytest
 from command_line import recproxy
 from namespaces import need_namespaces, refusal
@@ -16,6 +17,13 @@ hosts = ["api.shop.example"]
 """
 RECORDING = "#recproxy 2\n\nGET http://api.shop.example/ HTTP/1.1\n\n====\nHTTP/1.1 200 OK\n\nhello\n=======\n"
 ASK = "import urllib.request as u; print(u.urlopen('http://api.shop.example/').read())"
+
+
+@pytest.fixture(autouse=True)
+def forked():
+    """The run that doctor starts is a fork."""
+    with prestarted.forks("recproxy", "recproxy.proxy"):
+        yield
 
 
 def leftovers():

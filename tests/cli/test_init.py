@@ -8,6 +8,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+import prestarted
 import pytest
 from command_line import recproxy
 from deadlines import seconds
@@ -33,6 +34,11 @@ def folder(tmp_path, monkeypatch):
     for name in [name for name in os.environ if name.startswith(("RECPROXY", "TOX", "NOX", "CI"))]:
         monkeypatch.delenv(name)
     return tmp_path
+
+
+def run(folder, module, *words, merged=False):
+    """Run a module of Python as a command in this folder."""
+    return prestarted.run(module, words, cwd=folder, environment=dict(os.environ), timeout=seconds(60), merged=merged)
 
 
 def init(folder, *words):
@@ -74,16 +80,10 @@ def test_an_empty_folder_gets_all_that_is_needed(folder, runner, more):
 def test_what_it_made_passes_at_once_under_recproxy_run(folder, host):
     command = said(init(folder, "--runner", "none", "--profile", f"shop={host}"))[-1].removeprefix("run it: recproxy ")
 
-    done = subprocess.run(
-        [
-            *RECPROXY,
-            *command.replace("pytest", f"{sys.executable} -m pytest -p no:asyncio -p no:cacheprovider").split(),
-        ],
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=seconds(60),
+    done = run(
+        folder,
+        "recproxy",
+        *command.replace("pytest", f"{sys.executable} -m pytest -p no:asyncio -p no:cacheprovider").split(),
     )
 
     assert done.returncode == 0, done.stdout + done.stderr
@@ -176,14 +176,7 @@ def test_plain_pytest_in_the_root_replays_every_test(folder, name):
         "import os\ndef test_mode():\n    assert os.environ['RECPROXY_MODE'] == 'replay'\n"
     )
 
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:asyncio"],
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=seconds(60),
-    )
+    done = run(folder, "pytest", "-q", "-p", "no:asyncio")
 
     assert "2 passed" in done.stdout, done.stdout + done.stderr
     assert "replay: 2 tests" in done.stdout
@@ -234,11 +227,9 @@ def test_a_mode_that_is_set_or_cannot_be_is_left(folder, text, wanted):
 
 def test_what_it_made_is_not_asked_of_the_service_in_a_run_that_records(folder):
     init(folder, "--runner", "none", *OWN)
-    command = [*RECPROXY, "run", "--record", "shop", "--", sys.executable, "-m", "pytest", "-q", "-p", "no:asyncio"]
+    command = ("run", "--record", "shop", "--", sys.executable, "-m", "pytest", "-q", "-p", "no:asyncio")
 
-    done = subprocess.run(
-        command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=seconds(60)
-    )
+    done = run(folder, "recproxy", *command)
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "1 passed" in done.stdout
@@ -415,8 +406,7 @@ def test_a_suite_of_unittest_gets_its_commands_and_a_first_test_of_its_kind(fold
         assert tomllib.loads(made["tox.toml"])["env_run_base"]["commands"][0][:-1] == words.split()
     else:
         assert said(done)[-1] == f"run it: recproxy run --profile shop -- {words}"
-        run = [sys.executable, *words.split()[1:]]
-        tried = subprocess.run(run, cwd=folder, capture_output=True, text=True, timeout=seconds(60))
+        tried = run(folder, *words.split()[2:])
         assert tried.stderr.endswith("OK\n"), tried.stderr
         assert "Ran 2 tests" in tried.stderr
         assert "made tests/test_first.py" in said(done)
@@ -489,15 +479,7 @@ def test_what_it_made_passes_at_once_under_its_runner(folder, runner, environmen
     assert subprocess.run(made, cwd=folder).returncode == 0
     borrow(folder / environment)
 
-    done = subprocess.run(
-        [sys.executable, "-m", runner, *words],
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=seconds(60),
-    )
+    done = run(folder, runner, *words, merged=True)
 
     assert done.returncode == 0, done.stdout
     assert "1 passed" in done.stdout

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 
+import prestarted
 import pytest
 from command_line import recproxy
 
@@ -31,6 +32,13 @@ def test_login(word): ...
 
 #: The name of a test whose id holds a secret, as it is recorded.
 MASKED = "test_m.test_login[XXX]~e3"
+
+
+@pytest.fixture(autouse=True)
+def forked():
+    """The pytest that collects is a fork."""
+    with prestarted.forks("pytest"):
+        yield
 
 
 @pytest.fixture

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import os
 from pathlib import PurePath
 
+import prestarted
 import pytest
 from command_line import recproxy
 from deadlines import seconds
@@ -115,13 +115,7 @@ def test_what_was_imported_is_what_the_plugin_looks_for(project):
     done = recproxy(*words, folder=project)
     assert done.returncode == 0, done.stderr
     assert "recproxy: uninstall the pytest plugin that played these cassettes" in done.stderr
-    tested = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "--recproxy-mode=replay", "tests/test_m.py"],
-        cwd=project,
-        capture_output=True,
-        text=True,
-        timeout=seconds(60),
-        check=False,
-    )
+    words = ("-q", "--recproxy-mode=replay", "tests/test_m.py")
+    tested = prestarted.run("pytest", words, cwd=project, environment=dict(os.environ), timeout=seconds(60))
 
     assert "replay: 11 tests, 11 requests played, 0 recorded, 0 missed" in tested.stdout, tested.stdout

@@ -150,9 +150,9 @@ def run(module, words, *, cwd, environment, timeout, merged=False, path=""):
 
 
 @contextlib.contextmanager
-def forks():
+def forks(*modules):
     """Let `subprocess.Popen` of this process fork what is prestarted, as in a run: for a program run in this process."""
-    servers = {each: _up(_server(each, "")) for each in ("recproxy", "recproxy.proxy")}
+    servers = {each: _up(_server(each, "")) for each in modules}
     before = {name: getattr(subprocess.Popen, name) for name in ("_execute_child", "_try_wait", "_internal_poll")}
     _start_by_forks(servers, dict(os.environ))
     try:

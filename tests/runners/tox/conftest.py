@@ -92,7 +92,7 @@ class ToxProject:
         words = ("--workdir", str(self.work), *words)
         self.captured.readouterr()
         with (
-            prestarted.forks(),
+            prestarted.forks("recproxy", "recproxy.proxy"),
             contextlib.chdir(self.root),
             mock.patch.dict(os.environ, environment, clear=True),
             mock.patch.object(sys, "argv", [sys.executable, "-m", "tox", *words]),
