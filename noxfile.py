@@ -215,23 +215,36 @@ def endurance(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
-    """The costs that matter, side by side with nginx where it is installed, or with `--against` another checkout."""
+    """The costs that matter beside other tools, and nginx where it is installed; or, `--against`, of another checkout.
+
+    `nox -s bench -- --into docs/explanation` makes the table and the pictures of the page on performance.
+    """
     tools = (*CLIENTS, "aiosmtpd", "hypothesis", "pytest", "pytest-timeout", "pytest-xdist", "trustme", "vcrpy>=9")
     session.install(*OWN, *tools)
     if session.posargs[:1] == ["--against"]:
         other, *names = session.posargs[1:] or session.error("--against needs a folder or a commit")
         session.run("python", "tests/bench/compare.py", _environment_of(session, other, tools), *names)
         return
-    session.run("python", "tests/bench/start.py")
-    session.run("python", "tests/bench/first_answer.py")
-    session.run("python", "tests/bench/replay.py")
-    session.run("python", "tests/bench/record.py")
-    session.run("python", "tests/bench/import_cassette.py")
-    session.run("python", "tests/bench/scopes.py", *session.posargs)
-    session.run("python", "tests/bench/redaction.py")
-    session.run("python", "tests/bench/scan.py")
-    session.run("python", "tests/bench/imap.py")
-    session.run("python", "tests/bench/smtp.py")
+    table = ["python", "tests/bench/table.py", *_rivals(session)]
+    session.run(*table, *session.posargs)
+    if not session.posargs:
+        for name in ("replay", "record", "redaction", "scan", "imap", "smtp"):
+            session.run("python", f"tests/bench/{name}.py")
+
+
+def _rivals(session: nox.Session) -> tuple[str, ...]:
+    """Install what stands beside recproxy, each apart from the others: what tells the table where it is."""
+    folder = Path(session.virtualenv.location).absolute() / "rivals"
+    words = ["--rivals", str(folder)]
+    for name in ("pytest-recording", "cassetter"):  # two plugins with the same options
+        with contextlib.suppress(CommandFailed):  # a system may have no wheel of it
+            session.install("--no-deps", "--upgrade", "--target", str(folder / name), name)
+    mitmproxy = folder / "mitmproxy"  # it wants other versions of what recproxy needs
+    with contextlib.suppress(CommandFailed):
+        session.run("python", "-m", "venv", str(mitmproxy))
+        session.run(str(mitmproxy / "bin/python"), "-m", "pip", "install", "--quiet", "mitmproxy", external=True)
+        words += ["--mitmdump", str(mitmproxy / "bin/mitmdump")]
+    return tuple(words)
 
 
 def _environment_of(session: nox.Session, other: str, tools: tuple[str, ...]) -> str:

@@ -29,6 +29,7 @@ ROUNDS = {
     "first_answer": 5,
     "record": 5,
     "replay": 7,
+    "client": 5,
     "scopes": 7,
     "import_cassette": 5,
     "redaction": 5,

@@ -18,9 +18,13 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parent))
+
 import cpu_times
+from rows import ROUNDS, Row, Tools
 
 PROFILE = """
 [tool.recproxy.profiles.shop]
@@ -28,7 +32,8 @@ PROFILE = """
 hosts = ["api.shop.example"]
 base_url = "SHOP_BASE_URL"
 """
-ROUNDS = 5
+#: By interactions: seconds and megabytes that are wanted at most.
+GOALS = {10: (None, None), 10_000: (0.5, 45), 100_000: (4, 250)}
 
 
 def make(path: Path, count: int) -> None:
@@ -112,6 +117,14 @@ def measure() -> dict[str, float]:
         "first answer of 10,000 interactions, s of CPU": many[0],
         "memory of its proxy, MB": many[2],
     }
+
+
+def rows(tools: Tools) -> Iterator[Row]:
+    """The rows of the table."""
+    for count, (seconds, megabytes) in GOALS.items():
+        _, passed, size = measured(count, ROUNDS)
+        yield Row(f"first answer of {count:,} interactions, from the start of the command", "s", passed, goal=seconds)
+        yield Row(f"memory of its proxy at {count:,} interactions", "MB", size, goal=megabytes)
 
 
 def main(*counts: int) -> None:

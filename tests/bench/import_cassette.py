@@ -16,7 +16,12 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from rows import beside, in_turns
 
 IMPORT = """
 import importlib, pkgutil, sys, yaml
@@ -100,6 +105,36 @@ def measure():
             if tokens == "no token":
                 found["its memory above the start, MB"] = above / 1e6
     return found
+
+
+def imported(cassette, profile):
+    """Seconds of an import, without its forks."""
+    with tempfile.TemporaryDirectory() as folder:
+        return measured(IMPORT, cassette, profile, folder)[1]
+
+
+def loaded(cassette):
+    """Seconds of vcrpy's load."""
+    return measured(LOAD, cassette)[0]
+
+
+def rows(tools, interactions=10_000, size=10_000, rounds=3):
+    """The rows of the table: by the first process, for which one waits where each fork has a processor."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        profile = folder / "profile.toml"
+        profile.write_text(PROFILE)
+        for tokens in TOKENS:
+            cassette = folder / f"{tokens}.yaml"
+            make(cassette, interactions, size, tokens)
+            megabytes = cassette.stat().st_size / 1e6
+            ways = {
+                "import": partial(imported, cassette, profile),
+                "load": partial(loaded, cassette),
+            }
+            got = in_turns(ways, rounds)
+            what = f"import of {megabytes:.0f} MB, {interactions:,} interactions, {tokens}"
+            yield beside(what, "s of CPU", got["import"], "vcrpy's load", got["load"], 2)
 
 
 def main(interactions=10_000, size=10_000):

@@ -14,9 +14,13 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parent))
+
 import cpu_times
+from rows import Row, Tools
 
 from recproxy.client.address import Address
 
@@ -131,6 +135,16 @@ def measure_plugin(folder: Path) -> None:
     )
     for name, each in times.items():
         print(f"  {name:7} {statistics.median(each):.3f} ({min(each):.3f} to {max(each):.3f})")
+
+
+def rows(tools: Tools) -> Iterator[Row]:
+    """The row of the table: what a test pays for its scope."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        make_project(folder)
+        each = [statistics.median(scope_times(folder, 200)[1][0]) for _ in range(5)]
+        what = f"begin and end of a scope over the control address, {len(PROFILES)} profiles"
+        yield Row(what, "ms", statistics.median(each), goal=1)
 
 
 def plugin_time(folder: Path, *words: str) -> float:

@@ -1,4 +1,8 @@
-"""What a run costs that does nothing: `recproxy run -- true` with three profiles."""
+"""What a run costs that does nothing: `recproxy run -- true` with three profiles.
+
+Beside it: an interpreter that imports asyncio and ssl, which is the base of any proxy in Python, and mitmdump until it can
+be reached.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,13 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import service
+from rows import ROUNDS, Row, Tools, beside, in_turns
 
 COUNT = 3
 RECPROXY = (sys.executable, "-m", "recproxy")
@@ -44,14 +54,57 @@ def measure() -> dict[str, float]:
     }
 
 
-def main() -> None:
+def mitmdump_start(program: str, root: Path) -> float:
+    """Seconds until mitmdump can be reached."""
+    port = service.free_port()
+    words = ["-q", "--listen-host", "127.0.0.1", "-p", str(port), "--set", f"confdir={root}/mitm"]
+    begun = time.perf_counter()
+    process = subprocess.Popen([program, *words], stdout=subprocess.DEVNULL)
+    try:
+        service.reachable(port)
+        return time.perf_counter() - begun
+    finally:
+        process.kill()
+        process.wait()
+
+
+def base(python: str) -> float:
+    """Seconds of an interpreter that imports what each proxy in Python needs."""
+    begun = time.perf_counter()
+    subprocess.run([python, "-c", "import asyncio, ssl"], check=True)
+    return time.perf_counter() - begun
+
+
+def rows(tools: Tools) -> Iterator[Row]:
+    """The rows of the table: each measurement is the median of three starts, in turns with the others."""
     with tempfile.TemporaryDirectory() as folder:
-        clock, cpu = times(Path(folder), 11)
-    print(
-        f"a run that does nothing  {min(clock):8.3f} s at best, {statistics.median(clock):.3f} s median, "
-        f"{statistics.median(cpu):.3f} s of CPU, {len(PROFILES)} profiles"
-    )
+        root = Path(folder)
+        cpu: list[float] = []
+
+        def run() -> float:
+            clock, used = times(root)
+            cpu.append(statistics.median(used))
+            return statistics.median(clock)
+
+        ways: dict[str, Callable[[], float]] = {
+            "recproxy": run,
+            "base": lambda: statistics.median(base(tools.python) for _ in range(COUNT)),
+        }
+        if mitmdump := tools.mitmdump:
+            mitmdump_start(mitmdump, root)  # makes its certificates
+            ways["mitmdump"] = lambda: statistics.median(mitmdump_start(mitmdump, root) for _ in range(COUNT))
+        got = in_turns(ways, ROUNDS)
+    what = f"a run of {len(PROFILES)} profiles that does nothing"
+    yield beside(what, "s", got["recproxy"], "python -c 'import asyncio, ssl'", got["base"], 3.5)
+    yield Row(f"{what}, all its processes", "s of CPU", statistics.median(cpu))
+    if "mitmdump" in got:
+        yield beside(what, "s", got["recproxy"], "mitmdump, until it can be reached", got["mitmdump"], 0.35)
+
+
+def main(mitmdump: str | None = None) -> None:
+    for row in rows(Tools(sys.executable, mitmdump=mitmdump)):
+        print(*row.cells(), sep=" | ", flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

@@ -1,0 +1,143 @@
+"""All that recproxy costs, as one table, side by side in one run: on the terminal, and for the page on performance.
+
+    python tests/bench/table.py [--rivals FOLDER] [--mitmdump PROGRAM] [--into FOLDER] [NAME ...]
+
+FOLDER of the rivals has pytest-recording and cassetter, each in a folder of its own. With `--into`, the table is written
+there as costs.json, as pictures, costs.svg and growth.svg, and into the page performance.md, between its two marks. A NAME
+is one of the measurements, or `growth`, to see it alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import importlib.metadata
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import client
+import first_answer
+import growth
+import import_cassette
+import pictures_of_costs
+import record_many
+import scopes
+import server_side
+import start
+import suite
+from rows import Row, Tools
+
+#: What is measured, in the order of the table.
+MEASURED = {
+    "suite": suite.rows,
+    "client": client.rows,
+    "server_side": server_side.rows,
+    "record_many": record_many.rows,
+    "start": start.rows,
+    "first_answer": first_answer.rows,
+    "scopes": scopes.rows,
+    "import_cassette": import_cassette.rows,
+}
+#: Where the table stands in the page.
+BEGIN, END = "<!-- the table of costs begins -->", "<!-- the table of costs ends -->"
+HEADINGS = ("what", "recproxy", "beside it", "ratio", "goal", "met")
+VERSIONS = ("uvloop", "httptools", "ahocorasick-rs", "cryptography", "vcrpy", "requests", "httpx", "pytest")
+
+
+def main(words: Sequence[str]) -> None:
+    parser = argparse.ArgumentParser(description="What recproxy costs, beside other tools.")
+    parser.add_argument("--rivals", type=Path)
+    parser.add_argument("--mitmdump")
+    parser.add_argument("--into", type=Path)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join((*MEASURED, "growth")))
+    asked = parser.parse_args(words)
+    if unknown := set(asked.names) - {*MEASURED, "growth"}:
+        parser.error(f"no measurement is named {', '.join(sorted(unknown))}; there are: {', '.join(MEASURED)}, growth")
+    if asked.into is not None and asked.names:
+        parser.error("--into writes the whole table: name no measurement with it")
+    tools = Tools(sys.executable, asked.rivals, asked.mitmdump)
+    about = machine(tools)
+    print("; ".join(f"{name} {value}" for name, value in about.items()), flush=True)
+    rows = list(measured(tools, asked.names or (*MEASURED,)))
+    lines = list(grown()) if not asked.names or "growth" in asked.names else []
+    if asked.into is not None:
+        written(asked.into, about, rows, lines)
+
+
+def measured(tools: Tools, names: Sequence[str]) -> Iterator[Row]:
+    """The rows of the table, each printed when it is there."""
+    for name in names:
+        for row in MEASURED[name](tools) if name in MEASURED else ():
+            print(" | ".join(row.cells()), flush=True)
+            yield row
+
+
+def grown() -> Iterator[growth.Line]:
+    """The lines of what grows, each printed when it is there."""
+    for line in growth.lines():
+        print(growth.text(line), flush=True)
+        yield line
+
+
+def machine(tools: Tools) -> dict[str, str]:
+    """What the figures depend on: the day, the machine, and versions."""
+    found = {"date": dt.datetime.now(dt.UTC).date().isoformat(), "Python": platform.python_version()}
+    found["system"] = (
+        f"{platform.system()} {platform.release().split('-')[0]}, {os.cpu_count()} processors, {processor()}"
+    )
+    for name in VERSIONS:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    for folder in sorted(tools.rivals.glob("*/*.dist-info")) if tools.rivals else ():
+        name, version = folder.name.removesuffix(".dist-info").rsplit("-", 1)
+        found[name.replace("_", "-")] = version
+    for name, command in (("mitmproxy", [tools.mitmdump, "--version"]), ("nginx", ["nginx", "-v"])):
+        if command[0] and shutil.which(command[0]):
+            said = subprocess.run(command, capture_output=True, text=True, check=True)
+            found[name] = (said.stdout or said.stderr).split("\n")[0].split()[-1].rpartition("/")[2]
+    return found
+
+
+def processor() -> str:
+    """The name of the processor; where the system does not tell, its kind."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.machine()
+    return next((line.partition(": ")[2] for line in lines if line.startswith("model name")), platform.machine())
+
+
+def as_markdown(about: dict[str, str], rows: Sequence[Row]) -> str:
+    """What was measured, where and when."""
+    versions = ", ".join(f"{name} {value}" for name, value in about.items() if name not in ("date", "system"))
+    table = [HEADINGS, ("---",) * len(HEADINGS), *(row.cells() for row in rows)]
+    lines = "".join(f"| {' | '.join(cells)} |\n" for cells in table)
+    return f"Measured on {about['date']} on {about['system']}, with {versions}.\n\n{lines}"
+
+
+def written(folder: Path, about: dict[str, str], rows: list[Row], lines: list[growth.Line]) -> None:
+    """Write the table and its pictures."""
+    values = {"about": about, "rows": [asdict(row) for row in rows], "growth": [asdict(line) for line in lines]}
+    (folder / "costs.json").write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
+    page = folder / "performance.md"
+    before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
+    _, _, after = rest.partition(END)
+    page.write_text(f"{before}{BEGIN}\n\n{as_markdown(about, rows)}\n{END}{after}", encoding="utf-8")
+    (folder / "costs.svg").write_text(pictures_of_costs.ratios(rows), encoding="utf-8")
+    if lines:
+        (folder / "growth.svg").write_text(pictures_of_costs.growth(lines), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,85 @@
+"""The table of costs runs, in the size of a toy, and is written as the page has it; what it measures is not looked at."""
+
+import json
+import sys
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import growth
+import record_many
+import rows
+import server_side
+import suite
+import table
+from rows import Row, Tools
+
+BESIDE = Row("a run <of> three", "s", 0.25, "mitmdump & co", 0.5, 0.5, 0.35)
+ALONE = Row("a first answer", "ms", 1234.5, goal=2000)
+LINE = growth.Line("a request", "open lanes", "us of CPU", ((1, 10.0), (1_000, 20.0), (2_000_000, 15.0)))
+
+
+@pytest.fixture(autouse=True)
+def _one_round(monkeypatch):
+    monkeypatch.setattr(rows, "ROUNDS", 1)
+
+
+def test_a_row_says_what_each_takes_the_ratio_and_whether_the_goal_is_met():
+    assert BESIDE.cells() == ("a run <of> three", "0.25 s", "mitmdump & co: 0.5 s", "0.50", "0.35", "no")
+    assert ALONE.cells() == ("a first answer", "1,234 ms", "", "", "2000 ms", "yes")
+
+
+def test_the_page_gets_the_table_between_its_marks_and_the_pictures(tmp_path):
+    page = tmp_path / "performance.md"
+    page.write_text(f"before\n{table.BEGIN}\nold\n{table.END}\nafter\n")
+
+    table.written(tmp_path, {"date": "2026-11-29", "system": "Linux", "Python": "3.11"}, [BESIDE, ALONE], [LINE])
+
+    text = page.read_text()
+    assert text.startswith(f"before\n{table.BEGIN}\n\nMeasured on 2026-11-29 on Linux, with Python 3.11.\n")
+    assert "| a first answer | 1,234 ms |  |  | 2000 ms | yes |\n" in text
+    assert text.endswith(f"\n{table.END}\nafter\n") and "old" not in text
+    assert json.loads((tmp_path / "costs.json").read_text())["rows"][1]["ours"] == 1234.5
+
+
+def test_the_pictures_are_whole_and_tell_what_they_show(tmp_path):
+    (tmp_path / "performance.md").write_text("")
+
+    table.written(tmp_path, {"date": "", "system": ""}, [BESIDE, ALONE], [LINE])
+
+    costs, grown = ("".join(ET.parse(tmp_path / f"{name}.svg").getroot().itertext()) for name in ("costs", "growth"))
+    assert "a run <of> three" in costs and "0.50" in costs and "a first answer" not in costs
+    assert "by open lanes" in grown and "2M" in grown
+
+
+@pytest.mark.parametrize(
+    ("measure", "found"),
+    [
+        (lambda tools: suite.rows(tools, 1, {"": ()}), {"live, from loopback", "the service on loopback"}),
+        (lambda tools: server_side.rows(tools, 5, 2), {"the base URL", "nginx"}),
+        (lambda tools: record_many.rows(tools, 20), {""}),
+    ],
+    ids=["suite", "server_side", "record_many"],
+)
+def test_each_measurement_runs_as_a_toy(measure, found):
+    measured = list(measure(Tools(sys.executable)))
+
+    assert {row.beside for row in measured} & found
+    assert all(row.ours > 0 for row in measured)
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (["nothing"], "no measurement is named nothing; there are: suite, "),
+        (["--into", ".", "start"], "--into writes the whole table: name no measurement with it"),
+    ],
+)
+def test_what_cannot_be_measured_is_refused_in_one_line(words, problem, capsys):
+    with pytest.raises(SystemExit):
+        table.main(words)
+
+    assert problem in capsys.readouterr().err
