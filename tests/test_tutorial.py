@@ -7,11 +7,13 @@ times and the folder.
 
 import os
 import re
+import shlex
 import socket
 import subprocess
 import sys
 from pathlib import Path
 
+import prestarted
 import pytest
 from deadlines import seconds, wait_until
 from fixed_ports import fixed_port
@@ -60,18 +62,19 @@ class Reader:
             else:
                 if line.startswith("nox -s"):
                     self.lend(".nox/functional-replay")
-                done = subprocess.run(
-                    line.replace("nox -s", "nox -R -s"),  # what is lent is not installed again
-                    shell=True,
-                    cwd=self.folder,
-                    env=self.environment,
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.STDOUT,
-                    text=True,
-                    timeout=seconds(60),
-                )
-                self.said += done.stdout
+                self.said += self.done(line.replace("nox -s", "nox -R -s"))  # what is lent is not installed again
+
+    def done(self, line):
+        """What this line of a shell says: variables and words."""
+        words = shlex.split(line)
+        begin = next(number for number, word in enumerate(words) if "=" not in word)
+        environment = self.environment | dict(word.split("=", 1) for word in words[:begin])
+        where = {"cwd": self.folder, "timeout": seconds(60)}
+        if words[begin] in ("nox", "recproxy"):
+            program, *rest = words[begin:]
+            return prestarted.run(program, rest, environment=environment, merged=True, **where).stdout
+        streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+        return subprocess.run(line, shell=True, env=self.environment, text=True, **streams, **where).stdout
 
     def wait_for_the_service(self):
         def answers():

@@ -8,6 +8,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+import prestarted
 import pytest
 import tomli_w
 from deadlines import seconds
@@ -27,9 +28,9 @@ NO_ASYNCIO = (
 )  # where it is installed it warns at its start, and the suite takes warnings for errors
 
 
-def run(*words):
+def run(module, *words):
     environment = {name: value for name, value in os.environ.items() if not name.startswith("RECPROXY")}
-    return subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=seconds(100))
+    return prestarted.run(module, words, cwd=ROOT, environment=environment, timeout=seconds(100))
 
 
 @pytest.fixture(autouse=True)
@@ -44,9 +45,11 @@ def _profiles():
 def test_under_a_run_everything_is_answered_from_recordings():
     asked = ("twitter", "bitly", "gmail", "facebook", "github", "slack", "google", "linkedin", "pubsub", "yahoo")
     chosen = (word for profile in asked for word in ("--profile", profile))
-    words = (sys.executable, "-m", "recproxy", "run", "--mode", "replay", *chosen, "--")
+    words = ("run", "--mode", "replay", *chosen, "--")
 
-    done = run(*words, sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *NO_ASYNCIO, str(SUITE))
+    done = run(
+        "recproxy", *words, sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *NO_ASYNCIO, str(SUITE)
+    )
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "passed" in done.stdout
@@ -56,7 +59,7 @@ def test_under_a_run_everything_is_answered_from_recordings():
 
 
 def test_the_test_of_2011_passes_by_unittest_with_nothing_running():
-    done = run(sys.executable, "-m", "unittest", "discover", "-s", str(SUITE), "-p", "test_send.py", "-t", str(SUITE))
+    done = run("unittest", "discover", "-s", str(SUITE), "-p", "test_send.py", "-t", str(SUITE))
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stderr.rstrip().endswith("OK")

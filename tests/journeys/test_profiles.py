@@ -6,6 +6,7 @@ import subprocess
 import sys
 import zipfile
 
+import prestarted
 import pytest
 from deadlines import seconds
 
@@ -37,15 +38,8 @@ class Team:
 
     def run(self, name, *words):
         (self.folder / name).mkdir(exist_ok=True)
-        return subprocess.run(
-            [sys.executable, "-m", "recproxy", *words],
-            cwd=self.folder / name,
-            env=self.environment(name),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=seconds(60),
-        )
+        environment = self.environment(name)
+        return prestarted.run("recproxy", words, cwd=self.folder / name, environment=environment, timeout=seconds(60))
 
     def new(self, profile, host):
         done = self.run("author", "profiles", "new", profile, "--host", host)

@@ -2,11 +2,11 @@
 
 import json
 import os
-import subprocess
 import sys
 import unicodedata
 from pathlib import Path
 
+import prestarted
 import pytest
 from command_line import recproxy
 from deadlines import seconds
@@ -87,16 +87,9 @@ def printed(project):
     """What a run printed, and the reports that it wrote: by name."""
     names = ("r.json", "r.xml", "r.html")
     reports = [word for name in names for word in ("--report", name)]
-    command = (sys.executable, "-m", "recproxy", "run", "--report", "github", *reports, "--", sys.executable, "app.py")
-    done = subprocess.run(
-        command,
-        cwd=project,
-        capture_output=True,
-        text=True,
-        timeout=seconds(60),
-        check=False,
-        env={**os.environ, "CI": ""},
-    )
+    words = ("run", "--report", "github", *reports, "--", sys.executable, "app.py")
+    environment = os.environ | {"CI": ""}
+    done = prestarted.run("recproxy", words, cwd=project, environment=environment, timeout=seconds(60))
     assert done.returncode == 3, done.stderr
     files = {name: Path(project, name).read_text(encoding="utf-8") for name in names}
     return {"stdout": done.stdout, "stderr": done.stderr, **files}

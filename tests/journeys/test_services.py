@@ -3,7 +3,6 @@
 import contextlib
 import os
 import shutil
-import subprocess
 import sys
 import threading
 import tomllib
@@ -108,16 +107,9 @@ class Suite:
 
     def unittest(self, **more):
         """The test of 2011 by unittest, with nothing else running: the decorator starts what it needs."""
-        words = ("-m", "unittest", "discover", "-s", "tests/functional", "-p", "test_send.py", "-t", "tests/functional")
-        return subprocess.run(
-            [sys.executable, *words],
-            cwd=self.root,
-            env=installed_credentials() | self.environment(credentials=bool(more)) | more,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=seconds(100),
-        )
+        words = ("discover", "-s", "tests/functional", "-p", "test_send.py", "-t", "tests/functional")
+        environment = installed_credentials() | self.environment(credentials=bool(more)) | more
+        return prestarted.run("unittest", words, cwd=self.root, environment=environment, timeout=seconds(100))
 
     def files(self):
         """All that stands in the project, but for Python's own."""

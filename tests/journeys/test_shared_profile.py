@@ -10,7 +10,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import prestarted
 import pytest
+from command_line import recproxy
 from deadlines import seconds
 
 pytestmark = [
@@ -99,9 +101,9 @@ def wheel(folder):
 
 def shop(folder, version, *rules):
     """The wheel of a profile that `recproxy profiles new` has begun."""
-    words = [sys.executable, "-m", "recproxy", "profiles", "new", "shop", "--host", "api.shop.example"]
     folder.mkdir()
-    subprocess.run(words, cwd=folder, check=True, capture_output=True)
+    words = ("profiles", "new", "shop", "--host", "api.shop.example")
+    assert recproxy(*words, folder=folder, environment=dict(os.environ)).returncode == 0
     package = folder / "recproxy-shop"
     edit(package / "pyproject.toml", ('version = "0.1.0"', f'version = "{version}"'))
     edit(
@@ -133,22 +135,14 @@ def project(folder):
     return write(folder, {f"{suite}test_shop.py": TEST, recording: RECORDING})
 
 
-def run(folder, *words):
+def run(folder, module, *words):
     """What a runner ended with, and all it said."""
     inherited = {
         name: value for name, value in os.environ.items() if not name.startswith(("RECPROXY", "NOX", "TOX", "CI"))
     }
     path = f"{Path(sys.executable).parent}{os.pathsep}{inherited['PATH']}"
-    done = subprocess.run(
-        [sys.executable, "-m", *words],
-        cwd=folder,
-        env=inherited | {"PATH": path},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=seconds(100),
-    )
+    environment = inherited | {"PATH": path}
+    done = prestarted.run(module, words, cwd=folder, environment=environment, timeout=seconds(100), merged=True)
     return done.returncode, done.stdout
 
 
