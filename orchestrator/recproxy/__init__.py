@@ -8,8 +8,7 @@ PYTEST_DONT_REWRITE: in a run the redirect has loaded it before pytest starts, w
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # typing takes longer to import than all else of this, which each interpreter of a run does
 if TYPE_CHECKING:
     from recproxy.client.decorator import recproxy as recproxy
 

@@ -81,10 +81,12 @@ def test_without_the_variable_nothing_of_recproxy_is_loaded(run, request, interp
     assert run(python, "-c", LOADED, RECPROXY_REDIRECT=value).stdout == "\n"
 
 
-def test_no_module_is_loaded_for_the_patches_sake(run, bare):
+@pytest.mark.parametrize("interpreter", ["bare", "equipped"])
+def test_no_module_is_loaded_for_the_patches_sake(run, request, interpreter):
+    python = request.getfixturevalue(interpreter)
     text = "import sys; print(*sorted({'socket', 'ssl', 'uvloop', 'pycurl', 'asyncio', 'typing'} & set(sys.modules)))"
 
-    assert run(bare, "-c", text).stdout == "\n"
+    assert run(python, "-c", text).stdout == "\n"
 
 
 def test_a_child_of_a_child_and_a_spawned_process_are_redirected(run, bare, tmp_path):
