@@ -5,7 +5,6 @@ Knows what a mask is for which side; finds nothing itself. Without a search it o
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import re
 from bisect import bisect_left
@@ -185,7 +184,7 @@ class TextMask:
             end = hex_lines(text, end) if span.replacement is not None else end
         if self._place.endswith("body"):
             start, end = folded_place(text, start, end, in_json=self._language is Language.JSON)
-        return dataclasses.replace(span, start=start, end=end)
+        return span if (start, end) == (span.start, span.end) else span.moved(start, end)
 
     def _stays(self, span: Span, raw: bytes) -> bool:
         """Whether what stands in a span is a placeholder that is kept; in a URL or form it becomes a mask.
