@@ -162,6 +162,17 @@ def forks(*modules):
             setattr(subprocess.Popen, name, method)
 
 
+@functools.cache
+def popen():
+    """`subprocess.Popen`, but for a fork of what is prestarted, as a run has it."""
+
+    class Forking(subprocess.Popen):
+        pass
+
+    _start_by_forks({each: _up(_server(each, "")) for each in _STARTED_BY_RUNS}, dict(os.environ), popen=Forking)
+    return Forking
+
+
 def _ask(link, servers, streams, command, *, cwd, environment, session=False, keeper=None):
     """Ask for a fork that becomes this command; it says its pid and, at its end, its exit code.
 
@@ -369,9 +380,8 @@ def _module_and_words(command):
     return (safe, *rest)
 
 
-def _start_by_forks(servers, began, keeper=None):
+def _start_by_forks(servers, began, keeper=None, popen=subprocess.Popen):
     """Let `subprocess.Popen` of this process fork what is prestarted, in the namespaces in which this process is."""
-    popen = subprocess.Popen
     start, try_wait, poll = popen._execute_child, popen._try_wait, popen._internal_poll
     signature = inspect.signature(start)
 

@@ -114,6 +114,10 @@ class Project:
         command = [*RECPROXY, *self._chosen(words)]
         return subprocess.Popen(command, cwd=self.root, env=environment, text=True, **options)
 
+    def serve(self, *words, **environment):
+        """Start `recproxy serve`, by an interpreter that has imported it: where the process itself is not looked at."""
+        return served_by_fork(self.root, self.environment(**environment), *self._chosen(("serve", *words)))
+
     def _chosen(self, words):
         if words[0] in ("run", "serve") and "--profile" not in words:
             return (words[0], "--profile", "shop", *words[1:])  # other profiles may be installed here
@@ -143,6 +147,11 @@ class Project:
         return self.run("run", *words, "--", sys.executable, "-c", program, **options)
 
 
+def served_by_fork(folder, environment, *words):
+    streams = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    return prestarted.popen()([*RECPROXY, *words], cwd=folder, env=environment, text=True, **streams)
+
+
 def shop_project(root):
     """A project of one profile with a recording of three interactions."""
     made = Project(root)
@@ -169,7 +178,7 @@ def served(_held):
 @pytest.fixture(scope="module")
 def _held(tmp_path_factory):
     """A start takes longer than a test of what is answered: the tests of a module share one."""
-    server = shop_project(tmp_path_factory.mktemp("held")).start("serve", stdin=subprocess.PIPE)
+    server = shop_project(tmp_path_factory.mktemp("held")).serve()
     line = server.stdout.readline()
     assert line, server.stderr.read()
     yield json.loads(line)["environment"]
@@ -215,15 +224,7 @@ def served_any(folder, profile=ANY):
     """A run of one profile of all hosts, held by `recproxy serve` in a folder: the environment it printed."""
     (folder / "pyproject.toml").write_text(profile)
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("RECPROXY")}
-    server = subprocess.Popen(
-        [*RECPROXY, "serve", "--profile", "any"],
-        cwd=folder,
-        env=inherited,
-        text=True,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
+    server = served_by_fork(folder, inherited, "serve", "--profile", "any")
     line = server.stdout.readline()
     assert line, server.stderr.read()
     yield json.loads(line)["environment"]

@@ -5,7 +5,6 @@ import http.client
 import json
 import socket
 import ssl
-import subprocess
 from urllib.parse import urlsplit
 
 import pytest
@@ -82,7 +81,7 @@ def two(project):
     config = project.root / "pyproject.toml"
     config.write_text(config.read_text() + BANK)
     project.write("tests/functional/recordings/bank/default.rec", BALANCE)
-    server = project.start("serve", "--profile", "shop", "--profile", "bank", stdin=subprocess.PIPE)
+    server = project.serve("--profile", "shop", "--profile", "bank")
     yield json.loads(server.stdout.readline())["environment"]
     server.stdin.close()
     assert server.wait(seconds(20)) == 0
@@ -139,7 +138,7 @@ def test_a_host_in_raw_utf_8_is_that_of_its_profile(project):
     config.write_text(config.read_text() + BOOKS, "utf-8")
     recorded = BALANCE.replace("https://bank.example", "http://xn--bcher-kva.example")
     project.write("tests/functional/recordings/bank/default.rec", recorded)
-    server = project.start("serve", "--profile", "shop", "--profile", "bank", stdin=subprocess.PIPE)
+    server = project.serve("--profile", "shop", "--profile", "bank")
     address = urlsplit(json.loads(server.stdout.readline())["environment"]["HTTP_PROXY"])
     for request in (TO_BOOKS, AT_BOOKS):
         with socket.create_connection((address.hostname, address.port), timeout=seconds(20)) as sock:

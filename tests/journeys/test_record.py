@@ -12,7 +12,6 @@ import signal
 import socket
 import socketserver
 import ssl
-import subprocess
 import sys
 import threading
 import time
@@ -403,7 +402,7 @@ def test_a_service_that_fails_is_told_to_the_client_and_in_the_report_and_fails_
 
 
 def test_an_interim_response_passes(shop, origin):
-    server = shop.start("serve", "--mode", "live", stdin=subprocess.PIPE, environment={"SHOP_KEY": SECRET})
+    server = shop.serve("--mode", "live", SHOP_KEY=SECRET)
     environment = json.loads(server.stdout.readline())["environment"]
     host, _, port = environment["SHOP_BASE_URL"].removeprefix("http://").partition(":")
     with socket.create_connection((host, int(port)), timeout=seconds(10)) as sock:
@@ -421,7 +420,7 @@ def test_an_interim_response_passes(shop, origin):
 def test_a_stream_passes_as_it_comes(shop, origin):
     """The client must have the first event before the second is sent: it lets the origin go on by a second request."""
     origin.go = threading.Semaphore(1)
-    server = shop.start("serve", "--mode", "record", stdin=subprocess.PIPE, environment={"SHOP_KEY": SECRET})
+    server = shop.serve("--mode", "record", SHOP_KEY=SECRET)
     environment = json.loads(server.stdout.readline())["environment"]
     address = environment["SHOP_BASE_URL"].removeprefix("http://")
     client = http.client.HTTPConnection(address, timeout=seconds(10))
@@ -557,7 +556,7 @@ def test_what_a_killed_run_had_finished_is_recovered_by_the_next(shop, origin):
 
 
 def test_two_runs_do_not_record_one_file_at_once(shop, origin):
-    server = shop.start("serve", "--mode", "record", stdin=subprocess.PIPE, environment={"SHOP_KEY": SECRET})
+    server = shop.serve("--mode", "record", SHOP_KEY=SECRET)
     environment = json.loads(server.stdout.readline())["environment"]
     first = http.client.HTTPConnection(environment["SHOP_BASE_URL"].removeprefix("http://"), timeout=seconds(10))
     first.request("GET", "/a")
@@ -709,7 +708,7 @@ def in_scope(server, name, *paths, passed=True):
 
 
 def served(project, *words):
-    return project.start("serve", *words, stdin=subprocess.PIPE, environment={"SHOP_KEY": SECRET})
+    return project.serve(*words, SHOP_KEY=SECRET)
 
 
 def over(server, code=0):
