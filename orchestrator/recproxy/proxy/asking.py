@@ -11,9 +11,9 @@ import h11
 from recproxy.grpc.bodies import on_the_wire
 from recproxy.http import DEFAULT_PORTS, Head, split_authority
 from recproxy.proxy.capture import Captured, response_of
-from recproxy.proxy.conversation import Conversation
 from recproxy.proxy.link import ServiceLink
 from recproxy.proxy.outgoing import NotSendable, outgoing_request
+from recproxy.proxy.raced_request import RacedRequest
 from recproxy.proxy.route import Target
 from recproxy.proxy.upstream import Upstreams
 from recproxy.proxy.upstream_errors import UpstreamError
@@ -38,15 +38,14 @@ async def ask(upstreams: Upstreams, request: Request, *, most: int, declared: bo
     host, port = split_authority(parts.netloc.rpartition("@")[2], DEFAULT_PORTS.get(parts.scheme, 443))
     target = Target(parts.scheme, host, port or DEFAULT_PORTS[parts.scheme])
     link = await upstreams.link(target, fresh=True, http2=is_call(request.headers) or _is_of_http2(request))
-    conversation = None
+    asked = RacedRequest(seconds=upstreams.seconds, progress=lambda: 0)
+    asked.begin(link, _send(link, request, target))
     try:
-        conversation = Conversation(link, _send(link, request, target), seconds=upstreams.seconds, progress=lambda: 0)
-        captured = await _answer(conversation, most, upstreams.seconds, declared=declared)
+        captured = await _answer(asked, most, upstreams.seconds, declared=declared)
     except NotSendable as problem:
         raise UpstreamError(problem.status, f"the request cannot be sent: {problem}") from None
     finally:
-        if conversation is not None:
-            await conversation.close()
+        await asked.stop_sending()
         link.close()
     return response_of(captured)
 
@@ -85,11 +84,11 @@ async def _send(link: ServiceLink, request: Request, target: Target) -> None:
     await link.send(h11.EndOfMessage())
 
 
-async def _answer(conversation: Conversation, most: int, seconds: float | None, *, declared: bool) -> Captured:
+async def _answer(asked: RacedRequest, most: int, seconds: float | None, *, declared: bool) -> Captured:
     """The response as far as it came: a stream need not end."""
     begun = time.monotonic()
     event: object = None
-    while not isinstance(event := await conversation.next(), h11.Response):
+    while not isinstance(event := await asked.next(), h11.Response):
         pass
     captured = Captured(
         status=event.status_code,
@@ -101,7 +100,7 @@ async def _answer(conversation: Conversation, most: int, seconds: float | None, 
     )
     try:
         async with asyncio.timeout(seconds):
-            while isinstance(event := await conversation.next(), h11.Data):
+            while isinstance(event := await asked.next(), h11.Data):
                 captured.add(bytes(event.data), 0.0)
             if isinstance(event, h11.EndOfMessage):
                 captured.trailers = tuple((bytes(name), bytes(value)) for name, value in event.headers.raw_items())

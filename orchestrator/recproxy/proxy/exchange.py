@@ -18,11 +18,11 @@ from recproxy.http import Head
 from recproxy.http.refusals import UNAVAILABLE, refusal_answer
 from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.capture import Captured, counts_of, interaction_of, may_be_left, messages_passed, request_as_sent
-from recproxy.proxy.conversation import Conversation
 from recproxy.proxy.downstream import Downstream, Work
 from recproxy.proxy.left_responses import left_response
 from recproxy.proxy.open_exchanges import INSISTS
 from recproxy.proxy.outgoing import NotSendable
+from recproxy.proxy.raced_request import RacedRequest
 from recproxy.proxy.response_relay import CLIENT_LEFT, ResponseRelay
 from recproxy.proxy.route import Target, origin_form, websocket_scheme
 from recproxy.proxy.service_request import ServiceRequest
@@ -252,7 +252,7 @@ class Exchange(Work):
             raise NotSendable(501, "it cannot be recorded, because its method does not begin with a letter")
         return await self._request.ask(self._respond)
 
-    async def _respond(self, event: h11.Response, conversation: Conversation) -> bool:
+    async def _respond(self, event: h11.Response, request: RacedRequest) -> bool:
         """The response to the client, its end only when it is kept."""
         self._relay = relay = ResponseRelay(
             event, self._head, self.feed, begun=self._begun, most=self._most, streams=self._streams, http2=self._http2
@@ -264,11 +264,11 @@ class Exchange(Work):
             self._downstream.write(held)
             held = b""
         keeps = self._keep is not None
-        held = await relay.body(conversation, self._downstream, self._target.authority, held=held, keeps=keeps)
+        held = await relay.body(request, self._downstream, self._target.authority, held=held, keeps=keeps)
         self._step(Passed.COMPLETE)
         if keeps and not (self.feed.ended or relay.is_call or (self._head.expects and not self.feed.size)):
             # The service wants no more of it; most clients send it all the same, unless they wait to be told so.
-            await conversation.close()
+            await request.stop_sending()
             await self.feed.take_rest(_QUIET, _SENDS_ON)
         await self._kept(relay.captured)
         self._downstream.write(held + relay.end())

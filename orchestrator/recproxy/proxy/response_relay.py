@@ -14,9 +14,9 @@ from recproxy.http.refusals import UNAVAILABLE, status_lines
 from recproxy.lazy_patterns import lazy_pattern
 from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.capture import Captured, end_to_end
-from recproxy.proxy.conversation import Conversation
 from recproxy.proxy.downstream import Downstream
 from recproxy.proxy.link import HTTP2
+from recproxy.proxy.raced_request import RacedRequest
 from recproxy.proxy.upstream_errors import UpstreamError
 from recproxy.recording import header
 from recproxy.recording.message_coding import is_call
@@ -85,7 +85,7 @@ class ResponseRelay:
         return self._framing.head(self.captured.reason, keep_alive=self._keep_alive)
 
     async def body(
-        self, conversation: Conversation, downstream: Downstream, authority: str, *, held: bytes, keeps: bool
+        self, request: RacedRequest, downstream: Downstream, authority: str, *, held: bytes, keeps: bool
     ) -> bytes:
         """Pass the body to the client, behind what is `held`; what makes it complete is returned and not sent.
 
@@ -95,7 +95,7 @@ class ResponseRelay:
             UpstreamError: the service at `authority` broke off, or the client has left a body that is not captured.
         """
         last = time.monotonic()
-        while not isinstance(event := await conversation.next(), h11.EndOfMessage):
+        while not isinstance(event := await request.next(), h11.EndOfMessage):
             if not isinstance(event, h11.Data):
                 raise UpstreamError(502, f"{authority} broke off in the middle of its answer")
             before, last = last, time.monotonic()

@@ -13,10 +13,10 @@ import h11
 
 from recproxy.http import Head
 from recproxy.proxy.body import BodyFeed
-from recproxy.proxy.conversation import Conversation
 from recproxy.proxy.downstream import Downstream
 from recproxy.proxy.link import REPEATABLE, ServiceLink
 from recproxy.proxy.outgoing import outgoing_request
+from recproxy.proxy.raced_request import RacedRequest
 from recproxy.proxy.response_relay import interim_head
 from recproxy.proxy.route import Target
 from recproxy.proxy.upstream import Upstreams
@@ -30,10 +30,10 @@ _SWITCHING = 101
 #: The link of a service that has agreed to a WebSocket, and its agreement.
 Agreed: TypeAlias = tuple[ServiceLink, h11.InformationalResponse]
 #: Passes a response on, from its head to its end, and says whether the client's connection may go on.
-_Respond: TypeAlias = Callable[[h11.Response, Conversation], Awaitable[bool]]
+_Respond: TypeAlias = Callable[[h11.Response, RacedRequest], Awaitable[bool]]
 
 
-class ServiceRequest:
+class ServiceRequest(RacedRequest):
     """A request for a service.
 
     Args:
@@ -55,6 +55,7 @@ class ServiceRequest:
         *,
         http2: bool,
     ) -> None:
+        super().__init__(seconds=upstreams.seconds, progress=lambda: feed.size)
         self._upstreams = upstreams
         self._target = target
         self._head = head
@@ -72,7 +73,7 @@ class ServiceRequest:
             UpstreamError: there is no whole response.
             NotSendable: the request cannot be sent.
         """
-        link = await self._link()
+        link = await self._chosen_link()
         try:
             return await self._over(link, respond)
         except StaleLinkError:
@@ -80,29 +81,27 @@ class ServiceRequest:
             if not self._feed.whole:
                 raise UpstreamError(502, f"{self._target.authority} closed the connection in the middle") from None
             self._again = self._feed.passed
-            return await self._over(await self._link(again=True), respond)
+            return await self._over(await self._chosen_link(again=True), respond)
 
-    async def _link(self, *, again: bool = False) -> ServiceLink:
+    async def _chosen_link(self, *, again: bool = False) -> ServiceLink:
         # A kept connection may turn out to be closed: only what may be asked twice goes there.
         fresh = again or self._head.method not in REPEATABLE
         ways = {"upgrades": self._head.upgrades, "http2": self._http2}
         return await self._upstreams.link(self._target, fresh=fresh, again=again, **ways)
 
     async def _over(self, link: ServiceLink, respond: _Respond) -> bool:
-        conversation = Conversation(
-            link, self._send(link), seconds=self._upstreams.seconds, progress=lambda: self._feed.size
-        )
+        self.begin(link, self._send(link))
         try:
-            response = await self._response(link, conversation)
+            response = await self._response(link)
             if isinstance(response, h11.InformationalResponse):
                 self.agreed = link, response
                 return False
-            goes_on = await respond(response, conversation)
+            goes_on = await respond(response, self)
         except BaseException:
             link.close()
             raise
         finally:
-            await conversation.close()
+            await self.stop_sending()
         self._upstreams.give_back(self._target, link)
         return goes_on
 
@@ -115,13 +114,11 @@ class ServiceRequest:
             await link.send(h11.Data(data=piece))
         await link.send(h11.EndOfMessage(headers=list(self._feed.trailers)))
 
-    async def _response(
-        self, link: ServiceLink, conversation: Conversation
-    ) -> h11.Response | h11.InformationalResponse:
+    async def _response(self, link: ServiceLink) -> h11.Response | h11.InformationalResponse:
         """The head of the response, or the interim one behind which another protocol begins."""
         while True:
             try:
-                event = await conversation.next()
+                event = await self.next()
             except ServiceClosed:
                 if link.used:
                     raise StaleLinkError from None

@@ -5,7 +5,7 @@ import asyncio
 import h11
 import pytest
 
-from recproxy.proxy.conversation import Conversation
+from recproxy.proxy.raced_request import RacedRequest
 from recproxy.proxy.upstream_errors import UpstreamError
 
 
@@ -28,6 +28,12 @@ class Link:
         self.more.set()
 
 
+def begun(link, send, *, seconds, progress):
+    asked = RacedRequest(seconds=seconds, progress=progress)
+    asked.begin(link, send)
+    return asked
+
+
 async def for_ever():
     await asyncio.Event().wait()
 
@@ -46,10 +52,10 @@ def run(work):
 
 def test_what_cannot_be_sent_does_not_wait_for_a_response():
     async def work():
-        conversation = Conversation(Link(), breaks(UpstreamError(501, "no")), seconds=None, progress=int)
+        asked = begun(Link(), breaks(UpstreamError(501, "no")), seconds=None, progress=int)
         with pytest.raises(UpstreamError, match="no"):
-            await conversation.next()
-        await conversation.close()
+            await asked.next()
+        await asked.stop_sending()
 
     run(work)
 
@@ -58,10 +64,10 @@ def test_a_response_does_not_wait_for_the_request_and_one_that_was_there_before_
     async def work():
         link = Link()
         for send in (for_ever(), breaks(ConnectionResetError())):
-            conversation = Conversation(link, send, seconds=None, progress=int)
+            asked = begun(link, send, seconds=None, progress=int)
             asyncio.get_running_loop().call_soon(link.comes, "head")
-            assert await conversation.next() == "head"
-            await conversation.close()
+            assert await asked.next() == "head"
+            await asked.stop_sending()
 
     run(work)
 
@@ -76,9 +82,9 @@ def test_time_does_not_count_while_more_of_the_request_goes_out():
                 link.comes("head")
             return size
 
-        conversation = Conversation(link, for_ever(), seconds=0.01, progress=progress)
-        assert await conversation.next() == "head"
-        await conversation.close()
+        asked = begun(link, for_ever(), seconds=0.01, progress=progress)
+        assert await asked.next() == "head"
+        await asked.stop_sending()
 
     run(work)
 
@@ -86,7 +92,7 @@ def test_time_does_not_count_while_more_of_the_request_goes_out():
 def test_interim_responses_without_end_are_no_response():
     async def work():
         link = Link()
-        conversation = Conversation(link, asyncio.sleep(0), seconds=0.05, progress=int)
+        asked = begun(link, asyncio.sleep(0), seconds=0.05, progress=int)
         interim = h11.InformationalResponse(status_code=102, headers=[])
 
         async def ever():
@@ -97,9 +103,9 @@ def test_interim_responses_without_end_are_no_response():
         more = asyncio.ensure_future(ever())
         with pytest.raises(UpstreamError, match=r"the service sent nothing for 0\.05 s") as caught:
             while True:
-                assert await conversation.next() is interim
+                assert await asked.next() is interim
         more.cancel()
         assert caught.value.status == 504
-        await conversation.close()
+        await asked.stop_sending()
 
     run(work)

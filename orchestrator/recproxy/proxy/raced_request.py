@@ -15,25 +15,23 @@ import h11
 from recproxy.proxy.link import ServiceLink
 from recproxy.proxy.upstream_errors import UpstreamError
 
-__all__ = ["Conversation"]
+__all__ = ["RacedRequest"]
 
 
-class Conversation:
+class RacedRequest:
     """A request on its way, and the events of its response; `progress` grows while more of the request comes."""
 
-    def __init__(
-        self,
-        link: ServiceLink,
-        send: Coroutine[None, None, None],
-        *,
-        seconds: float | None,
-        progress: Callable[[], int],
-    ) -> None:
-        self._link = link
-        self._sending = asyncio.create_task(send)
+    def __init__(self, *, seconds: float | None, progress: Callable[[], int]) -> None:
         self._seconds = seconds
         self._progress = progress
-        self._passed = progress()
+        self._link: ServiceLink
+        self._sending: asyncio.Task[None]
+
+    def begin(self, link: ServiceLink, send: Coroutine[None, None, None]) -> None:
+        """Send it over a link, in a task; what was sent over another before has been ended."""
+        self._link = link
+        self._sending = asyncio.create_task(send)
+        self._passed = self._progress()
         self._restart()
 
     async def next(self) -> object:
@@ -46,8 +44,8 @@ class Conversation:
             self._more_time()
         return event
 
-    async def close(self) -> None:
-        """Send no more."""
+    async def stop_sending(self) -> None:
+        """Send no more of it."""
         self._sending.cancel()
         with contextlib.suppress(asyncio.CancelledError, OSError, h11.LocalProtocolError, UpstreamError):
             await self._sending
