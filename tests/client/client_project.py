@@ -51,6 +51,8 @@ class ClientProject:
 
     #: A command may take so long.
     seconds = 110
+    #: What pytest finds imported when it runs.
+    imported = ()
 
     def __init__(self, root, match=""):
         self.root = root
@@ -106,7 +108,13 @@ class ClientProject:
         environment = self._environment(environment)
         if prestarted.can_run(words, environment):
             done = prestarted.run(
-                words[1], words[2:], cwd=self.root, environment=environment, timeout=self.seconds, merged=True
+                words[1],
+                words[2:],
+                cwd=self.root,
+                environment=environment,
+                timeout=self.seconds,
+                merged=True,
+                also=self.imported if words[1] == "pytest" else (),
             )
             return done.returncode, done.stdout
         process = self.start(*words, **environment)

@@ -117,10 +117,11 @@ def can_run(words, environment):
     return words[0] == "-m" and words[1] in IMPORTS and not any(Path(path, words[1]).exists() for path in folders)
 
 
-def run(module, words, *, cwd, environment, timeout, merged=False, path=""):
+def run(module, words, *, cwd, environment, timeout, merged=False, path="", also=()):
     """Run a module with nothing on its standard input: as `subprocess.run` with captured text.
 
-    `merged` means that standard error is in standard output, `path` is a folder in which modules are looked for first.
+    `merged` means that standard error is in standard output, `path` is a folder in which modules are looked for first,
+    `also` are modules that many runs import.
     """
     out, err = os.pipe(), os.pipe()
     if merged:
@@ -129,7 +130,7 @@ def run(module, words, *, cwd, environment, timeout, merged=False, path=""):
     servers = {each: _server(each, "") for each in _STARTED_BY.get(module, _STARTED_BY_RUNS)}
     command = [sys.executable, "-m", module, *map(str, words)]
     with socket.socket(socket.AF_UNIX) as link:
-        link.connect(_up(_server(module, path)))
+        link.connect(_up(_server(module, path, also)))
         _ask(link, servers, (nothing, out[1], err[1]), command, cwd=str(cwd), environment=environment)
         for descriptor in (nothing, out[1], err[1]):
             os.close(descriptor)
@@ -190,11 +191,11 @@ def _read(descriptor):
 
 
 @functools.cache
-def _server(module, first):
+def _server(module, first, also=()):
     """The address of the process that has imported what this module imports; it ends with this process."""
     path = Path(tempfile.mkdtemp(prefix="recproxy-runs-"), "socket")
     server = subprocess.Popen(
-        [sys.executable, __file__, str(path), *IMPORTS[module]],
+        [sys.executable, __file__, str(path), *IMPORTS[module], *also],
         env=os.environ | {"PYTHONPATH": first},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -31,6 +31,9 @@ def interaction(path, said, *, method="GET", host="api.shop.example", body=None,
 class Suite(ClientProject):
     """A project of somebody who has never heard of recproxy: cassettes, and tests that name them."""
 
+    #: What vcrpy imports of what is here, but for aiohttp, which reads the variables for certificates when it is imported.
+    imported = ("httpx", "requests", "yaml", "yarl", "attr", "multidict", "aiosignal", "aiohappyeyeballs", "wrapt")
+
     def __init__(self, root):
         self.root = root
         self.write("pytest.ini", "[pytest]\n")
