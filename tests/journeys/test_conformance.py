@@ -3,7 +3,6 @@
 import gzip
 import json
 import socket
-import subprocess
 import zlib
 
 import brotli
@@ -50,7 +49,7 @@ class Served:
     """A run held by `serve`, as a context; `address` is the base URL's."""
 
     def __init__(self, project, mode):
-        self.server = project.start("serve", "--mode", mode, stdin=subprocess.PIPE)
+        self.server = project.serve("--mode", mode)
         line = self.server.stdout.readline()
         assert line, self.server.stderr.read()
         host, _, port = json.loads(line)["environment"]["SHOP_BASE_URL"].removeprefix("http://").partition(":")

@@ -65,7 +65,7 @@ def test_a_connection_on_which_nothing_happens_is_closed(project):
     config.write_text(
         config.read_text().replace("[tool.recproxy.", "[tool.recproxy]\nidle_timeout = 0.2\n[tool.recproxy.", 1)
     )
-    server = project.start("serve", stdin=subprocess.PIPE)
+    server = project.serve()
     environment = json.loads(server.stdout.readline())["environment"]
 
     with connect(environment, "RECPROXY_CONTROL") as caller:

@@ -2,7 +2,6 @@
 
 import json
 import socket
-import subprocess
 from urllib.parse import urlsplit
 
 from deadlines import seconds
@@ -35,7 +34,7 @@ def ask(port, name):
 def test_each_fault_is_what_the_recording_says_and_the_others_are_not_touched(project):
     blocks = "".join(BLOCK.format(name, fault) for name, (fault, _) in FAULTS.items())
     project.write("tests/functional/recordings/shop/default.rec", "#recproxy 2\n\n" + blocks)
-    server = project.start("serve", stdin=subprocess.PIPE)
+    server = project.serve()
     port = urlsplit(json.loads(server.stdout.readline())["environment"]["SHOP_BASE_URL"]).port
 
     got = {name: ask(port, name) for name in FAULTS}

@@ -3,7 +3,6 @@
 import json
 import os
 import socket
-import subprocess
 from urllib.parse import urlsplit
 
 import pytest
@@ -15,7 +14,7 @@ from .conftest import descendants
 @pytest.fixture
 def live(project):
     """A run whose gateway lets hosts pass that no profile owns."""
-    server = project.start("serve", "--mode", "live", stdin=subprocess.PIPE)
+    server = project.serve("--mode", "live")
     line = server.stdout.readline()
     assert line, server.stderr.read()
     yield server, json.loads(line)["environment"]
