@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import gc
+import importlib
 import json
 import os
 import signal
@@ -126,6 +127,8 @@ async def _run(
         if proof is not None:
             proof.watch(orchestrator)
         command = orchestrator.start(words, without_worker(environment))
+        if is_pytest(words):  # it takes longer to start than what redacts the names of its tests takes to import
+            loop.run_in_executor(None, importlib.import_module, "recproxy.redaction.scope")
         parent = os.getppid()
         watch_parent(loop, stopping, parent)
         with _announcement(orchestrator, environment) as announcement:
