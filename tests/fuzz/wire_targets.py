@@ -299,7 +299,12 @@ async def _call(sent):
     calls, callers = set(), SimpleNamespace(add=id, discard=id)
     caller, transport = Caller(ControlCalls(Run()), lambda given: b"right" in given, calls, callers), Transport()
     caller.connection_made(transport)
-    caller.data_received(sent)
+    while sent:
+        buffer = caller.get_buffer(-1)
+        size = min(len(sent), len(buffer))
+        buffer[:size] = sent[:size]
+        caller.buffer_updated(size)
+        sent = sent[size:]
     while calls:
         await asyncio.wait(set(calls))
     return bytes(transport.written)
