@@ -20,10 +20,17 @@ from recproxy.http import (
     sort,
 )
 from recproxy.http.web_pages import foreign_host, foreign_page
+from recproxy.lazy_patterns import lazy_pattern
 from recproxy.proxy.route import Route, absolute_authority
 from recproxy.recording import Headers
 
 __all__ = ["Begins", "Ownership"]
+
+
+#: A request that names its service, up to its path: of an equal start, all else that is looked at is equal, too.
+_START = lazy_pattern(rb"[A-Z]+ (https?://[^/?#\s]+/)")
+#: What no request begins with.
+_NOTHING = b" "
 
 
 class Begins(Enum):
@@ -43,11 +50,15 @@ class Ownership:
         self._route = route
         self._owns = owns
         self._last: bytes | None = None
+        #: How the latest request of ours began that named its service: method and URL up to its path. And the URL's part.
+        self._start, self._origin = _NOTHING, _NOTHING
         #: The headers that no foreign page sent. Clients repeat them, and comparing is cheaper than reading them again.
         self._checked: Headers | None = None
 
     def begins(self, data: bytes) -> Begins:
         """Whose a request is, by its first bytes; what cannot be read is ours to refuse."""
+        if data.startswith(self._start):
+            return Begins.OURS
         wants = sort(data)
         if isinstance(wants, Incomplete):
             return Begins.UNKNOWN
@@ -56,6 +67,8 @@ class Ownership:
         if isinstance(wants, Absolute | Origin) and (
             not wants.authority or self._owns(authority_host(wants.authority))
         ):
+            if isinstance(wants, Absolute) and (start := _START.match(data)):
+                self._start, self._origin = start[0], start[1]
             return Begins.OURS
         return Begins.FOREIGN
 
@@ -68,6 +81,8 @@ class Ownership:
         if self._route.any_host is not None:
             if head.host != self._last or head.headers != self._checked:
                 self._check_page(head, self._route.any_host)
+            return True
+        if head.target.startswith(self._origin):
             return True
         host = head.target if head.target[:1] != b"/" and b"://" in head.target[:12] else head.host
         if host == self._last or not host:
