@@ -61,8 +61,9 @@ def serving(
         path.parent.mkdir(parents=True)
         recording(path)
         environment = {name: value for name, value in os.environ.items() if not name.startswith("RECPROXY")}
+        chosen = [word for name in names for word in ("--profile", name)]  # others may be installed
         process = subprocess.Popen(
-            [sys.executable, "-m", "recproxy", "serve", "--mode", "replay"],
+            [sys.executable, "-m", "recproxy", "serve", "--mode", "replay", *chosen],
             cwd=root,
             env=environment,
             stdin=subprocess.PIPE,
@@ -122,7 +123,7 @@ def interactions() -> Line:
             number = size // 2 - (size // 2) % 3 + 1
             work = partial_ask(environment, f"/items/{number}?expand=author", REQUESTS)
             points.append((size, cost(pid, work, REQUESTS)))
-    return Line("a replayed request", "interactions in its recording", "us of CPU", tuple(points))
+    return Line("a replayed request", "interactions in its recording", "µs of CPU", tuple(points))
 
 
 def profiles() -> Line:
@@ -159,7 +160,7 @@ def lanes() -> Line:
 
             points.append((size, cost(pid, scopes, 100)))
         address.close()
-    return Line("begin and end of a scope", "open lanes", "us of CPU", tuple(points))
+    return Line("begin and end of a scope", "open lanes", "µs of CPU", tuple(points))
 
 
 def parallel() -> Line:
@@ -177,7 +178,7 @@ def parallel() -> Line:
                     thread.join()
 
             points.append((size, cost(pid, together, each * size)))
-    return Line("a replayed request", "connections at the same time", "us of CPU", tuple(points))
+    return Line("a replayed request", "connections at the same time", "µs of CPU", tuple(points))
 
 
 def bodies() -> Line:
@@ -187,7 +188,7 @@ def bodies() -> Line:
         with serving(lambda path, size=size: item(path, size)) as (pid, environment):
             count = max(10, min(REQUESTS, 20_000_000 // size))
             points.append((size, cost(pid, partial_ask(environment, "/item", count), count)))
-    return Line("a replayed request", "bytes of its answer", "us of CPU", tuple(points))
+    return Line("a replayed request", "bytes of its answer", "µs of CPU", tuple(points))
 
 
 def session() -> tuple[Line, Line]:
@@ -203,7 +204,7 @@ def session() -> tuple[Line, Line]:
             done = size + 1_000
             memory.append((size, max(map(first_answer.peak, first_answer.below(pid))) / 1e6))
     return (
-        Line("a replayed request", "requests before it", "us of CPU", tuple(points)),
+        Line("a replayed request", "requests before it", "µs of CPU", tuple(points)),
         Line("memory of the largest process", "requests before it", "MB", tuple(memory)),
     )
 

@@ -32,7 +32,7 @@ def ratios(rows: Iterable[Row]) -> str:
             f'<text x="0" y="{top + 11}">{escape(row.what)}</text>',
             f'<text x="0" y="{top + 24}" class="small">beside {escape(row.beside)}</text>',
             f'<rect x="{_LEFT}" y="{top}" width="{row.ratio * scale:.1f}" height="18" class="{kind}"/>',
-            f'<text x="{end + 6:.1f}" y="{top + 13}">{row.ratio:.2f}</text>',
+            f'<text x="{max(end, _LEFT + (row.goal or 0) * scale) + 6:.1f}" y="{top + 13}">{row.ratio:.2f}</text>',
         ]
         if row.goal is not None:
             at = _LEFT + row.goal * scale

@@ -125,9 +125,9 @@ def rows(tools: Tools, interactions: int = INTERACTIONS) -> Iterator[Row]:
         got = in_turns(ways)
         what = f"recording {interactions:,} small interactions, each"
         if "mitmdump" in got:
-            yield beside(what, "us", got["recproxy"], "mitmdump -w", got["mitmdump"], 0.2)
+            yield beside(what, "µs", got["recproxy"], "mitmdump -w", got["mitmdump"], 0.2)
         else:
-            yield Row(what, "us", statistics.median(got["recproxy"]))
+            yield Row(what, "µs", statistics.median(got["recproxy"]))
 
 
 def main(mitmdump: str | None = None) -> None:

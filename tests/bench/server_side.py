@@ -164,7 +164,7 @@ def rows(_tools: Tools, kept: int = KEPT, fresh: int = FRESH) -> Iterator[Row]:
             yield beside(*WHAT["new"], got["new"], "nginx over TLS", got["nginx new"], 1.5)
 
 
-UNIT = "us of server CPU"
+UNIT = "µs of server CPU"
 WHAT = {
     "base": ("a replayed request by the base URL", UNIT),
     "gateway": ("through the gateway, kept alive", UNIT),

@@ -19,7 +19,7 @@ from rows import Row, Tools
 
 BESIDE = Row("a run <of> three", "s", 0.25, "mitmdump & co", 0.5, 0.5, 0.35)
 ALONE = Row("a first answer", "ms", 1234.5, goal=2000)
-LINE = growth.Line("a request", "open lanes", "us of CPU", ((1, 10.0), (1_000, 20.0), (2_000_000, 15.0)))
+LINE = growth.Line("a request", "open lanes", "µs of CPU", ((1, 10.0), (1_000, 20.0), (2_000_000, 15.0)))
 
 
 @pytest.fixture(autouse=True)
