@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from notes_service import framed, piece
 
 from recproxy.control.outcomes import Missed
+from recproxy.errors import HookError
 from recproxy.http import Head
 from recproxy.matching.index import Index
 from recproxy.matching.rules import Rules
@@ -172,3 +173,17 @@ def test_a_call_that_is_missed_message_by_message_is_in_the_timeline():
 
     outcome = history.outcome("test", playback, Traffic(1), ())
     assert [(each.result, each.request) for each in outcome.timed] == [("missed", f"{miss.method} {miss.url}")]
+
+
+def test_a_hook_that_raises_over_a_call_that_was_missed_fails_the_scope_and_no_more():
+    def raises(*_):
+        raise HookError("hook compare raised")
+
+    failed, playback = [], Playback(Index([load(TEXT)], Rules()))
+    misses = SimpleNamespace(take=raises)
+    calls = CallScope(lambda: playback, "", ScopeHistory(), ScopeFaults(), misses, failed.append, remark=str)
+    answer = calls.dialogue(None, ROUTE, head(b"Talk"), BodyFeed(100, lambda: None), None)._missed("why")
+    calls.left(ROUTE, head(b"Send"), b"")
+
+    assert b"\r\ngrpc-message: recproxy: hook compare raised" in answer.data
+    assert failed == ["hook compare raised"] * 2

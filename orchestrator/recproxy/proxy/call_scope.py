@@ -94,16 +94,21 @@ class CallScope:
         asked = live_request(route, head, b"")
         dialogue = Dialogue(playback, self._recorded(route, head), asked, route.any_host)
 
+        def refused(text: str) -> Answer:
+            self._fail(text)
+            return Answer(refusal_answer(head, 502, text, call_status=NOT_RETRIED, close=False))
+
         def missed(reason: str) -> Answer | LateAnswer:
-            answer = self._misses.take(head, dialogue.request, playback, route.any_host, (), reason, self._remark())
+            try:
+                answer = self._misses.take(head, dialogue.request, playback, route.any_host, (), reason, self._remark())
+            except RecproxyError as problem:  # a hook raised: whoever ends the scope must not hear of it
+                answer = refused(problem.message)
             self._history.spent(time.perf_counter(), 0.0)
             return answer
 
         def failed(problem: MessageError, position: int) -> Answer:
             where = playback.index.where(position)
-            text = f"{where}: the messages of its response cannot be sent: {problem}"
-            self._fail(text)
-            return Answer(refusal_answer(head, 502, text, call_status=NOT_RETRIED, close=False))
+            return refused(f"{where}: the messages of its response cannot be sent: {problem}")
 
         return CallDialogue(
             downstream,
@@ -126,10 +131,9 @@ class CallScope:
         whole = body if is_in_text(head.headers) else whole_frames(body)
         try:
             request, _ = self.located(live_request(route, head, whole), route.any_host)
+            self._misses.take(head, request, self._playback(), route.any_host, (), _LEFT, self._remark())
         except RecproxyError as problem:
             self._fail(problem.message)
-            return
-        self._misses.take(head, request, self._playback(), route.any_host, (), _LEFT, self._remark())
         self._history.spent(time.perf_counter(), 0.0)
 
     @property
