@@ -48,6 +48,7 @@ class H2Stream(Asker):
     ) -> None:
         super().__init__(lane, route, ownership)
         self.number = number
+        self._scope = lane.scope  # in which it began
         self._owner = owner
         self._peer = owner.peer
         self._reader = AnswerReader(self, head_only=head.method == b"HEAD")
@@ -87,7 +88,7 @@ class H2Stream(Asker):
     def lose(self) -> None:
         """The client has broken the stream off, or its connection is lost."""
         if self._asking is Asking.COLLECTING and is_call(self._head.headers):
-            self._lane.scope.calls.left(self._route, self._head, self._body.whole())
+            self._scope.calls.left(self._route, self._head, self._body.whole())
         self._reader.abort()
         self._turns.lose()
         self._stop()

@@ -49,6 +49,11 @@ ROWS = {
         "steps": [("client", "sends", CALL), *LEAVES],
         "missed": [URL],
     },
+    "one that was begun in a test before is none of the test that runs now": {
+        "recording": RECORDED.format(order=""),
+        "steps": [BEGINS, ("lane", "hears all"), ("scope", "turns"), *LEAVES],
+        "missed": [],
+    },
     "a client may leave a call that was answered": {
         "recording": RECORDED.format(order=BEHIND_ONE),
         "steps": [BEGINS, ("client", "sees", b"HTTP/2 200\r\n" + SAID), *LEAVES],
