@@ -582,6 +582,28 @@ def test_a_client_that_goes_while_its_exchange_is_broken_off_changes_nothing(ser
     run(work, service(nothing_more))
 
 
+def test_a_body_that_its_client_left_fails_the_scope_where_it_is_broken_off_before_its_end(service):
+    async def half(origin, reader, writer):
+        await origin.head(reader)
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nab")
+        await reader.read()
+
+    async def work(case, origin):
+        exchange = case.begin()
+        running = asyncio.ensure_future(exchange.run())
+        await case.client.until(b"ab")
+        case.client.has_gone = True
+        running.cancel()  # it is read to its end without a client
+        await asyncio.sleep(0)
+        exchange.end(WHY)
+        with pytest.raises(asyncio.CancelledError):
+            await running
+        assert (case.kept, case.traffic.failures) == ([], [f"GET http://shop.example/a: {WHY}"])
+        assert not case.traffic.busy
+
+    run(work, service(half))
+
+
 def test_an_answer_that_is_being_kept_is_not_broken_off(service):
     async def work(case, origin):
         keep = case.keep

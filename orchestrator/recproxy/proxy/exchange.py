@@ -199,6 +199,9 @@ class Exchange(Work):
         except UpstreamError as problem:
             keeping = self.stage in (Stage.KEEPING, Stage.KEEPING_UNSEEN)
             self._fail(str(problem) if keeping else CLIENT_LEFT)
+        except asyncio.CancelledError:
+            self._fail(self._broken_off or CLIENT_LEFT)
+            raise
 
     def _is_worth_finishing(self) -> bool:
         """Whether an interaction can be recorded whole although its client has gone: it left a body unread."""
