@@ -2,7 +2,8 @@
 
     python tests/bench/growth.py [NAME ...]
 
-Each line is one figure at several sizes, by CPU of all processes of a run. A figure is the median of three.
+Each line is one figure at several sizes, by CPU of all processes of a run. A figure is the median of three; those of a session
+and of requests that were never asked can be taken only once. What connections at the same time cost includes opening them.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -31,6 +33,7 @@ from rows import figure
 from recproxy.client.address import Address
 
 REQUESTS = 2_000
+FIRSTS = 600
 TURNS = 3
 HOST = "api.shop.example"
 PROFILE = '[tool.recproxy.profiles.{name}]\n[[tool.recproxy.profiles.{name}.endpoints]]\nhosts = ["{host}"]\n'
@@ -84,24 +87,29 @@ def item(path: Path, size: int = 30) -> None:
     path.write_text(f"#recproxy 2\n\nGET https://{HOST}/item HTTP/1.1\n\n====\nHTTP/1.1 200 OK\n\n{body}\n=======\n")
 
 
-def ask(environment: Mapping[str, str], path: str, count: int) -> None:
-    """Ask for the same so many times, on one connection."""
+def ask(environment: Mapping[str, str], paths: Iterable[str]) -> None:
+    """Ask for one after the other, on one connection."""
     url = urlsplit(environment["SHOP_BASE_URL"])
-    request = f"GET {path} HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode()
     buffer = memoryview(bytearray(1 << 20))
     with socket.create_connection((url.hostname, url.port)) as sock:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        for _ in range(count):
-            sock.sendall(request)
+        for path in paths:
+            sock.sendall(f"GET {path} HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode())
             got = bytearray()
             while b"\r\n\r\n" not in got:
-                got += buffer[: sock.recv_into(buffer)]
+                got += buffer[: _received(sock, buffer)]
             head, _, body = bytes(got).partition(b"\r\n\r\n")
             assert head.startswith(b"HTTP/1.1 200"), got
             [length] = re.findall(rb"(?i)content-length: *([0-9]+)", head)
             left = int(length) - len(body)
             while left:
-                left -= sock.recv_into(buffer)
+                left -= _received(sock, buffer)
+
+
+def _received(sock: socket.socket, buffer: memoryview) -> int:
+    count = sock.recv_into(buffer)
+    assert count, "the connection was closed in the middle of an answer"
+    return count
 
 
 def cost(pid: int, work: Callable[[], None], count: int) -> float:
@@ -123,7 +131,20 @@ def interactions() -> Line:
             number = size // 2 - (size // 2) % 3 + 1
             work = partial_ask(environment, f"/items/{number}?expand=author", REQUESTS)
             points.append((size, cost(pid, work, REQUESTS)))
-    return Line("a replayed request", "interactions in its recording", "µs of CPU", tuple(points))
+    return Line("a request that was asked before", "interactions in its recording", "µs of CPU", tuple(points))
+
+
+def firsts() -> Line:
+    """Requests for many interactions, each for the first time."""
+    points = []
+    for size in (1_000, 10_000, 100_000):
+        with serving(lambda path, size=size: first_answer.make(path, size)) as (pid, environment):
+            numbers = [number for number in range(1, size) if number % 3][:: max(1, size // 1_000)][:FIRSTS]
+            ask(environment, [f"/items/{number}?expand=author" for number in numbers[:20]])
+            before = cpu_times.of_tree(pid)
+            ask(environment, [f"/items/{number}?expand=author" for number in numbers[20:]])
+            points.append((size, (cpu_times.of_tree(pid) - before) / len(numbers[20:]) * 1e6))
+    return Line("a request that was never asked", "interactions in its recording", "µs of CPU", tuple(points))
 
 
 def profiles() -> Line:
@@ -171,7 +192,7 @@ def parallel() -> Line:
             each = REQUESTS // size
 
             def together(size: int = size, each: int = each) -> None:
-                threads = [threading.Thread(target=ask, args=(environment, "/item", each)) for _ in range(size)]
+                threads = [threading.Thread(target=ask, args=(environment, repeat("/item", each))) for _ in range(size)]
                 for thread in threads:
                     thread.start()
                 for thread in threads:
@@ -197,9 +218,9 @@ def session() -> tuple[Line, Line]:
     with serving(item) as (pid, environment):
         done = 0
         for size in (1_000, 10_000, 100_000, 300_000):
-            ask(environment, "/item", size - done)
+            ask(environment, repeat("/item", size - done))
             before = cpu_times.of_tree(pid)
-            ask(environment, "/item", 1_000)
+            ask(environment, repeat("/item", 1_000))
             points.append((size, (cpu_times.of_tree(pid) - before) * 1e3))
             done = size + 1_000
             memory.append((size, max(map(first_answer.peak, first_answer.below(pid))) / 1e6))
@@ -210,11 +231,11 @@ def session() -> tuple[Line, Line]:
 
 
 def partial_ask(environment: Mapping[str, str], path: str, count: int) -> Callable[[], None]:
-    return lambda: ask(environment, path, count)
+    return lambda: ask(environment, repeat(path, count))
 
 
 LINES: dict[str, Callable[[], Line | tuple[Line, ...]]] = {
-    each.__name__: each for each in (interactions, profiles, lanes, parallel, bodies, session)
+    each.__name__: each for each in (interactions, firsts, profiles, lanes, parallel, bodies, session)
 }
 
 

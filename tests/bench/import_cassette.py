@@ -2,7 +2,8 @@
 
     python tests/bench/import_cassette.py [INTERACTIONS] [BYTES OF EACH BODY]
 
-Each is measured in a process of its own, in seconds of processor time, in turns, and the median of five counts. The time
+Each is measured in a process of its own, in seconds of processor time, in turns, and the median of five counts, of three in
+the table of all costs. The time
 of an import is printed twice: with its forks, and without them. The forks work at the same time, so where each of them has
 a processor, you wait for about the second. Memory is the peak of the resident set of the process, less what it has at
 start. The same cassette is imported without tokens, with one token in all requests, and with a token of its own in each:
@@ -133,7 +134,9 @@ def rows(tools, interactions=10_000, size=10_000, rounds=3):
                 "load": partial(loaded, cassette),
             }
             got = in_turns(ways, rounds)
-            what = f"import of {megabytes:.0f} MB, {interactions:,} interactions, {tokens}"
+            what = (
+                f"import of {megabytes:.0f} MB, {interactions:,} interactions, {tokens}: the process that is waited for"
+            )
             yield beside(what, "s of CPU", got["import"], "vcrpy's load", got["load"], 2)
 
 

@@ -37,7 +37,9 @@ def ratios(rows: Iterable[Row]) -> str:
         if row.goal is not None:
             at = _LEFT + row.goal * scale
             parts.append(f'<line x1="{at:.1f}" x2="{at:.1f}" y1="{top - 3}" y2="{top + 21}" class="goal"/>')
-    title = "How many times as long recproxy takes as what stands beside it; a mark is the ratio that is wanted"
+    title = (
+        "What recproxy takes, time or CPU, as a multiple of what stands beside it; a mark is the ratio that is wanted"
+    )
     return _picture(_WIDE, 20 + len(shown) * _ROW, title, parts)
 
 

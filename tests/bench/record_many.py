@@ -91,8 +91,10 @@ class Recorders:
         gateway = urlsplit(json.loads(process.stdout.readline())["environment"]["HTTP_PROXY"]).port
         assert gateway is not None
         begun = time.perf_counter()
-        ask(gateway, HOST, self._interactions)
-        process.communicate()
+        try:
+            ask(gateway, HOST, self._interactions)
+        finally:
+            process.communicate()
         assert process.returncode == 0
         passed = time.perf_counter() - begun
         written = "".join(path.read_text() for path in (root / "tests").rglob("*.rec"))

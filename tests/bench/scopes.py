@@ -143,7 +143,7 @@ def rows(tools: Tools) -> Iterator[Row]:
         folder = Path(name)
         make_project(folder)
         each = [statistics.median(scope_times(folder, 200)[1][0]) for _ in range(5)]
-        what = f"begin and end of a scope over the control address, {len(PROFILES)} profiles"
+        what = f"begin and end of a scope of one interaction over the control address, {len(PROFILES)} profiles"
         yield Row(what, "ms", statistics.median(each), goal=1)
 
 

@@ -1,9 +1,10 @@
-"""What each way to a replayed answer costs the server, beside nginx with the same bytes: CPU, all processes of a run.
+"""What each way to a replayed answer costs the server, beside nginx with the same body: CPU, all processes of a run.
 
     python tests/bench/server_side.py
 
 By the base URL; through the gateway, with the URL in the request line; through CONNECT over TLS, on a connection that is
-kept, and on a new one for each request. nginx answers by its port, without TLS and with it.
+kept, and on a new one for each request. nginx answers from memory by its port, without TLS and with it. It sends two headers
+more, Server and Date.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ from shop_project import make_project
 HOST = "api.shop.example"
 KEPT = 4_000
 FRESH = 300
+BODY = '{"id": 1, "name": "a thing"}'
+END = b'"a thing"}'
 NGINX = """
 daemon off; user root; worker_processes 1; pid {root}/nginx.pid; error_log {root}/error.log crit;
 events {{ worker_connections 64; }}
@@ -40,7 +43,7 @@ http {{
   fastcgi_temp_path {root}/f; uwsgi_temp_path {root}/u; scgi_temp_path {root}/s;
   ssl_certificate {root}/chain.pem; ssl_certificate_key {root}/key.pem; ssl_session_tickets off;
   server {{
-    listen 127.0.0.1:{plain}; listen 127.0.0.1:{tls} ssl; root {root}/www; default_type application/json;
+    listen 127.0.0.1:{plain}; listen 127.0.0.1:{tls} ssl; default_type application/json; return 200 '{body}';
   }}
 }}
 """
@@ -69,8 +72,11 @@ class Way:
                 sock.close()
                 sock = self.connect()
             sock.sendall(request)
-            answer = sock.recv(65536)
-            assert answer.rstrip().endswith(b'"a thing"}'), answer
+            answer = b""
+            while not answer.rstrip().endswith(END):
+                got = sock.recv(65536)
+                assert got, answer
+                answer += got
         sock.close()
 
 
@@ -107,10 +113,8 @@ def nginx(root: Path) -> Iterator[dict[str, Way]]:
     authority.cert_pem.write_to_path(str(root / "ca.pem"))
     certificate.private_key_pem.write_to_path(str(root / "key.pem"))
     (root / "chain.pem").write_bytes(b"".join(each.bytes() for each in certificate.cert_chain_pems))
-    (root / "www").mkdir()
-    (root / "www/item").write_text('{"id": 1, "name": "a thing"}\n')
     ports = free_port(), free_port()
-    (root / "nginx.conf").write_text(NGINX.format(root=root, plain=ports[0], tls=ports[1]))
+    (root / "nginx.conf").write_text(NGINX.format(root=root, body=BODY, plain=ports[0], tls=ports[1]))
     process = subprocess.Popen(["nginx", "-c", str(root / "nginx.conf"), "-p", str(root)])
     try:
         reachable(ports[1])

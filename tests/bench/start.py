@@ -96,6 +96,7 @@ def rows(tools: Tools) -> Iterator[Row]:
         got = in_turns(ways, ROUNDS)
     what = f"a run of {len(PROFILES)} profiles that does nothing"
     yield beside(what, "s", got["recproxy"], "python -c 'import asyncio, ssl'", got["base"], 3.5)
+    # mitmdump is measured until it can be reached, and a run to its end.
     yield Row(f"{what}, all its processes", "s of CPU", statistics.median(cpu))
     if "mitmdump" in got:
         yield beside(what, "s", got["recproxy"], "mitmdump, until it can be reached", got["mitmdump"], 0.35)

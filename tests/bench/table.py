@@ -1,4 +1,4 @@
-"""All that recproxy costs, as one table, side by side in one run: on the terminal, and for the page on performance.
+"""What users feel of the costs of recproxy, as one table, side by side in one run: on the terminal, and for the page on performance.
 
     python tests/bench/table.py [--rivals FOLDER] [--mitmdump PROGRAM] [--into FOLDER] [NAME ...]
 
@@ -15,6 +15,7 @@ import importlib.metadata
 import json
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -55,15 +56,19 @@ VERSIONS = ("uvloop", "httptools", "ahocorasick-rs", "cryptography", "vcrpy", "r
 
 def main(words: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(description="What recproxy costs, beside other tools.")
-    parser.add_argument("--rivals", type=Path)
-    parser.add_argument("--mitmdump")
-    parser.add_argument("--into", type=Path)
+    parser.add_argument("--rivals", type=Path, help="a folder with pytest-recording/ and cassetter/")
+    parser.add_argument("--mitmdump", help="the program, in an environment of its own")
+    parser.add_argument("--into", type=Path, help="the folder of performance.md")
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join((*MEASURED, "growth")))
     asked = parser.parse_args(words)
     if unknown := set(asked.names) - {*MEASURED, "growth"}:
         parser.error(f"no measurement is named {', '.join(sorted(unknown))}; there are: {', '.join(MEASURED)}, growth")
     if asked.into is not None and asked.names:
         parser.error("--into writes the whole table: name no measurement with it")
+    if asked.into is not None and not has_marks(asked.into / "performance.md"):
+        parser.error(f"--into: {asked.into}/performance.md lacks one of the marks between which the table stands")
+    if asked.rivals is not None and not asked.rivals.is_dir():
+        parser.error(f"--rivals: {asked.rivals} is no folder")
     tools = Tools(sys.executable, asked.rivals, asked.mitmdump)
     about = machine(tools)
     print("; ".join(f"{name} {value}" for name, value in about.items()), flush=True)
@@ -76,9 +81,13 @@ def main(words: Sequence[str]) -> None:
 def measured(tools: Tools, names: Sequence[str]) -> Iterator[Row]:
     """The rows of the table, each printed when it is there."""
     for name in names:
-        for row in MEASURED[name](tools) if name in MEASURED else ():
-            print(" | ".join(row.cells()), flush=True)
-            yield row
+        try:
+            for row in MEASURED[name](tools) if name in MEASURED else ():
+                print(" | ".join(row.cells()), flush=True)
+                yield row
+        except (AssertionError, OSError, subprocess.SubprocessError) as problem:  # what the others have shown is kept
+            last = (str(problem).strip().splitlines() or [type(problem).__name__])[-1]
+            print(f"{name} cannot be measured: {last}", file=sys.stderr)
 
 
 def grown() -> Iterator[growth.Line]:
@@ -105,7 +114,8 @@ def machine(tools: Tools) -> dict[str, str]:
     for name, command in (("mitmproxy", [tools.mitmdump, "--version"]), ("nginx", ["nginx", "-v"])):
         if command[0] and shutil.which(command[0]):
             said = subprocess.run(command, capture_output=True, text=True, check=True)
-            found[name] = (said.stdout or said.stderr).split("\n")[0].split()[-1].rpartition("/")[2]
+            version = re.search(r"[0-9]+(\.[0-9]+)+", said.stdout or said.stderr)
+            found[name] = version[0] if version else "of an unknown version"
     return found
 
 
@@ -124,6 +134,15 @@ def as_markdown(about: dict[str, str], rows: Sequence[Row]) -> str:
     table = [HEADINGS, ("---",) * len(HEADINGS), *(row.cells() for row in rows)]
     lines = "".join(f"| {' | '.join(cells)} |\n" for cells in table)
     return f"Measured on {about['date']} on {about['system']}, with {versions}.\n\n{lines}"
+
+
+def has_marks(page: Path) -> bool:
+    """Whether the table has its place in the page."""
+    try:
+        text = page.read_text(encoding="utf-8")
+    except OSError:
+        return False
+    return -1 < text.find(BEGIN) < text.find(END)
 
 
 def written(folder: Path, about: dict[str, str], rows: list[Row], lines: list[growth.Line]) -> None:

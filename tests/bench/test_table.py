@@ -46,7 +46,7 @@ def test_the_page_gets_the_table_between_its_marks_and_the_pictures(tmp_path):
 
 
 def test_the_pictures_are_whole_and_tell_what_they_show(tmp_path):
-    (tmp_path / "performance.md").write_text("")
+    (tmp_path / "performance.md").write_text(f"{table.BEGIN}{table.END}")
 
     table.written(tmp_path, {"date": "", "system": ""}, [BESIDE, ALONE], [LINE])
 
@@ -76,6 +76,8 @@ def test_each_measurement_runs_as_a_toy(measure, found):
     [
         (["nothing"], "no measurement is named nothing; there are: suite, "),
         (["--into", ".", "start"], "--into writes the whole table: name no measurement with it"),
+        (["--into", "nowhere"], "--into: nowhere/performance.md lacks one of the marks"),
+        (["--rivals", "nowhere"], "--rivals: nowhere is no folder"),
     ],
 )
 def test_what_cannot_be_measured_is_refused_in_one_line(words, problem, capsys):
@@ -83,3 +85,14 @@ def test_what_cannot_be_measured_is_refused_in_one_line(words, problem, capsys):
         table.main(words)
 
     assert problem in capsys.readouterr().err
+
+
+def test_what_cannot_be_measured_keeps_nothing_else_out_of_the_table(monkeypatch, capsys):
+    def broken(_tools):
+        raise AssertionError("no such plugin")
+        yield
+
+    monkeypatch.setattr(table, "MEASURED", {"broken": broken, "whole": lambda _: [ALONE]})
+
+    assert list(table.measured(Tools(sys.executable), ("broken", "whole"))) == [ALONE]
+    assert capsys.readouterr().err == "broken cannot be measured: no such plugin\n"
