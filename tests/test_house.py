@@ -129,7 +129,6 @@ ELSEWHERE = {
     "proxy/connection_lane": "a protocol",
     "proxy/response_relay": "tests/proxy/test_exchange.py and tests/proxy/scripted: both ends",
     "proxy/turns": "tests/proxy/scripted: what a client sees, in which order",
-    "proxy/service": "tests/journeys: orders come from an orchestrator",
     "testing/pytest_start": "tests/testing/pytest_plugin/test_start.py: modules that real pytest runs import",
     "testing/pytest_mode": "tests/testing/pytest_plugin/test_scopes.py: modes of real pytest runs",
     "testing/pytest_plugin": "tests/testing/pytest_plugin",

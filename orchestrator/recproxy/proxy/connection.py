@@ -123,6 +123,10 @@ class Connection(Asker, asyncio.Protocol):
         if self.is_idle:
             self.close()
 
+    def forget_owner(self) -> None:
+        """Other profiles own hosts now."""
+        self._ownership.forget()
+
     def _switch(self) -> None:
         self._reader.switch()
 

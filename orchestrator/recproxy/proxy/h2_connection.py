@@ -139,6 +139,10 @@ class H2Connection(asyncio.Protocol):
             self.peer.retire()
             self.flush()
 
+    def forget_owner(self) -> None:
+        """Other profiles own hosts now."""
+        self._ownership.forget()
+
     def flush(self) -> None:
         """Send what there is to send, as far as the client reads."""
         if self._holds_flush or self._transport.is_closing():

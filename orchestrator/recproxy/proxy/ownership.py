@@ -72,6 +72,10 @@ class Ownership:
             return Begins.OURS
         return Begins.FOREIGN
 
+    def forget(self) -> None:
+        """Other profiles own hosts now: ask anew for the next request that may be another service's."""
+        self._start, self._origin = _NOTHING, _NOTHING
+
     def has(self, head: Head) -> bool:
         """Whether a request is this profile's.
 

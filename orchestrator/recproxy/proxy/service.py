@@ -136,6 +136,9 @@ class Service:
 
     def _know(self, order: Know, descriptors: list[int]) -> None:
         self._owners = Owners(order.owners)
+        for lane in self._lanes.values():
+            for connection in lane.connections:
+                connection.forget_owner()
         self._forwarding.know(order.ports)
 
     @property
