@@ -107,6 +107,7 @@ ELSEWHERE = {
     "testing/pytest_markers": "tests/testing/pytest_plugin/test_faults.py and test_scopes.py: what they do",
     "play/smtp_playback": "tests/proxy/test_smtp_connection.py: what clients get of it",
     "proxy/imap_service": "tests/proxy/test_imap_relaying.py: a Dovecot",
+    "proxy/imap_texts": "tests/proxy/test_imap_speaking.py: what scopes are told, and what is kept",
     "proxy/imap_scope": "tests/journeys/test_imap.py: a miss as it is told",
     "formats/f1_trace": "tests/formats/test_f1.py: traces of the corpus, and others",
     "proxy/smtp_relay": "tests/proxy/test_smtp_connection.py: a real server on loopback",

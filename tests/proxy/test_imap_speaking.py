@@ -17,6 +17,7 @@ from recproxy.proxy.upstream_errors import UpstreamError
 from recproxy.recording import load
 
 PLACE = MailPlace(protocol="imap", host="mail.example", port=143, tls=False, endpoint=0)
+WHY = "the test that is running now insists on replay"
 HEAD = "< * OK ready\n> a LOGIN me XXX\n< a OK in\n> b SELECT x\n< b OK x\n"
 
 
@@ -229,6 +230,31 @@ def test_a_service_says_nothing_in_a_test_that_insists_on_replay(run, before, mo
 
     bye = b"* BYE recproxy: the test that is running now insists on replay\r\n"
     assert run(work) == ((bye, "closed") if ended else (b"", ""))
+
+
+@pytest.mark.parametrize("reached", [False, True], ids=["before it is reached", "before it was told what was done"])
+def test_a_service_that_is_asked_late_is_told_nothing_in_a_test_that_insists_on_replay(run, reached):
+    async def work():
+        lane = Lane("auto", Scope("one", ""))
+        client = await connected(lane)
+        client.says(b"1 LOGIN me pw\r\n4 FETCH 1 FLAGS\r\n5 NOOP\r\n")
+        if reached:
+            await settled()
+        asked = lane.scope
+        lane.mode, lane.scope, client.transport.out = "replay", Scope("two", ""), b""
+        client.connection.turn()
+        await settled()
+        (service,) = lane.services
+        for answer in (b"* OK real\r\n", b"1 OK in\r\n"):
+            if reached:
+                service.says(answer)
+            await settled()
+        client.connection.connection_lost(None)
+        await settled()
+        assert asked.traffic.failures == [f"imap://mail.example:143: {WHY}"]
+        return service.heard, service.closed, client.transport.out, client.transport.closed
+
+    assert run(work) == (b"", True, f"* BYE recproxy: {WHY}\r\n".encode(), "closed")
 
 
 def test_what_is_said_in_a_scope_is_recorded_for_it(run):

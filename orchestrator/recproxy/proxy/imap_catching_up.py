@@ -66,6 +66,10 @@ class Catching:
         """The service has ended the connection."""
         self._end("the service ended the connection")
 
+    def stop(self) -> None:
+        """Say nothing more, and tell nobody."""
+        self._is_over = True
+
     def _say(self) -> None:
         """Say the next thing."""
         if self._is_over:

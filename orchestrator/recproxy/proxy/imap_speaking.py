@@ -13,7 +13,6 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from recproxy.config.mail_endpoints import MailPlace
-from recproxy.control.outcomes import RequestResult
 from recproxy.mail.imap.client import ImapClient
 from recproxy.mail.imap.commands import ImapCommand
 from recproxy.mail.imap.lines import ImapLine
@@ -25,12 +24,11 @@ from recproxy.proxy.imap_catching_up import Catching, Done
 from recproxy.proxy.imap_connection import ImapConnection
 from recproxy.proxy.imap_relaying import ImapRelaying, ServiceWire
 from recproxy.proxy.imap_replaying import ImapReplaying, one_line
+from recproxy.proxy.imap_texts import ImapTexts
 from recproxy.proxy.imap_wire import ImapWire
 from recproxy.proxy.mail_lane import MailLane
 from recproxy.proxy.open_exchanges import INSISTS
-from recproxy.proxy.timeline import said_by_server
-from recproxy.recording import Act, Step, conversation
-from recproxy.recording.faults import Fault
+from recproxy.recording import Act
 
 if TYPE_CHECKING:
     from recproxy.proxy.imap_service import ImapService
@@ -52,65 +50,6 @@ def imap_connection(lane: MailLane, place: MailPlace, context: ssl.SSLContext | 
     )
 
 
-class _Texts:
-    """What a connection tells one scope."""
-
-    def __init__(self, lane: MailLane, place: MailPlace, connection: ImapConnection) -> None:
-        self.scope = lane.scope
-        self._lane = lane
-        self._place = place
-        self._connection = connection
-
-    def played(self, positions: Sequence[int]) -> None:
-        self.scope.conversations.play(positions)
-
-    def fault(self, position: int | None, at: str) -> Fault | None:
-        return self.scope.conversations.fault(position, at)
-
-    def lasted(self, fault: Fault) -> None:
-        self.scope.conversations.lasted(fault)
-
-    def missed(self, replay: ImapReplay, command: ImapCommand | None, logins: Sequence[Step]) -> str:
-        text = self.scope.conversations.imap.miss(self._place, replay, command, logins)
-        if self._lane.reset_on_miss:
-            self._connection.end(Act.RESET)
-        return text
-
-    def refused(self, reason: str) -> None:
-        self.scope.traffic.fail(f"{self._place.url}: {reason}")
-
-    def note(self, line: str) -> None:
-        self.scope.note(f"{self._place.host}: {line}")
-
-    def keep(self, steps: Sequence[Step], then: Callable[[], None]) -> None:
-        """Have a conversation written for this scope; `then` is done when it is safe."""
-        if self._lane.forwarding.mode == "live":
-            self._time(RequestResult.FORWARDED, steps)
-            then()
-            return
-        self.scope.traffic.begin()
-        self._lane.spawn(self._kept(tuple(steps), then))
-
-    async def _kept(self, steps: tuple[Step, ...], then: Callable[[], None]) -> None:
-        from recproxy.proxy.upstream_errors import UpstreamError  # noqa: PLC0415 - a replay does without
-
-        traffic, place = self.scope.traffic, self._place
-        said = conversation(place.protocol.upper(), place.url, steps, wild=None, scope=self.scope.name)
-        try:
-            await self._lane.forwarding.keep(said, traffic, time.monotonic())
-            self._time(RequestResult.RECORDED, steps)
-        except UpstreamError as problem:
-            self._time(RequestResult.FAILED, steps)
-            traffic.fail(f"{place.url}: {problem}")
-        finally:
-            traffic.end(0)
-        then()
-
-    def _time(self, result: RequestResult, steps: Sequence[Step]) -> None:
-        line = f"{self._place.protocol.upper()} {self._place.url}"
-        self.scope.traffic.timeline.add_forwarded(result, time.monotonic(), lambda: line, size=said_by_server(steps))
-
-
 class _Speaking:
     """Who answers one client."""
 
@@ -119,9 +58,11 @@ class _Speaking:
         self._place = place
         self._server = server
         self._connection = connection
-        self._texts = _Texts(lane, place, connection)
+        self._texts = ImapTexts(lane, place, connection)
         self._replaying: ImapReplaying | None = None
         self._relaying: ImapRelaying | None = None
+        #: Ends the connection to a service that is told what was done without it, for the reason that the scope is told.
+        self._leave_service: Callable[[str], None] | None = None
         self._is_lost = False
         if lane.forwards:
             lane.spawn(self._reach())
@@ -165,6 +106,8 @@ class _Speaking:
     def lost(self) -> None:
         """The client has gone."""
         self._is_lost = True
+        if self._leave_service is not None:
+            self._leave_service("")
         speaking = self._relaying or self._replaying
         if speaking is not None:
             speaking.lost()
@@ -176,13 +119,22 @@ class _Speaking:
         if self._replaying is not None:
             self._replaying.settle()
         elif self._relaying is not None:
-            self._texts = _Texts(self._lane, self._place, self._connection)
+            self._texts = ImapTexts(self._lane, self._place, self._connection)
             self._relaying.turn_to(self._texts, self._texts.keep)
 
     def turn(self) -> None:
         """Another scope is open: end what goes to the service, if that insists on replay."""
-        if self._relaying is not None and not (self._lane.forwards or self._lane.forwards_large()):
+        if self._may_ask():
+            return
+        if self._leave_service is not None:
+            self._leave_service(INSISTS)
             self._bye(f"recproxy: {INSISTS}")
+        elif self._relaying is not None:
+            self._bye(f"recproxy: {INSISTS}")
+
+    def _may_ask(self) -> bool:
+        """Whether the open scope lets a service answer."""
+        return self._lane.forwards or self._lane.forwards_large()
 
     def _replay(self) -> ImapReplay:
         return ImapReplay(self._lane.scope.conversations.imap.playback(self._place), secure=self._server.tls)
@@ -213,7 +165,7 @@ class _Speaking:
         if goes_to_service != self._lane.forwards and not self._lane.forwards_large():
             self._bye("recproxy: the next test is answered by another side: connect anew")
             return False
-        self._texts = _Texts(self._lane, self._place, self._connection)
+        self._texts = ImapTexts(self._lane, self._place, self._connection)
         if self._relaying is not None:
             self._relaying.turn_to(self._texts, self._texts.keep)
         elif self._replaying is not None:
@@ -249,7 +201,11 @@ class _Speaking:
         if self._is_lost:
             service.close()
             return
-        if command is None:
+        if not self._may_ask():
+            texts.refused(INSISTS)
+            service.close()
+            self._bye(f"recproxy: {INSISTS}")
+        elif command is None:
             self._relaying = self._relay(self._server, client, self._connection, service, texts)
             service.listen(self._relaying)
             self.go_on()
@@ -257,11 +213,19 @@ class _Speaking:
             self._catch_up(client, service, done, command, texts)
 
     def _catch_up(
-        self, client: ImapClient, service: ImapService, done: Sequence[Done], command: ImapCommand, texts: _Texts
+        self, client: ImapClient, service: ImapService, done: Sequence[Done], command: ImapCommand, texts: ImapTexts
     ) -> None:
         """Tell the service what was done without it, and then have it answer the command; `texts` are of who asks."""
 
+        def leave(why: str) -> None:
+            self._leave_service = None
+            if why:
+                texts.refused(why)
+            catching.stop()
+            relaying.lost()
+
         def over(problem: str) -> None:
+            self._leave_service = None
             if problem:
                 texts.scope.traffic.fail(f"{self._place.url}: {problem}")
                 service.close()
@@ -279,10 +243,11 @@ class _Speaking:
         )
         relaying = self._relay(catching.server, client, catching, service, texts)
         catching.go_on, catching.secured = relaying.go_on, relaying.tls_started
+        self._leave_service = leave
         service.listen(relaying)
 
     def _relay(
-        self, server: ImapServer, client: ImapClient, wire: ImapWire, service: ServiceWire, texts: _Texts
+        self, server: ImapServer, client: ImapClient, wire: ImapWire, service: ServiceWire, texts: ImapTexts
     ) -> ImapRelaying:
         """What passes between a client, or who stands for it, and the service from now on, and is kept."""
         forwarding = self._lane.forwarding
