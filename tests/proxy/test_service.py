@@ -9,7 +9,7 @@ from deadlines import seconds
 
 from recproxy.config.profile import Endpoint, Profile
 from recproxy.control.channel import Channel
-from recproxy.control.messages import Connect, Know, Ready, Return, Setup
+from recproxy.control.messages import Began, Begin, Connect, Ended, EndScope, Know, Ready, Return, Setup
 from recproxy.proxy.service import Service
 
 ASKS = b"GET http://shop.example/a HTTP/1.1\r\nHost: shop.example\r\n\r\n"
@@ -63,3 +63,21 @@ async def test_a_kept_connection_goes_back_for_a_host_that_another_profile_owns_
         writer.close()
 
         assert message == Return(lane="main", held=ASKS)
+
+
+@pytest.mark.asyncio
+async def test_a_scope_ends_also_where_waiting_for_its_end_fails(monkeypatch):
+    async def fails(*_):
+        raise ValueError("no such thing")
+
+    monkeypatch.setattr("recproxy.proxy.service.has_settled", lambda _: False)
+    monkeypatch.setattr("recproxy.proxy.service.settle", fails)
+    async with Bench() as bench:
+        bench.send(Begin(order=1, lane="main", scope="test_a"))
+        assert isinstance((await bench.told())[0], Began)
+        bench.send(EndScope(order=2, lane="main"))
+        ended, _ = await bench.told()
+
+        assert isinstance(ended, Ended)
+        (failure,) = ended.outcome.failures
+        assert "a defect of recproxy" in failure

@@ -269,7 +269,10 @@ class Service:
             self._ended(order.order, ended)
 
     async def _end_when_quiet(self, order: int, lane: ProxyLane, ended: OpenScope) -> None:
-        await settle(lane, ended)
+        try:
+            await settle(lane, ended)
+        except Exception as problem:  # noqa: BLE001 - whoever ended the scope waits for an answer
+            ended.traffic.fail(defect_text(problem))
         self._ended(order, ended)
 
     def _ended(self, order: int, ended: OpenScope) -> None:
