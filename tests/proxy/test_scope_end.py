@@ -2,9 +2,11 @@
 
 import asyncio
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
 
+from recproxy.proxy.open_exchanges import INSISTS
 from recproxy.proxy.scope_end import has_settled, settle
 from recproxy.proxy.traffic import Traffic
 
@@ -96,6 +98,18 @@ def test_a_call_that_is_not_answered_ends_with_its_scope_which_fails(scope):
 
     assert call.ended == ["the test that began this call has ended"]
     assert scope.traffic.failures == ["1 request was still under way when the scope ended"]
+
+
+def test_what_was_waited_for_does_not_go_on_in_a_scope_that_insists_on_replay(scope):
+    ended, traffic = [], scope.traffic
+    traffic.exchanges.is_shut = lambda: True
+    upload = Mock(lasts=True, is_call_of=lambda *_, **__: False)
+    upload.end = lambda why: ended.append((why, list(traffic.failures)))
+    traffic.begin()
+    traffic.exchanges.add(upload)
+    asyncio.run(settle(Lane(), scope))
+
+    assert ended == [(INSISTS, ["1 request was still under way when the scope ended"])]
 
 
 def test_what_never_ends_fails_the_scope(scope):

@@ -125,6 +125,7 @@ class ProxyLane:
             self._open.append(scope)
         self.scope = self._open[-1] if self._open else self.base
         self._turn(before)
+        scope.traffic.exchanges.turn()
 
     def end(self) -> OpenScope:
         """End the open scope and return it; the one before it goes on, at last the base scope."""
@@ -196,7 +197,6 @@ class ProxyLane:
         """What is open to services from another scope is this one's, or ends where it insists on replay."""
         scope = self.scope
         self.forwarding.turn(before.traffic, scope.name, scope.traffic, self.spawn, ends=self._insists_on_replay())
-        scope.traffic.exchanges.turn()
         for connection in self.imap:
             connection.turn()
 

@@ -16,6 +16,7 @@ A row is a dict. Its `steps` are tuples, done one after the other over real TCP 
     ("lane", "hears all")              it has heard what its client has sent, which speaks HTTP/2
     ("scope", "turns")                 it ends, and another one begins, with the recording `then`, in `then_mode`
     ("scope", "insists within")        one that insists on replay begins inside of it
+    ("scope", "ends before a replay")  it ends, and where no test runs, all is replayed
     ("scope", "insists elsewhere")     a scope that insists on replay begins in another lane of the same proxy
     ("lane", "closes")                 as at the end of a run; its tasks must end
     ("keeping", "goes on" | "fails")   where `keeping` is "waits": an interaction is kept only now, or cannot be
@@ -281,6 +282,10 @@ class Play:
             return
         if kind == "scope" and verb == "insists within":
             self._lane.begin(OpenScope(self._profile, "test_b", [], mode="replay"), base=False)
+            return
+        if kind == "scope" and verb == "ends before a replay":
+            self._lane.begin(OpenScope(self._profile, "", [], mode="replay"), base=True)
+            self._lane.leave_conversations(self._lane.end())
             return
         if kind == "scope" and verb == "insists elsewhere":
             lane = ProxyLane("gw1", self._profile, lambda: None, asyncio.get_running_loop(), None, self._forwarding)

@@ -182,6 +182,18 @@ STAY = {
         ],
         "kept": [(CALLED, 200, framed(b"1", b"2"))],
     },
+    "an upload whose test is waiting for it, where nothing else is recorded": {
+        "upstream": {"max_body": 3},
+        "steps": [
+            *SENDS,
+            ("scope", "ends before a replay"),
+            ("client", "sends", b"less"),
+            ("service", "sees", b"less"),
+            ("service", "sends", OK),
+            ("client", "sees", OK),
+        ],
+        "kept": [(POSTED, 200, b"ok")],
+    },
     "an upload": {
         "upstream": {"max_body": 3},
         "steps": [
