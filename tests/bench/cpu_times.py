@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 
@@ -25,6 +26,15 @@ def of_tree(pid: int) -> float:
         total += of_process(process)
         waiting += children(process)
     return total
+
+
+def first_child(pid: int, seconds: float = 20) -> int:
+    """The first process that this one starts, as soon as there is one."""
+    deadline = time.monotonic() + seconds
+    while not (started := children(pid)):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    return started[0]
 
 
 def children(pid: int) -> list[int]:

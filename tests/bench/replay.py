@@ -87,7 +87,7 @@ def nginx(root: Path) -> tuple[subprocess.Popen[bytes], int, int]:
     while True:
         try:
             socket.create_connection(("127.0.0.1", port)).close()
-            return process, cpu_times.children(process.pid)[0], port
+            return process, cpu_times.first_child(process.pid), port
         except OSError:
             assert time.monotonic() < deadline
             time.sleep(0.02)

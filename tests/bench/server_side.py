@@ -118,7 +118,7 @@ def nginx(root: Path) -> Iterator[dict[str, Way]]:
     process = subprocess.Popen(["nginx", "-c", str(root / "nginx.conf"), "-p", str(root)])
     try:
         reachable(ports[1])
-        [worker] = cpu_times.children(process.pid)
+        worker = cpu_times.first_child(process.pid)  # it may be a moment later than the port
         yield {
             "plain": Way(plain(ports[0]), "/item", worker),
             "tls": Way(over_tls(ports[1], str(root / "ca.pem"), tunnel=False), "/item", worker),
