@@ -119,8 +119,8 @@ def loaded(cassette):
     return measured(LOAD, cassette)[0]
 
 
-def rows(tools, interactions=10_000, size=10_000, rounds=3):
-    """The rows of the table: by the first process, for which one waits where each fork has a processor."""
+def cassettes(interactions, size):
+    """Each kind of cassette, with a folder and a profile for its import."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         profile = folder / "profile.toml"
@@ -128,43 +128,37 @@ def rows(tools, interactions=10_000, size=10_000, rounds=3):
         for tokens in TOKENS:
             cassette = folder / f"{tokens}.yaml"
             make(cassette, interactions, size, tokens)
-            megabytes = cassette.stat().st_size / 1e6
-            ways = {
-                "import": partial(imported, cassette, profile),
-                "load": partial(loaded, cassette),
-            }
-            got = in_turns(ways, rounds)
-            what = (
-                f"import of {megabytes:.0f} MB, {interactions:,} interactions, {tokens}: the process that is waited for"
-            )
-            yield beside(what, "s of CPU", got["import"], "vcrpy's load", got["load"], 2)
+            yield tokens, cassette, profile
+
+
+def rows(tools, interactions=10_000, size=10_000, rounds=3):
+    """The rows of the table: by the first process, for which one waits where each fork has a processor."""
+    for tokens, cassette, profile in cassettes(interactions, size):
+        got = in_turns({"import": partial(imported, cassette, profile), "load": partial(loaded, cassette)}, rounds)
+        megabytes = cassette.stat().st_size / 1e6
+        what = f"import of {megabytes:.0f} MB, {interactions:,} interactions, {tokens}: the process that is waited for"
+        yield beside(what, "s of CPU", got["import"], "vcrpy's load", got["load"], 2)
 
 
 def main(interactions=10_000, size=10_000):
     """Measure, and print a row for each cassette."""
     columns = f"{'import':>10} {'ratio':>8} {'without forks':>15} {'ratio':>8} {'vcrpy, load':>13}  import's memory above the start"
     print(f"{interactions} interactions {columns}")
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        profile = folder / "profile.toml"
-        profile.write_text(PROFILE)
-        for tokens in TOKENS:
-            cassette = folder / f"{tokens}.yaml"
-            make(cassette, interactions, size, tokens)
-            file = cassette.stat().st_size
-            turns = [
-                (measured(IMPORT, cassette, profile, folder / f"{tokens} {turn}"), measured(LOAD, cassette))
-                for turn in range(ROUNDS)
-            ]
-            with_forks, alone = (statistics.median(our[kind] for our, _ in turns) for kind in range(2))
-            ratios = [statistics.median(our[kind] / their[0] for our, their in turns) for kind in range(2)]
-            load = statistics.median(their[0] for _, their in turns)
-            above = statistics.median(our[2] for our, _ in turns)
-            print(
-                f"{file / 1e6:4.0f} MB, {tokens:12} {with_forks:9.1f} s {ratios[0]:8.2f} {alone:13.1f} s {ratios[1]:8.2f}"
-                f" {load:11.1f} s  {above / 1e6:.0f} MB, {above / file:.1f} x the file",
-                flush=True,
-            )
+    for tokens, cassette, profile in cassettes(interactions, size):
+        file = cassette.stat().st_size
+        turns = [
+            (measured(IMPORT, cassette, profile, cassette.with_suffix(f".{turn}")), measured(LOAD, cassette))
+            for turn in range(ROUNDS)
+        ]
+        with_forks, alone = (statistics.median(our[kind] for our, _ in turns) for kind in range(2))
+        ratios = [statistics.median(our[kind] / their[0] for our, their in turns) for kind in range(2)]
+        load = statistics.median(their[0] for _, their in turns)
+        above = statistics.median(our[2] for our, _ in turns)
+        print(
+            f"{file / 1e6:4.0f} MB, {tokens:12} {with_forks:9.1f} s {ratios[0]:8.2f} {alone:13.1f} s {ratios[1]:8.2f}"
+            f" {load:11.1f} s  {above / 1e6:.0f} MB, {above / file:.1f} x the file",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

@@ -26,17 +26,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import service
 from rows import Row, Tools, beside, in_turns
+from service import HOST
 
 INTERACTIONS = 3_000
 CONNECTIONS = 16
-HOST = "api.shop.example"
-PROFILE = """
-[tool.recproxy.profiles.shop]
-[[tool.recproxy.profiles.shop.endpoints]]
-hosts = ["{host}"]
-[tool.recproxy.profiles.shop.upstream]
-address = "http://127.0.0.1:{port}"
-"""
 
 
 def ask(port: int, host: str, interactions: int) -> None:
@@ -81,7 +74,7 @@ class Recorders:
         """Microseconds for each interaction of a run that records."""
         root = self._root / str(next(self._turn))
         root.mkdir()
-        (root / "pyproject.toml").write_text(PROFILE.format(host=HOST, port=self._service.plain))
+        (root / "pyproject.toml").write_text(self._service.profile)
         command = [python, "-m", "recproxy", "serve", "--profile", "shop", "--mode", "record"]
         environment = os.environ | {"XDG_RUNTIME_DIR": str(self._root)}
         process = subprocess.Popen(

@@ -1,20 +1,17 @@
-"""What replay costs, side by side in one run: quote the ratios, not the times.
+"""What replay costs: server CPU per replayed plain request, and `requests` POST against GET over HTTPS through the gateway.
 
-Server CPU per replayed plain request against nginx with the same bytes (where nginx is installed), and `requests`
-POST against GET over HTTPS through the gateway.
+`server_side` has the same request beside nginx.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
 import socket
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -41,15 +38,6 @@ Content-Type: application/json
 {"id": 1, "name": "a thing"}
 =======
 """
-NGINX = """
-daemon off; user root; worker_processes 1; pid {root}/nginx.pid; error_log {root}/error.log crit;
-events {{ worker_connections 64; }}
-http {{
-  access_log off; keepalive_requests 1000000; client_body_temp_path {root}/b; proxy_temp_path {root}/p;
-  fastcgi_temp_path {root}/f; uwsgi_temp_path {root}/u; scgi_temp_path {root}/s;
-  server {{ listen 127.0.0.1:{port}; root {root}/www; default_type application/json; }}
-}}
-"""
 
 
 def drive(port: int, path: str) -> None:
@@ -60,7 +48,7 @@ def drive(port: int, path: str) -> None:
         for _ in range(REQUESTS):
             sock.sendall(request)
             answer = sock.recv(65536)
-            assert answer.endswith(b'"a thing"}') or answer.endswith(b'"a thing"}\n'), answer
+            assert answer.endswith(b'"a thing"}'), answer
 
 
 def per_request(pid: int, port: int, path: str) -> float:
@@ -72,25 +60,6 @@ def per_request(pid: int, port: int, path: str) -> float:
         drive(port, path)
         each.append((cpu_times.of_process(pid) - before) / REQUESTS * 1e6)
     return statistics.median(each)
-
-
-def nginx(root: Path) -> tuple[subprocess.Popen[bytes], int, int]:
-    """A running nginx: the process, its worker's pid, its port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    (root / "www").mkdir()
-    (root / "www/item").write_text('{"id": 1, "name": "a thing"}\n')
-    (root / "nginx.conf").write_text(NGINX.format(root=root, port=port))
-    process = subprocess.Popen(["nginx", "-c", str(root / "nginx.conf"), "-p", str(root)])
-    deadline = time.monotonic() + 10
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port)).close()
-            return process, cpu_times.first_child(process.pid), port
-        except OSError:
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
 
 
 def serve(root: Path) -> tuple[subprocess.Popen[str], int, dict[str, str]]:
@@ -154,15 +123,6 @@ def main() -> None:
             assert port is not None
             ours = per_request(proxy, port, "/item")
             print(f"replayed plain request   {ours:8.1f} us of server CPU")
-            if shutil.which("nginx"):
-                other, worker, other_port = nginx(root)
-                try:
-                    theirs = per_request(worker, other_port, "/item")
-                    ours = statistics.median([ours, per_request(proxy, port, "/item")])
-                    print(f"nginx, the same bytes    {theirs:8.1f} us of server CPU; ratio {ours / theirs:.2f}")
-                finally:
-                    other.terminate()
-                    other.wait()
             get, post = client_times(environment)
             print(f"requests GET over HTTPS  {get * 1e3:8.2f} ms; POST {post * 1e3:.2f} ms; ratio {post / get:.2f}")
         finally:

@@ -19,6 +19,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+#: The host that a profile owns, and the profile, whose requests reach the service without TLS.
+HOST = "api.shop.example"
+_PROFILE = """
+[tool.recproxy.profiles.shop]
+[[tool.recproxy.profiles.shop.endpoints]]
+hosts = ["{host}"]
+[tool.recproxy.profiles.shop.upstream]
+address = "http://127.0.0.1:{port}"
+"""
+
 
 @dataclass(frozen=True)
 class Service:
@@ -27,6 +37,11 @@ class Service:
     plain: int
     tls: int
     authority: Path
+
+    @property
+    def profile(self) -> str:
+        """A pyproject.toml with the profile."""
+        return _PROFILE.format(host=HOST, port=self.plain)
 
 
 def answer_to(number: int) -> bytes:

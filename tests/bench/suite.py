@@ -24,16 +24,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import service
 from rows import Row, Tools, beside, in_turns
+from service import HOST
 
 TESTS = 100
-HOST = "api.shop.example"
-PROFILE = """
-[tool.recproxy.profiles.shop]
-[[tool.recproxy.profiles.shop.endpoints]]
-hosts = ["{host}"]
-[tool.recproxy.profiles.shop.upstream]
-address = "http://127.0.0.1:{port}"
-"""
 SUITE = """
 import os, pytest, requests
 {mark}
@@ -74,7 +67,7 @@ class Suites:
             folder.mkdir()
             (folder / "test_shop.py").write_text(SUITE.format(mark=mark, count=count))
         for name in ("recproxy", "vcrpy"):
-            (root / name / "pyproject.toml").write_text(PROFILE.format(host=HOST, port=running.plain))
+            (root / name / "pyproject.toml").write_text(running.profile)
 
     @property
     def rivals(self) -> list[str]:
