@@ -60,7 +60,9 @@ async def test_a_kept_connection_goes_back_for_a_host_that_another_profile_owns_
         writer.write(ASKS)
         message, (descriptor,) = await bench.told()
         os.close(descriptor)
+        await reader.read()  # the proxy has let go of it
         writer.close()
+        await writer.wait_closed()
 
         assert message == Return(lane="main", held=ASKS)
 
