@@ -449,7 +449,7 @@ def test_every_limit_says_what_it_is_for():
 
 def test_loose_modules_are_the_public_faces_and_what_all_rooms_need():
     assert {name for name in modules() if "/" not in name} == {
-        *("__main__", "counting", "errors", "hooks", "lazy_patterns"),
+        *("__main__", "counting", "errors", "hooks"),
         *FACES,
     }
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from recproxy.cli.doctor_clients import BUILT, SOURCE, TriedClient
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 
 __all__ = ["ClientResult", "DoctorRun", "tried"]
 

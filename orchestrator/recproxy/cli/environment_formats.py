@@ -15,7 +15,7 @@ from typing import Final
 from recproxy.control.reserved_variables import BUNDLES
 from recproxy.control.variables import CA, R_PROFILE, REDIRECT, TOKEN
 from recproxy.errors import ConfigurationError
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 
 __all__ = ["CA_FILES", "ENVIRONMENT_FORMATS", "elsewhere", "file_name", "github_masks", "written_as"]
 

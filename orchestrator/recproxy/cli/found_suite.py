@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 
 __all__ = ["FIRST_TEST", "PYTEST_SUITE", "FoundSuite", "find_suite"]
 

@@ -11,7 +11,7 @@ from recproxy.config.profile import Profile
 from recproxy.config.project import Project, is_profile_path
 from recproxy.errors import ConfigurationError, ProfileError, RecproxyError
 from recproxy.http import split_authority
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.play.reading import read_loaded
 
 __all__ = ["import_profiles"]

@@ -13,7 +13,7 @@ import click
 
 from recproxy.cli.verb import Verb
 from recproxy.counting import counted
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from rich.console import Console

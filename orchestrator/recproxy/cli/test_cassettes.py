@@ -13,7 +13,7 @@ from pathlib import Path, PurePath
 
 from recproxy.cli.import_sources import ImportSource
 from recproxy.client.names import module_folders, recording_of_test
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 
 __all__ = ["named_for_tests"]
 

@@ -20,7 +20,7 @@ from recproxy.client.names import module_folders, recording_of_fixture, recordin
 from recproxy.client.requested import RequestedRecordings, recordings_of, wanted_by
 from recproxy.client.scopes import RecordingNames
 from recproxy.control.scope_options import ScopeFault, SelectedTest
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 
 __all__ = ["AskedScope", "Places", "names_of_item", "of_fixture", "of_item", "scope_of_item"]
 

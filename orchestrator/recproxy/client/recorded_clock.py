@@ -17,7 +17,7 @@ from typing import Any
 
 from recproxy.control.faketime import faketime_library, faketime_variables
 from recproxy.control.variables import AHEAD, CLOCK, RECORDED_AT
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 
 __all__ = ["at_recording", "can_set_time", "read_moment"]
 

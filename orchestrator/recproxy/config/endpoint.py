@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from recproxy.config import profile_words as words
 from recproxy.config.keys import Required
-from recproxy.recording.dataclass import dataclass
+from recproxy.lazy.dataclass import dataclass
 
 __all__ = ["Endpoint"]
 

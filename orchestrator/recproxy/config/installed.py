@@ -12,8 +12,8 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 
 from recproxy.errors import ProfileError
-from recproxy.lazy_patterns import lazy_pattern
-from recproxy.recording.dataclass import dataclass
+from recproxy.lazy.dataclass import dataclass
+from recproxy.lazy.patterns import lazy_pattern
 
 __all__ = ["GROUP", "Offer", "distribution_of", "offers", "only", "own_version"]
 

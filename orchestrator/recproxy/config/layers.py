@@ -16,7 +16,7 @@ from typing import Any, TypeVar, cast
 from recproxy.config.keys import Key, Kind, keys_of, nearest_word
 from recproxy.config.misplaced import right_place
 from recproxy.config.toml_files import Precedence, TomlFile
-from recproxy.recording.dataclass import dataclass
+from recproxy.lazy.dataclass import dataclass
 
 __all__ = ["Setting", "build", "nested", "settings"]
 

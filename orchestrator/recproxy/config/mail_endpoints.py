@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from recproxy.config.profile import Endpoint, Profile
-from recproxy.recording.dataclass import dataclass
+from recproxy.lazy.dataclass import dataclass
 
 __all__ = [
     "MAIL_PROTOCOLS",

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from recproxy.config import profile_words as words
 from recproxy.config.ignore_table import IgnoreTable
 from recproxy.config.websocket_table import WebSocketTable
-from recproxy.recording.dataclass import dataclass
+from recproxy.lazy.dataclass import dataclass
 
 __all__ = ["Match"]
 

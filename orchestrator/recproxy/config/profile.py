@@ -22,9 +22,9 @@ from recproxy.config.upstream_table import Upstream
 from recproxy.config.verify_table import VerifyTable
 from recproxy.config.webhook_table import WebhookTable
 from recproxy.control.host_names import normal_host
+from recproxy.lazy.dataclass import dataclass
 from recproxy.matching.rules import Rules
 from recproxy.matching.ways import Ways
-from recproxy.recording.dataclass import dataclass
 from recproxy.redaction.rules import RedactionRules
 
 __all__ = [

@@ -13,7 +13,7 @@ from recproxy.config.installed import own_version
 from recproxy.config.keys import Word
 from recproxy.control.host_names import normal_host
 from recproxy.control.reserved_variables import is_reserved
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.recording import request_patterns
 from recproxy.redaction.expressions import nested_repeat
 

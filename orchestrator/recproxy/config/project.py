@@ -21,7 +21,7 @@ from recproxy.config.profile_words import PORT
 from recproxy.config.toml_files import Precedence, TomlFile, read_toml
 from recproxy.control.shown_paths import shown_path
 from recproxy.errors import ConfigurationError, ProfileError
-from recproxy.recording.dataclass import dataclass
+from recproxy.lazy.dataclass import dataclass
 
 __all__ = ["RECORDINGS", "Project", "find_project", "is_profile_path"]
 

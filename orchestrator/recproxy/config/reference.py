@@ -17,7 +17,7 @@ from typing import Any
 from recproxy.config.keys import Key, Kind, described, keys_of, leaves
 from recproxy.config.profile import Profile
 from recproxy.config.project import Project
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 
 __all__ = ["key_tables", "profile_schema", "project_schema", "reference_files"]
 

@@ -19,8 +19,8 @@ from typing import Any
 
 from recproxy.control.shown_paths import shown_path
 from recproxy.errors import RecproxyError
-from recproxy.lazy_patterns import lazy_pattern
-from recproxy.recording.dataclass import dataclass
+from recproxy.lazy.dataclass import dataclass
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.recording.toml_text import UnreadableToml, read_toml_text
 
 __all__ = ["Precedence", "TomlFile", "parsed_toml", "read_toml"]

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from recproxy.config import profile_words as words
 from recproxy.config.keys import Computed
-from recproxy.recording.dataclass import dataclass
+from recproxy.lazy.dataclass import dataclass
 
 __all__ = ["Upstream"]
 

@@ -5,7 +5,7 @@ from dataclasses import field
 from typing import Annotated
 
 from recproxy.config import profile_words as words
-from recproxy.recording.dataclass import dataclass
+from recproxy.lazy.dataclass import dataclass
 
 __all__ = ["VerifyTable"]
 

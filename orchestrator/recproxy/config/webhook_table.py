@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 from recproxy.config import profile_words as words
 from recproxy.config.keys import Required, Word
 from recproxy.control.host_names import is_loopback
-from recproxy.lazy_patterns import lazy_pattern
-from recproxy.recording.dataclass import dataclass
+from recproxy.lazy.dataclass import dataclass
+from recproxy.lazy.patterns import lazy_pattern
 
 __all__ = ["WebhookTable", "is_port", "webhook_fault"]
 

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from recproxy.config import profile_words as words
-from recproxy.recording.dataclass import dataclass
+from recproxy.lazy.dataclass import dataclass
 
 __all__ = ["WebSocketTable"]
 

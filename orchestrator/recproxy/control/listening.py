@@ -12,7 +12,7 @@ from typing import Any
 
 from recproxy.control.host_names import is_loopback
 from recproxy.errors import ConfigurationError
-from recproxy.recording.dataclass import dataclass
+from recproxy.lazy.dataclass import dataclass
 
 __all__ = ["LOOPBACK", "Listening", "peer_of", "read_listening"]
 

@@ -21,8 +21,8 @@ from recproxy.control.webhook_messages import (
     WebhookComes,
     WebhooksNow,
 )
+from recproxy.lazy.dataclass import dataclass
 from recproxy.recording import Packed
-from recproxy.recording.dataclass import dataclass
 
 __all__ = [
     "Began",

@@ -10,7 +10,7 @@ from dataclasses import field
 from enum import StrEnum
 from typing import Final
 
-from recproxy.recording.dataclass import dataclass
+from recproxy.lazy.dataclass import dataclass
 
 __all__ = [
     "MODULE_RENAMED",

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import Any
 
+from recproxy.lazy.dataclass import dataclass
 from recproxy.recording import Packed
-from recproxy.recording.dataclass import dataclass
 
 __all__ = ["LearnedValue", "RedactScope", "RedactionSetup", "ScopeRedacted"]
 

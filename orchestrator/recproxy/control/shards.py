@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from recproxy.errors import ConfigurationError
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 
 __all__ = ["part_of_suite"]
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from recproxy.control.private_folders import is_private, made_private, new_private_file, private_folders
-from recproxy.recording.dataclass import dataclass
+from recproxy.lazy.dataclass import dataclass
 
 __all__ = ["AnnouncedRun", "ViewerAnnouncement", "ViewerMeeting", "find_viewers"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import field
 
+from recproxy.lazy.dataclass import dataclass
 from recproxy.recording import Headers, Packed
-from recproxy.recording.dataclass import dataclass
 
 __all__ = ["Deliver", "Delivered", "SteerWebhooks", "WebhookAnswered", "WebhookComes", "WebhooksNow"]
 

@@ -16,8 +16,8 @@ from types import ModuleType
 from typing import Any
 
 from recproxy.errors import ConfigurationError
-from recproxy.lazy_patterns import lazy_pattern
-from recproxy.recording.dataclass import dataclass
+from recproxy.lazy.dataclass import dataclass
+from recproxy.lazy.patterns import lazy_pattern
 
 __all__ = ["YamlLibrary", "refuse_bombs", "toml_writer", "vcrpy_serializer", "yaml_library"]
 

@@ -18,7 +18,7 @@ from recproxy.errors import RecordingError
 from recproxy.formats import stored
 from recproxy.formats.f1_trace import for_any_mail, read_trace
 from recproxy.formats.values import Loaded
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.recording import Headers, Interaction, Recording, Request, Response, conversation, header
 
 __all__ = ["load"]

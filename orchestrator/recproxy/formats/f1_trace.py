@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.mail.smtp_server import SaidKind
 from recproxy.mail.smtp_turns import said_kinds
 from recproxy.recording import Act, Interaction, Step

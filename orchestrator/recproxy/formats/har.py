@@ -33,7 +33,7 @@ from recproxy.formats.stored import Notebook
 from recproxy.formats.texts import parameter, says_utf8, text_bytes
 from recproxy.formats.values import Loaded
 from recproxy.grpc.order import whole_frames
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.recording import Headers, Interaction, Recording, Request, Response, header, header_values, unused
 
 __all__ = ["load", "load_yaml"]

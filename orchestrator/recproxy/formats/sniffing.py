@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 
 __all__ = [
     "betamax",

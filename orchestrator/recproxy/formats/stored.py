@@ -13,7 +13,7 @@ from http import HTTPStatus
 
 from recproxy.counting import counted
 from recproxy.formats.values import Note
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.recording import (
     CODINGS,
     DecodeError,

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import field
 
+from recproxy.lazy.dataclass import dataclass
 from recproxy.recording import Recording
-from recproxy.recording.dataclass import dataclass
 
 __all__ = ["Dumped", "FolderFormat", "Format", "Loaded", "Note"]
 

@@ -17,7 +17,7 @@ from recproxy.formats.extras import refuse_bombs, vcrpy_serializer
 from recproxy.formats.reading import json_values, mapping, refusing
 from recproxy.formats.stored import Notebook
 from recproxy.formats.values import Dumped, Loaded, Note
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.recording import Interaction, Recording
 
 __all__ = ["MATCH_ON", "dump", "dump_json", "load", "load_json"]

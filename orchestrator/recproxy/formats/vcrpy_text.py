@@ -11,7 +11,7 @@ import base64
 import re
 from typing import Any
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 
 __all__ = ["read_cassette"]
 

@@ -22,7 +22,7 @@ from recproxy.grpc.statuses import readable_details, with_details
 from recproxy.grpc.types import Types, types_of
 from recproxy.grpc.wire import Unreadable
 from recproxy.grpc.writing import MessageWriter
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.recording.codings import CODINGS, encode
 from recproxy.recording.message_coding import MessageError, is_message_coding
 from recproxy.recording.values import Headers, Request, Response, header

@@ -10,7 +10,7 @@ from dataclasses import field
 
 from recproxy.grpc.types import Field, Types
 from recproxy.grpc.wire import Unreadable, WireField, fields
-from recproxy.recording.dataclass import dataclass
+from recproxy.lazy.dataclass import dataclass
 
 __all__ = ["Method", "Services", "load_descriptors"]
 

@@ -9,7 +9,7 @@ import base64
 import binascii
 from typing import NamedTuple
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.recording.codings import decode, encode
 from recproxy.recording.grammar import FIELD_NAME
 from recproxy.recording.values import Headers

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import field
 
-from recproxy.recording.dataclass import dataclass
+from recproxy.lazy.dataclass import dataclass
 from recproxy.recording.message_coding import type_lines
 
 __all__ = ["ANY", "SCALARS", "Field", "Types", "parse_types", "types_of"]

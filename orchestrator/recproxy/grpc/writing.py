@@ -10,7 +10,7 @@ from recproxy.grpc.reading import MessageTree
 from recproxy.grpc.scalars import put_packed, put_scalar
 from recproxy.grpc.types import ANY, SCALARS, Field, Types
 from recproxy.grpc.wire import put_number, put_tag
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 
 __all__ = ["MessageWriter"]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.recording import Headers
 
 __all__ = ["body_framing", "possible_ends"]

@@ -13,8 +13,8 @@ from typing import TypeAlias
 from recproxy.control.host_names import normal_host
 from recproxy.http.hosts import host_text, split_authority
 from recproxy.http.request_heads import NO_MAIL, begins_mail, head_size
-from recproxy.lazy_patterns import lazy_pattern
-from recproxy.recording.dataclass import dataclass
+from recproxy.lazy.dataclass import dataclass
+from recproxy.lazy.patterns import lazy_pattern
 
 __all__ = [
     "HEAD_LIMIT",

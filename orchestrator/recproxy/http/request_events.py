@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from recproxy.lazy.dataclass import dataclass
 from recproxy.recording import Headers
-from recproxy.recording.dataclass import dataclass
 
 __all__ = ["Head", "MalformedRequest", "PriorKnowledge", "Sink"]
 

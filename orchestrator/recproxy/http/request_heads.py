@@ -10,7 +10,7 @@ import re
 
 from recproxy.http.hosts import bracketed, host_text, split_authority
 from recproxy.http.request_events import MalformedRequest
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.recording import Headers
 
 __all__ = [

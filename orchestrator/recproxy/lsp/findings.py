@@ -13,10 +13,10 @@ from recproxy.config.project import Project, find_project
 from recproxy.config.toml_files import parsed_toml
 from recproxy.config.variables import redaction_with_values
 from recproxy.errors import ProfileError, RecordingError, RecproxyError
+from recproxy.lazy.dataclass import dataclass
 from recproxy.play.file_problems import is_checked_at_once, problems_of_recording
 from recproxy.play.scanning import looked_through
 from recproxy.recording import load
-from recproxy.recording.dataclass import dataclass
 from recproxy.recording.printable import printable
 
 __all__ = ["TextFinding", "findings_in"]

@@ -7,7 +7,7 @@ from functools import cache
 
 from recproxy.config.documentation import documentation_folder
 from recproxy.errors import RecproxyError
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.recording import WILD
 from recproxy.recording.wildcard import NAME
 

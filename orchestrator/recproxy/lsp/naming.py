@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.dataclass import dataclass
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.play.text_blocks import maskable_rows
 from recproxy.recording import WILD
-from recproxy.recording.dataclass import dataclass
 from recproxy.recording.grammar import FIELD_NAME
 from recproxy.recording.wildcard import NAME
 

@@ -6,7 +6,7 @@ import base64
 import binascii
 from collections.abc import Sequence
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 
 __all__ = ["PROVES_NOTHING", "SEEN_THROUGH", "proof_of"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.mail.authentication import SEEN_THROUGH
 
 __all__ = ["NoReplyError", "SmtpClient", "message_bytes", "with_known_extensions"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.mail.authentication import PROVES_NOTHING, proof_of
 from recproxy.mail.echoes import Echoes
 from recproxy.mail.pieces import Piece, PieceKind

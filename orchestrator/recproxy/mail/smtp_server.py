@@ -11,8 +11,8 @@ from __future__ import annotations
 from dataclasses import field
 from enum import Enum, StrEnum, auto
 
-from recproxy.lazy_patterns import lazy_pattern
-from recproxy.recording.dataclass import dataclass
+from recproxy.lazy.dataclass import dataclass
+from recproxy.lazy.patterns import lazy_pattern
 
 __all__ = ["Said", "SaidKind", "SmtpServer", "reply_bytes", "verb_of"]
 

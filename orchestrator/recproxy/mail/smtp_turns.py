@@ -5,10 +5,10 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.dataclass import dataclass
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.mail.smtp_server import SaidKind, verb_of
 from recproxy.recording import Act, Step
-from recproxy.recording.dataclass import dataclass
 
 __all__ = ["SmtpTurn", "command_text", "said_kinds", "smtp_turns"]
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from recproxy.counting import counted
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.matching.field_values import Value, read_value
 from recproxy.matching.json_values import Node, parse_json
 from recproxy.matching.multipart import Part, parse_multipart, read_message

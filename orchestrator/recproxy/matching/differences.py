@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import AnyStr
 
-from recproxy.lazy_patterns import lazy_pattern
-from recproxy.recording.dataclass import dataclass
+from recproxy.lazy.dataclass import dataclass
+from recproxy.lazy.patterns import lazy_pattern
 
 __all__ = ["Difference", "clipped", "common_start", "excerpt"]
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from urllib.parse import quote
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.matching.message_paths import steps_of
 from recproxy.matching.url import decode_parameter, split_url
 from recproxy.matching.xml_places import read_xml

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
-from recproxy.recording.dataclass import dataclass
+from recproxy.lazy.dataclass import dataclass
 from recproxy.recording.wildcard import Pattern, pattern
 
 __all__ = ["ANYTHING", "HIDDEN", "SECRET", "Hidden", "Value", "hidden_value", "read_value", "shown", "solid"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from recproxy.lazy.dataclass import dataclass
 from recproxy.matching.bodies import (
     EMPTY,
     Body,
@@ -30,7 +31,6 @@ from recproxy.matching.url import (
     read_pairs,
     split_url,
 )
-from recproxy.recording.dataclass import dataclass
 from recproxy.recording.grammar import usual_method
 from recproxy.recording.steps import WEBSOCKET, WEBSOCKET_SCHEMES
 from recproxy.recording.values import Headers, Request

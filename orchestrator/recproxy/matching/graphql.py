@@ -15,7 +15,7 @@ import re
 from collections.abc import Container
 from functools import lru_cache
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.matching.url import decode_parameter
 
 __all__ = ["body_of_query", "with_normal_documents"]

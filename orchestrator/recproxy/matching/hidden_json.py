@@ -9,8 +9,8 @@ import json
 from collections import ChainMap
 from collections.abc import Iterator, Mapping
 
+from recproxy.lazy.dataclass import dataclass
 from recproxy.matching.field_values import HIDDEN, Hidden, hidden_value
-from recproxy.recording.dataclass import dataclass
 
 __all__ = ["HiddenParts", "hidden_parts"]
 

@@ -6,12 +6,12 @@ import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from recproxy.errors import ConfigurationError, HookError, RecordingError
+from recproxy.lazy.dataclass import dataclass
 from recproxy.matching.compare import Comparison
 from recproxy.matching.fields import Fields, names_of, read_fields
 from recproxy.matching.rules import ComparedParts, Rules, compared_parts
 from recproxy.matching.section import IndexSection
 from recproxy.matching.table import Group
-from recproxy.recording.dataclass import dataclass
 from recproxy.recording.located import Located, asked_of, line_of, together
 from recproxy.recording.values import Interaction, Recording, Request
 from recproxy.recording.wildcard import Pattern

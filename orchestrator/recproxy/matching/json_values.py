@@ -14,11 +14,11 @@ from functools import partial
 from itertools import chain
 from typing import TypeAlias, cast
 
+from recproxy.lazy.dataclass import dataclass
 from recproxy.matching.field_values import HIDDEN, SECRET, Hidden, hidden_value
 from recproxy.matching.hidden_json import hidden_parts
 from recproxy.matching.message_paths import without_field
 from recproxy.matching.rules import JsonPlan
-from recproxy.recording.dataclass import dataclass
 from recproxy.recording.json_reader import Values, text_of
 
 __all__ = [

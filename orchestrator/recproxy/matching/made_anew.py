@@ -11,7 +11,7 @@ import re
 import time
 from email.utils import parsedate_to_datetime
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.matching.differences import Difference
 
 __all__ = ["is_made_anew", "is_time"]

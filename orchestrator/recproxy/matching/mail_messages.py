@@ -14,7 +14,7 @@ from email.errors import MessageError
 from email.header import decode_header, make_header
 from typing import NamedTuple
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.matching.differences import Difference, excerpt
 from recproxy.matching.field_values import Value, read_value, shown
 from recproxy.recording.multipart import MessagePart, parameters, read_part, read_parts, unquoted

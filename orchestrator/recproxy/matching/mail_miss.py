@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.dataclass import dataclass
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.matching.differences import Difference
 from recproxy.matching.ignore_rules import toml_list
 from recproxy.matching.miss import RecordedFor, difference_table
 from recproxy.matching.ways import Ways
-from recproxy.recording.dataclass import dataclass
 from recproxy.recording.printable import printable
 
 __all__ = ["MailMiss", "shown_reply"]

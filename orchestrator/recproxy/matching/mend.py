@@ -14,6 +14,7 @@ from dataclasses import field
 
 from recproxy.counting import counted
 from recproxy.errors import HookError, RecordingError
+from recproxy.lazy.dataclass import dataclass
 from recproxy.matching.differences import Difference
 from recproxy.matching.echo import name_for, with_name
 from recproxy.matching.edit import differing_part, with_wild
@@ -22,7 +23,6 @@ from recproxy.matching.index import Index
 from recproxy.matching.made_anew import is_made_anew
 from recproxy.matching.rules import Rules
 from recproxy.matching.ways import Ways
-from recproxy.recording.dataclass import dataclass
 from recproxy.recording.values import Interaction, Recording, Request, Response
 
 __all__ = ["Mend", "mend"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.matching.field_values import Value, hidden_value, read_value
 from recproxy.matching.rules import Names
 from recproxy.recording.field_names import is_listed

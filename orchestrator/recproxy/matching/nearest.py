@@ -13,7 +13,7 @@ from dataclasses import replace
 from itertools import accumulate
 
 from recproxy.counting import counted
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.matching.compare import difference
 from recproxy.matching.differences import Difference, common_start
 from recproxy.matching.index import Index

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from recproxy.errors import ConfigurationError
-from recproxy.recording.dataclass import dataclass
+from recproxy.lazy.dataclass import dataclass
 from recproxy.recording.request_patterns import request_patterns
 
 __all__ = ["WORDS", "ComparedParts", "Rules", "compared_parts", "pointer_tokens"]

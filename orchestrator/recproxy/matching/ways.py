@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from recproxy.control.record_commands import PROFILE_WORD, with_profiles
 from recproxy.control.shown_paths import shown_path
-from recproxy.recording.dataclass import dataclass
+from recproxy.lazy.dataclass import dataclass
 
 __all__ = ["Ways"]
 

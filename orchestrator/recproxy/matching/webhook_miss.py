@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from recproxy.lazy.dataclass import dataclass
 from recproxy.matching.differences import Difference
 from recproxy.matching.mend import Mend
 from recproxy.matching.miss import difference_table
 from recproxy.matching.ways import Ways
-from recproxy.recording.dataclass import dataclass
 from recproxy.recording.printable import printable
 
 __all__ = ["WebhookMiss"]

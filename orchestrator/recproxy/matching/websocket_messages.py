@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from itertools import groupby
 from operator import attrgetter
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.dataclass import dataclass
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.matching.index import Index
 from recproxy.matching.rules import Rules
-from recproxy.recording.dataclass import dataclass
 from recproxy.recording.steps import Step
 from recproxy.recording.values import Headers, Interaction, Recording, Request, Response
 

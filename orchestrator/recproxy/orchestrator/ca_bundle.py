@@ -15,7 +15,7 @@ from pathlib import Path
 
 import certifi
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 
 __all__ = ["bundle", "root_files"]
 

@@ -18,6 +18,7 @@ from recproxy.control.scope_options import ScopeFault
 from recproxy.control.variables import DEFAULT_LANE
 from recproxy.counting import counted
 from recproxy.errors import ConfigurationError
+from recproxy.lazy.dataclass import dataclass
 from recproxy.orchestrator.command import check_command
 from recproxy.orchestrator.fault_plan import SweepOptions, planned_trials
 from recproxy.orchestrator.fork_server import ForkServer
@@ -27,7 +28,6 @@ from recproxy.orchestrator.plan import RunPlan
 from recproxy.orchestrator.scope_ends import ScopeOutcome
 from recproxy.orchestrator.sweep_command import EVERY_TEST, STOPPED, SweepCommand, TestChoice, in_run, say
 from recproxy.orchestrator.swept_scopes import end_left_open, open_tests, restart_base
-from recproxy.recording.dataclass import dataclass
 from recproxy.recording.faults import LASTED
 from recproxy.report.fault_report import FaultTrial, fault_report, fault_report_values
 from recproxy.report.sweep_result import SweepResult

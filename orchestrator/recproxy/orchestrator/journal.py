@@ -22,10 +22,10 @@ from pickle import PickleBuffer
 
 from recproxy.control.redaction_messages import LearnedValue
 from recproxy.errors import RecordingError
+from recproxy.lazy.dataclass import dataclass
 from recproxy.orchestrator.journal_folders import JournalFolders
 from recproxy.orchestrator.journal_keys import TAG, JournalKeys, encrypted
 from recproxy.recording import Packed, pieces_of_packed
-from recproxy.recording.dataclass import dataclass
 
 __all__ = [
     "ENDED",

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path, PurePath
 
 from recproxy.errors import RecordingError
+from recproxy.lazy.dataclass import dataclass
 from recproxy.play.file_replacement import create_file, opened_folder, remove_file
-from recproxy.recording.dataclass import dataclass
 
 __all__ = ["JournalFolders", "open_file"]
 

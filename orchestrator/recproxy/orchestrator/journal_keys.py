@@ -15,7 +15,7 @@ from pathlib import Path
 
 from recproxy.control.private_folders import is_private, made_private, new_private_file, private_folders
 from recproxy.errors import RecordingError
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 
 __all__ = ["TAG", "JournalKeys", "encrypted"]
 

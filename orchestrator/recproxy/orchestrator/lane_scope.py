@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from recproxy.control.outcomes import NO_TEST
 from recproxy.control.scope_options import PROFILES, ScopeFault, ScopeOptions, SelectedTest
 from recproxy.errors import RecproxyError
+from recproxy.lazy.dataclass import dataclass
 from recproxy.orchestrator.recorded_clock import earlier
-from recproxy.recording.dataclass import dataclass
 from recproxy.recording.faults import MUTATED, read_test_fault
 
 if TYPE_CHECKING:

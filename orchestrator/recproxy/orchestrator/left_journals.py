@@ -17,6 +17,7 @@ from typing import BinaryIO
 
 from recproxy.control.redaction_messages import LearnedValue
 from recproxy.errors import RecordingError
+from recproxy.lazy.dataclass import dataclass
 from recproxy.orchestrator.journal import (
     ENDED,
     ENTRY,
@@ -33,7 +34,6 @@ from recproxy.orchestrator.journal import (
 )
 from recproxy.orchestrator.journal_folders import JournalFolders, open_file
 from recproxy.orchestrator.journal_keys import JournalKeys
-from recproxy.recording.dataclass import dataclass
 
 __all__ = ["Abandoned", "abandoned"]
 

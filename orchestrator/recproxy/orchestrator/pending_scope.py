@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recproxy.control.messages import Recorded
+from recproxy.lazy.dataclass import dataclass
 from recproxy.matching.rules import Rules
-from recproxy.recording.dataclass import dataclass
 
 if TYPE_CHECKING:  # a replay writes nothing, and does without it in this process
     from recproxy.play.merging import TimedInteraction

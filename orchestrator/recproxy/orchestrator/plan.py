@@ -20,11 +20,11 @@ from recproxy.control.scope_options import SelectedTest
 from recproxy.control.shards import part_of_suite
 from recproxy.control.variables import RECORD_COMMAND, SHOWN_FROM
 from recproxy.errors import ConfigurationError, ProfileError, RecordingNotFound
+from recproxy.lazy.dataclass import dataclass
 from recproxy.orchestrator.made_profiles import UNOWNED, any_host, of_host
 from recproxy.orchestrator.named_files import check_named_files
 from recproxy.orchestrator.pulled_recordings import check_recorded, pulled_notes, pulled_state
 from recproxy.play.library import Library
-from recproxy.recording.dataclass import dataclass
 from recproxy.stores.folder import FolderState
 
 __all__ = ["RunPlan", "make_plan", "unset_credentials"]

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from recproxy.control.outcomes import NO_TEST
 from recproxy.control.shown_paths import shown_path
+from recproxy.lazy.dataclass import dataclass
 from recproxy.orchestrator.command_waiting import on_signals
 from recproxy.orchestrator.fork_server import ForkServer
 from recproxy.orchestrator.isolation import isolation_problem
@@ -25,7 +26,6 @@ from recproxy.orchestrator.proof_verdicts import ProofFinding, ProofFindings, Pr
 from recproxy.orchestrator.recorded_scopes import ambiguous_requests
 from recproxy.orchestrator.run_secrets import RunSecrets
 from recproxy.orchestrator.sweep_command import say
-from recproxy.recording.dataclass import dataclass
 from recproxy.report import Tally
 from recproxy.report.proof_report import PassReport, ProofCause, ProofReport, ReplaySavings, pass_line, proof_lines
 

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import field, replace
 
 from recproxy.control.outcomes import NO_TEST, Missed, Outcome
+from recproxy.lazy.dataclass import dataclass
 from recproxy.orchestrator.lane_scope import LaneScope
 from recproxy.orchestrator.scope_ends import ScopeOutcome
-from recproxy.recording.dataclass import dataclass
 from recproxy.report import Tally
 
 __all__ = ["RunEvidence", "ScopeEvidence"]

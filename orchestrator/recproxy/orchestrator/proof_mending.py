@@ -12,13 +12,13 @@ from pathlib import Path
 from recproxy.control.outcomes import InteractionEdit, Mending
 from recproxy.control.shown_paths import shown_path
 from recproxy.errors import RecordingError
+from recproxy.lazy.dataclass import dataclass
 from recproxy.matching.ways import Ways
 from recproxy.orchestrator.plan import RunPlan
 from recproxy.orchestrator.proof_verdicts import ProofFinding
 from recproxy.play.file_replacement import replace_file
 from recproxy.play.reading import read_bytes, read_recording
 from recproxy.play.text_blocks import TextBlocks, text_blocks
-from recproxy.recording.dataclass import dataclass
 from recproxy.report.proof_report import ProofCause
 
 __all__ = ["MendPlan", "chosen_mending"]

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from recproxy.control.outcomes import NO_TEST, Mending, Missed, MissReason
+from recproxy.lazy.dataclass import dataclass
 from recproxy.matching.differences import Difference
 from recproxy.matching.miss import difference_table
 from recproxy.matching.run_changes import run_change
 from recproxy.orchestrator.proof_evidence import RunEvidence, ScopeEvidence
 from recproxy.orchestrator.recorded_scopes import RecordedRequest
-from recproxy.recording.dataclass import dataclass
 from recproxy.recording.printable import printable
 from recproxy.report.proof_report import MEANINGS, ProofCause, TestVerdict
 

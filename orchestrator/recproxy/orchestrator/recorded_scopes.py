@@ -6,9 +6,9 @@ import itertools
 from collections.abc import Iterable, Iterator
 
 from recproxy.errors import RecproxyError
+from recproxy.lazy.dataclass import dataclass
 from recproxy.play.reading import read_recording
 from recproxy.recording import Interaction
-from recproxy.recording.dataclass import dataclass
 from recproxy.report import Tally
 from recproxy.report.run_timeline import TimelineRequest
 

@@ -14,12 +14,12 @@ from pathlib import Path
 from recproxy.control.messages import Ended, EndScope
 from recproxy.control.outcomes import NO_TEST, Missed, Outcome
 from recproxy.errors import RecordingError, RecproxyError
+from recproxy.lazy.dataclass import dataclass
 from recproxy.orchestrator.lane import Lane
 from recproxy.orchestrator.lane_scope import LaneScope
 from recproxy.orchestrator.proxy import Proxy
 from recproxy.orchestrator.proxy_replies import ask_all
 from recproxy.orchestrator.recorder import Recorder
-from recproxy.recording.dataclass import dataclass
 from recproxy.report import Tally
 
 __all__ = ["LatestEnds", "ScopeEnds", "ScopeOutcome"]

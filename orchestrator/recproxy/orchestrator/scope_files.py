@@ -11,9 +11,9 @@ from recproxy.control.modes import UNLISTED
 from recproxy.control.outcomes import NO_TEST
 from recproxy.control.scope_options import SelectedTest
 from recproxy.errors import RecordingError
+from recproxy.lazy.dataclass import dataclass
 from recproxy.orchestrator.lane_scope import LaneScope
 from recproxy.orchestrator.plan import RunPlan
-from recproxy.recording.dataclass import dataclass
 from recproxy.recording.scope_names import masked_file_name
 
 __all__ = ["ScopeFiles", "check_file_name", "choose", "find_named", "own_mode", "used_profiles"]

@@ -11,8 +11,8 @@ from dataclasses import field, replace
 from typing import Protocol
 
 from recproxy.control.redaction_messages import ScopeRedacted
+from recproxy.lazy.dataclass import dataclass
 from recproxy.recording import Interaction, Packed, unpack
-from recproxy.recording.dataclass import dataclass
 
 __all__ = ["RedactScopes", "Redaction", "unpacked"]
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from recproxy.control.redaction_messages import LearnedValue
 from recproxy.errors import RecordingError, RecproxyError
+from recproxy.lazy.dataclass import dataclass
 from recproxy.orchestrator.journal import Journal, WrittenScope
 from recproxy.orchestrator.recording_files import RecordingFiles
 from recproxy.orchestrator.recording_locks import RecordingLocks
@@ -22,7 +23,6 @@ from recproxy.orchestrator.scope_redaction import RedactScopes
 from recproxy.play.reading import read_recording
 from recproxy.play.recording_names import failed_path
 from recproxy.recording import Interaction, Recording, pack, unpack
-from recproxy.recording.dataclass import dataclass
 from recproxy.recording.scope_names import masked_file_name, masked_name
 from recproxy.redaction.linking import link, names
 

@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from recproxy.control.variables import TESTS
+from recproxy.lazy.dataclass import dataclass
 from recproxy.orchestrator.command_waiting import on_signals, resolve, wait_for_command, watch_parent, without_worker
 from recproxy.orchestrator.fork_server import ForkServer
 from recproxy.orchestrator.lane_scope import LaneScope
 from recproxy.orchestrator.orchestrator import Orchestrator
 from recproxy.orchestrator.plan import RunPlan
-from recproxy.recording.dataclass import dataclass
 from recproxy.recording.printable import printable
 
 __all__ = ["EVERY_TEST", "STOPPED", "SweepCommand", "TestChoice", "in_run", "say"]

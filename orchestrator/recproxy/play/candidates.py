@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from recproxy.recording.dataclass import dataclass
+from recproxy.lazy.dataclass import dataclass
 
 __all__ = ["Candidates", "FittingGroup", "Pool"]
 

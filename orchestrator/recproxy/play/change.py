@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 
-from recproxy.recording.dataclass import dataclass
+from recproxy.lazy.dataclass import dataclass
 
 __all__ = ["Change", "ChangeKind"]
 

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import zip_longest
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.dataclass import dataclass
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.mail.smtp_server import SaidKind, verb_of
 from recproxy.mail.smtp_turns import command_text, said_kinds
 from recproxy.matching.differences import excerpt
@@ -20,7 +21,6 @@ from recproxy.play.conversation_merging import MADE_ANEW, means_the_same
 from recproxy.play.masked_places import without_masked_values
 from recproxy.play.server_words import says_the_same
 from recproxy.recording import WILD, Act, Interaction, Step
-from recproxy.recording.dataclass import dataclass
 
 __all__ = ["conversation_changes"]
 

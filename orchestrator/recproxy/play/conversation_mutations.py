@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.mail.smtp_server import SaidKind, verb_of
 from recproxy.mail.smtp_turns import said_kinds
 from recproxy.recording import WEBSOCKET, Act, Interaction, Step

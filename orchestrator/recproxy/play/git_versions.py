@@ -8,8 +8,8 @@ import subprocess
 from pathlib import Path
 
 from recproxy.errors import ConfigurationError
+from recproxy.lazy.dataclass import dataclass
 from recproxy.recording import Recording, load
-from recproxy.recording.dataclass import dataclass
 
 __all__ = ["Revision", "call_git", "is_revision", "recording_at", "recording_named", "revisions_of"]
 

@@ -20,8 +20,8 @@ from recproxy.control.shown_paths import shown_path
 from recproxy.errors import HookError
 from recproxy.hooks import Compare, Interaction, Redact, Request, Respond, Response, Sign
 from recproxy.http import NOT_RECORDED
+from recproxy.lazy.dataclass import dataclass
 from recproxy.recording import WILD
-from recproxy.recording.dataclass import dataclass
 from recproxy.redaction.rules import RedactionRules, Unsafe
 
 if TYPE_CHECKING:

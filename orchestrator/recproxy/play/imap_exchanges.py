@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import field
 from typing import TypeAlias
 
+from recproxy.lazy.dataclass import dataclass
 from recproxy.mail.imap.capabilities import capabilities_in
 from recproxy.mail.imap.commands import ImapCommand, MalformedImap, read_imap_command
 from recproxy.mail.imap.lines import ImapLine
@@ -17,7 +18,6 @@ from recproxy.mail.imap.meanings import Meaning, meaning
 from recproxy.mail.imap.pieces import step_line
 from recproxy.mail.imap.responses import ImapResponse, ResponseKind, read_imap_response
 from recproxy.recording import Act, Interaction, Step
-from recproxy.recording.dataclass import dataclass
 from recproxy.recording.faults import Fault, read_fault
 
 __all__ = [

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+from recproxy.lazy.dataclass import dataclass
 from recproxy.mail.imap.lines import ImapLine, LineReader, announced
 from recproxy.mail.imap.meanings import Meaning
 from recproxy.mail.imap.responses import ImapResponse, read_imap_response
@@ -17,7 +18,6 @@ from recproxy.play.imap_comparison import compared_fields, compared_mails, fitti
 from recproxy.play.imap_exchanges import ImapConversation, ImapExchange, ImapSaid, read_imap_exchanges
 from recproxy.play.playback import Playback
 from recproxy.recording import Pattern, Response
-from recproxy.recording.dataclass import dataclass
 from recproxy.recording.faults import Fault
 
 __all__ = ["ImapAsked", "ImapPlayback", "Place"]

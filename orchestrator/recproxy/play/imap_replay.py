@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from recproxy.lazy.dataclass import dataclass
 from recproxy.mail.imap.capabilities import with_capability
 from recproxy.mail.imap.commands import ImapCommand
 from recproxy.mail.imap.lines import ImapLine
@@ -18,7 +19,6 @@ from recproxy.mail.imap.responses import ImapResponse, ResponseKind, read_imap_r
 from recproxy.play.imap_exchanges import ImapSaid, in_mailbox, mailbox_after
 from recproxy.play.imap_playback import ImapAsked, ImapPlayback, Place
 from recproxy.recording import Act
-from recproxy.recording.dataclass import dataclass
 from recproxy.recording.faults import Fault
 
 __all__ = ["ImapAnswer", "ImapReplay"]

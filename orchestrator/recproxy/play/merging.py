@@ -13,6 +13,7 @@ import re
 from collections.abc import Container, Sequence
 from dataclasses import replace
 
+from recproxy.lazy.dataclass import dataclass
 from recproxy.matching.echo import with_name
 from recproxy.matching.index import Index
 from recproxy.matching.rules import Rules
@@ -21,7 +22,6 @@ from recproxy.play.conversation_merging import asks_the_same, stable_conversatio
 from recproxy.play.kept_names import with_kept_names
 from recproxy.play.renewed_masks import with_renewed_masks
 from recproxy.recording import WEBSOCKET, Headers, Interaction, Recording, Request, Response, fill
-from recproxy.recording.dataclass import dataclass
 from recproxy.recording.values import CUT_SHORT
 
 __all__ = ["TimedInteraction", "merge"]

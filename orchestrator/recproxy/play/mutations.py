@@ -17,11 +17,11 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from recproxy.grpc.bodies import on_the_wire
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.dataclass import dataclass
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.play.body_digests import with_digests
 from recproxy.play.conversation_mutations import conversation_mutations, message_trees, mutated_steps
 from recproxy.recording import Headers, Interaction, Response, header
-from recproxy.recording.dataclass import dataclass
 from recproxy.recording.message_coding import MessageError, holds_messages, is_message_coding
 
 __all__ = ["Mutation", "mutated", "mutated_interaction", "mutations_of", "read_mutation"]

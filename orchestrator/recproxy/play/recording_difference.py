@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from recproxy.lazy.dataclass import dataclass
 from recproxy.matching.differences import excerpt
 from recproxy.play.change import Change, ChangeKind
 from recproxy.play.conversation_difference import conversation_changes
@@ -14,7 +15,6 @@ from recproxy.play.conversation_merging import client_meaning
 from recproxy.play.masked_places import without_masked_values
 from recproxy.play.websocket_merging import websocket_changes
 from recproxy.recording import WEBSOCKET, WILD, Interaction, Recording, Request, Response, as_told
-from recproxy.recording.dataclass import dataclass
 
 __all__ = ["Changed", "compare_interactions", "compare_recordings"]
 

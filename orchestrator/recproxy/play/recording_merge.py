@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from recproxy.lazy.dataclass import dataclass
 from recproxy.play.block_starts import block_start
 from recproxy.play.conversation_merging import client_meaning
 from recproxy.recording import Interaction, load
-from recproxy.recording.dataclass import dataclass
 
 __all__ = ["MergedText", "merge_texts", "scopes_between"]
 

@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, quote_plus
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.recording import Request, Response, header, header_values
 from recproxy.recording.fresh_names import fresh_value
 from recproxy.recording.wildcard import Pattern, pattern

@@ -8,10 +8,10 @@ from typing import Any
 
 from recproxy.config.report_table import TokenTable
 from recproxy.http.received import without_coding
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.dataclass import dataclass
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.matching.rules import pointer_tokens
 from recproxy.recording import Response, header
-from recproxy.recording.dataclass import dataclass
 
 __all__ = ["ResponseTokens", "response_tokens"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.recording import pattern
 
 __all__ = ["says_the_same"]

@@ -10,10 +10,10 @@ import re
 from collections.abc import Mapping, Sequence
 
 from recproxy.errors import RecordingError
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.dataclass import dataclass
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.play.recording_merge import merge_texts, scopes_between
 from recproxy.recording import load
-from recproxy.recording.dataclass import dataclass
 
 __all__ = ["ShardConflict", "merge_shards"]
 

@@ -15,7 +15,7 @@ from dataclasses import replace
 from recproxy.config.profile import ReplayTable
 from recproxy.config.shift_table import ShiftTable
 from recproxy.http.received import without_coding
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.play.body_digests import with_digests
 from recproxy.play.recorded_moments import moment_of
 from recproxy.play.time_texts import moved_time

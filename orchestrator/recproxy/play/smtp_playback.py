@@ -13,13 +13,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from recproxy.lazy.dataclass import dataclass
 from recproxy.mail.smtp_client import with_known_extensions
 from recproxy.mail.smtp_server import Said, SaidKind, verb_of
 from recproxy.mail.smtp_turns import SmtpTurn, command_text, smtp_turns
 from recproxy.matching.mail_messages import Mail, mail_difference, read_mail
 from recproxy.play.playback import Playback
 from recproxy.recording import Act, Pattern, Step, fill, pattern
-from recproxy.recording.dataclass import dataclass
 
 __all__ = ["SmtpPlayback", "SmtpReplay", "TurnPlace"]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from pathlib import Path, PurePosixPath
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.play.block_starts import block_start
 
 __all__ = ["FIXTURE", "is_gone", "is_module_gone", "scope_of", "with_scopes_renamed"]

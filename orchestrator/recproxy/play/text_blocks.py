@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.play.block_starts import block_start
 
 __all__ = ["TextBlocks", "body_place", "maskable_lines", "maskable_rows", "text_blocks"]

@@ -9,7 +9,7 @@ import calendar
 import datetime as dt
 import re
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 
 __all__ = ["moved_time", "seconds_of_http_date"]
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from recproxy.config.profile import Profile
 from recproxy.control.host_names import is_loopback
 from recproxy.http import authority_host, fits
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.play.change import Change, ChangeKind
 from recproxy.play.imap_exchanges import read_imap_exchanges
 from recproxy.play.recording_difference import compare_interactions

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.recording import WEBHOOK, Interaction
 
 __all__ = ["carried_cause", "cause_of", "webhooks_by_cause"]

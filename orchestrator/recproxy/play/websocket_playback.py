@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from recproxy.lazy.dataclass import dataclass
 from recproxy.matching.index import Index
 from recproxy.matching.rules import Rules
 from recproxy.matching.websocket_messages import RecordedMessage, index_of_messages, message_request
@@ -18,7 +19,6 @@ from recproxy.play.filling import filled_response, filling_values
 from recproxy.play.playback import Playback
 from recproxy.play.websocket_turns import MessageId, WebSocketTurn, known_id, websocket_turns, with_id
 from recproxy.recording import WEBSOCKET, Act, Request, Response, Step
-from recproxy.recording.dataclass import dataclass
 
 __all__ = ["MessagePlace", "WebSocketPlayback", "WebSocketReplay", "websocket_elsewhere"]
 

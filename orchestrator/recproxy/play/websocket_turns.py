@@ -6,10 +6,10 @@ import json
 from collections.abc import Hashable, Iterable, Sequence
 from typing import TypeAlias
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.dataclass import dataclass
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.matching.rules import pointer_tokens
 from recproxy.recording import Act, Step
-from recproxy.recording.dataclass import dataclass
 
 __all__ = ["MessageId", "WebSocketTurn", "known_id", "message_keys", "websocket_turns", "with_id"]
 

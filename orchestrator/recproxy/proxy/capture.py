@@ -12,12 +12,12 @@ from typing import TypedDict
 
 from recproxy.http import HOP_BY_HOP, Head
 from recproxy.http.received import without_coding
+from recproxy.lazy.dataclass import dataclass
 from recproxy.play.body_digests import tells_digest
 from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.route import Target, origin_form, websocket_url
 from recproxy.recording import Chunk, Headers, Interaction, Request, Response, header, header_values
 from recproxy.recording.codings import is_read_alike
-from recproxy.recording.dataclass import dataclass
 from recproxy.recording.message_coding import is_call, is_in_text
 from recproxy.recording.streams import is_stream
 from recproxy.recording.values import CUT_SHORT

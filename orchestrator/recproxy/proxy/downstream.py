@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
+from recproxy.lazy.dataclass import dataclass
 from recproxy.proxy.body import BodyFeed
-from recproxy.recording.dataclass import dataclass
 
 __all__ = ["PIECE", "Answer", "Downstream", "LateAnswer", "LateForm", "Later", "Onward", "Work", "send"]
 

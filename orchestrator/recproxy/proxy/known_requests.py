@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import field
 
 from recproxy.http import Head
+from recproxy.lazy.dataclass import dataclass
 from recproxy.play.candidates import Candidates
 from recproxy.proxy.downstream import Answer, Later
 from recproxy.proxy.route import Route
 from recproxy.recording import Request
-from recproxy.recording.dataclass import dataclass
 
 __all__ = ["KnownRequest", "KnownRequests"]
 

@@ -19,6 +19,7 @@ from recproxy.control.outcomes import NO_TEST, Missed, MissReason
 from recproxy.errors import defect_text
 from recproxy.http import Head
 from recproxy.http.refusals import NOT_RETRIED, refusal_answer
+from recproxy.lazy.dataclass import dataclass
 from recproxy.matching.index import Index
 from recproxy.matching.ways import Ways
 from recproxy.play.elsewhere import Elsewhere
@@ -28,7 +29,6 @@ from recproxy.proxy.downstream import Answer, LateAnswer, Later
 from recproxy.proxy.scope_history import ScopeHistory
 from recproxy.proxy.traffic import Traffic
 from recproxy.recording import Request
-from recproxy.recording.dataclass import dataclass
 from recproxy.redaction.rules import RedactionRules
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from recproxy.http import (
     sort,
 )
 from recproxy.http.web_pages import foreign_host, foreign_page
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.proxy.route import Route, absolute_authority
 from recproxy.recording import Headers
 

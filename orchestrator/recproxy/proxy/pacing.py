@@ -8,8 +8,8 @@ from __future__ import annotations
 import asyncio
 
 from recproxy.http import Pieces
+from recproxy.lazy.dataclass import dataclass
 from recproxy.proxy.downstream import Downstream, Work, send
-from recproxy.recording.dataclass import dataclass
 
 __all__ = ["PacedAnswer", "Pacing"]
 

@@ -11,7 +11,7 @@ import h11
 
 from recproxy.http import Head, ResponseFraming
 from recproxy.http.refusals import UNAVAILABLE, status_lines
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.capture import Captured, end_to_end
 from recproxy.proxy.downstream import Downstream

@@ -16,8 +16,8 @@ from recproxy.http import (
     received_request,
     split_authority,
 )
+from recproxy.lazy.dataclass import dataclass
 from recproxy.recording import Request
-from recproxy.recording.dataclass import dataclass
 
 __all__ = [
     "Route",

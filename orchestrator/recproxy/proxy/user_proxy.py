@@ -9,7 +9,7 @@ from dataclasses import field
 from urllib.parse import unquote, urlsplit
 
 from recproxy.http import DEFAULT_PORTS, bracketed
-from recproxy.recording.dataclass import dataclass
+from recproxy.lazy.dataclass import dataclass
 
 __all__ = ["UserProxy", "connect_request", "goes_past", "open_tunnel", "read_user_proxy", "refusal", "user_proxies"]
 

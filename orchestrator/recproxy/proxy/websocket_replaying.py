@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from recproxy.http import Head
+from recproxy.lazy.dataclass import dataclass
 from recproxy.play.websocket_playback import WebSocketReplay
 from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.downstream import Downstream, Work, send
 from recproxy.proxy.faults import faulty, faulty_message
 from recproxy.proxy.websocket_going_on import Earlier, GoingOn
 from recproxy.recording import Act, Response, Step
-from recproxy.recording.dataclass import dataclass
 from recproxy.recording.faults import Fault, read_message_fault
 from recproxy.recording.printable import printable
 from recproxy.websocket.endpoint import Heard, HeardKind, WebSocketEnd

@@ -20,7 +20,7 @@ from __future__ import annotations
 import base64
 import re
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.recording import jsontext
 from recproxy.recording.grammar import clean, from_base64
 from recproxy.recording.values import WILD

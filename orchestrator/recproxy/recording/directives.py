@@ -16,10 +16,10 @@ from dataclasses import field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.dataclass import dataclass
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.recording.bodies import read_style
 from recproxy.recording.codings import codings_of
-from recproxy.recording.dataclass import dataclass
 from recproxy.recording.faults import read_fault
 from recproxy.recording.grammar import FIELD_NAME, from_base64, header_line, seconds_of
 from recproxy.recording.message_coding import check_framing, is_message_coding, read_order, type_line

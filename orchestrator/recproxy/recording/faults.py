@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from recproxy.lazy_patterns import lazy_pattern
-from recproxy.recording.dataclass import dataclass
+from recproxy.lazy.dataclass import dataclass
+from recproxy.lazy.patterns import lazy_pattern
 
 __all__ = [
     "FAULTS",

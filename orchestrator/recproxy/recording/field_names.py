@@ -8,7 +8,7 @@ Knows no rules: what a list is for is told by whoever asks.
 
 from __future__ import annotations
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 
 __all__ = ["is_listed"]
 

@@ -10,7 +10,7 @@ import binascii
 import math
 from functools import lru_cache
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 
 __all__ = [
     "ABSOLUTE",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.recording.json_reader import check_json, strings_apart, strings_joined
 
 __all__ = ["STYLES", "compact", "indented", "pretty"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.recording.framing import with_length
 from recproxy.recording.grammar import ABSOLUTE, header_line
 from recproxy.recording.lines import Cursor, show_line

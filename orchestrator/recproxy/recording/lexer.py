@@ -16,7 +16,7 @@ from pygments.lexer import Lexer
 from pygments.lexers import JsonLexer
 from pygments.token import Comment, Error, Keyword, Name, Number, Operator, String, Text, Whitespace, _TokenType
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.recording.grammar import FIELD_NAME, METHOD, VERSION
 from recproxy.recording.values import WILD
 from recproxy.recording.wildcard import NAME

@@ -15,7 +15,7 @@ import itertools
 import re
 from collections.abc import Iterator
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.recording.values import Headers, Request, Response, header
 
 __all__ = [

@@ -21,10 +21,10 @@ import base64
 from dataclasses import field
 from typing import TYPE_CHECKING
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.dataclass import dataclass
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.recording import jsontext
 from recproxy.recording.bodies import read_style
-from recproxy.recording.dataclass import dataclass
 from recproxy.recording.directives import seconds_text
 from recproxy.recording.faults import read_message_fault
 from recproxy.recording.grammar import clean, from_base64, is_utf8, seconds_of

@@ -11,7 +11,7 @@ import hashlib
 import re
 from functools import lru_cache
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 
 __all__ = ["is_name_of", "masked_file_name", "masked_name"]
 

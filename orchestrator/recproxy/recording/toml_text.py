@@ -6,7 +6,7 @@ import re
 import tomllib
 from typing import Any
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 
 __all__ = ["UnreadableToml", "read_toml_text"]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import field, replace
 
-from recproxy.recording.dataclass import dataclass
+from recproxy.lazy.dataclass import dataclass
 from recproxy.recording.values import Interaction, Request, Response, Webhook
 
 __all__ = [

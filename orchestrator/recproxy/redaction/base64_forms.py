@@ -10,7 +10,7 @@ import base64
 import re
 from functools import lru_cache
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.redaction.views import View
 
 __all__ = [

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.recording.values import WILD, Request
 
 __all__ = ["with_headers_of_body"]

@@ -14,7 +14,7 @@ import dataclasses
 from collections import ChainMap
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.recording.spelled_names import spelled
 from recproxy.recording.splicing import resized
 from recproxy.recording.values import Headers, Interaction, Request, Response, header

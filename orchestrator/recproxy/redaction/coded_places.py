@@ -11,7 +11,7 @@ import binascii
 import dataclasses
 from collections.abc import Iterator, Sequence
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.redaction.masks import response_mask
 from recproxy.redaction.names import is_placeholder
 from recproxy.redaction.spans import FindSpans, Span, merged, replaced

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.redaction.header_values import header_spans
 from recproxy.redaction.name_rules import NameHits, NameRules
 from recproxy.redaction.names import is_placeholder, is_secret, is_wordy, may_be_secret

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.redaction.names import is_placeholder
 from recproxy.redaction.random_values import is_random
 from recproxy.redaction.shape_rows import ShapeRow, shape

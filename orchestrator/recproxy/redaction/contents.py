@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.redaction.budget import Budget
 from recproxy.redaction.inner_runs import readable_places
 from recproxy.redaction.opening import archive_kind, archived, compression, inflated, opened_in_part

@@ -24,8 +24,8 @@ from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import field
 from functools import cached_property
 
-from recproxy.lazy_patterns import lazy_pattern
-from recproxy.recording.dataclass import dataclass
+from recproxy.lazy.dataclass import dataclass
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.recording.fresh_names import fresh_ending
 from recproxy.recording.request_patterns import SAFE_METHODS
 from recproxy.recording.spelled_names import spellings

@@ -10,7 +10,7 @@ import dataclasses
 import re
 from collections.abc import Container, Iterable, Sequence
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.recording.values import WILD, Interaction, Request, Response
 
 __all__ = ["with_credential_ids"]

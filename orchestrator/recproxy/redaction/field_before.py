@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 
 __all__ = ["field_before", "field_of_path"]
 

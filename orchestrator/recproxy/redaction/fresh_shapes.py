@@ -11,8 +11,8 @@ import re
 from collections import deque
 from collections.abc import Iterator
 
-from recproxy.lazy_patterns import lazy_pattern
-from recproxy.recording.dataclass import dataclass
+from recproxy.lazy.dataclass import dataclass
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.redaction.id_times import made_at
 
 __all__ = ["FreshToken", "fresh_tokens", "normal_form", "written_tokens"]

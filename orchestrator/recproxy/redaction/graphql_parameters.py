@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.redaction.graphql import argument, passed_names, variables_of
 from recproxy.redaction.name_rules import NameRules
 from recproxy.redaction.pointed_places import pointed_spans

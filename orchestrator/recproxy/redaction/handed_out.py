@@ -13,7 +13,7 @@ import html
 import re
 from collections.abc import Iterator
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.recording.codings import decode
 from recproxy.recording.json_reader import JSON_TOKEN
 from recproxy.recording.values import Interaction, Request, Response

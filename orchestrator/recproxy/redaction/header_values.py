@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote_to_bytes
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.redaction.names import header_is_secret, header_key, is_secret, says_nothing
 from recproxy.redaction.random_values import is_key
 from recproxy.redaction.spans import Span, wild_name

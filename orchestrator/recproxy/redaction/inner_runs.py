@@ -10,7 +10,7 @@ import binascii
 import contextlib
 from collections.abc import Collection, Iterator
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 
 __all__ = ["CodedRun", "coded_runs_of", "has_text", "is_text", "long_runs", "readable_places"]
 

@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from dataclasses import field
 from itertools import accumulate
 
-from recproxy.lazy_patterns import lazy_pattern
-from recproxy.recording.dataclass import dataclass
+from recproxy.lazy.dataclass import dataclass
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.redaction.spans import Span
 from recproxy.redaction.views import json_unescaped
 

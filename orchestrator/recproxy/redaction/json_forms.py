@@ -9,7 +9,7 @@ import functools
 import re
 from collections.abc import Iterator
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.recording.json_reader import JSON_TOKEN
 from recproxy.redaction.coded_places import opaque
 from recproxy.redaction.header_values import HEADERS_WITH_RULES, header_spans

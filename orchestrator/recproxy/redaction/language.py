@@ -10,7 +10,7 @@ import json
 import re
 from enum import Enum
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 
 __all__ = ["Language", "language_of", "path_of", "sniffed"]
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.redaction.names import is_wordy
 from recproxy.redaction.random_values import is_key, is_key_or_number, is_random, is_random_no_uuid, names_a_file
 from recproxy.redaction.shape_rows import ShapeRow, shape

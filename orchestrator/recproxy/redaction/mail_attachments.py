@@ -9,7 +9,7 @@ import base64
 import binascii
 from collections.abc import Iterator, Sequence
 
-from recproxy.recording.dataclass import dataclass
+from recproxy.lazy.dataclass import dataclass
 from recproxy.recording.multipart import MessagePart, read_part, read_parts
 
 __all__ = ["Attachment", "parted", "whole"]

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import field
 
-from recproxy.recording.dataclass import dataclass
+from recproxy.lazy.dataclass import dataclass
 from recproxy.recording.values import Interaction
 from recproxy.redaction.body_headers import with_headers_of_body
 from recproxy.redaction.client_ids import with_client_ids

@@ -11,8 +11,8 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import field
 
-from recproxy.lazy_patterns import lazy_pattern
-from recproxy.recording.dataclass import dataclass
+from recproxy.lazy.dataclass import dataclass
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.recording.splicing import Moved, same
 from recproxy.redaction.base64_forms import hex_lines, whole_run, with_padding
 from recproxy.redaction.budget import Budget

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import re
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.recording.fresh_names import FRESH_ENDINGS
 from recproxy.redaction.kept_shapes import NO_SHAPES, KeptShapes
 from recproxy.redaction.shape_table import JWT

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
-from recproxy.recording.dataclass import dataclass
+from recproxy.lazy.dataclass import dataclass
 from recproxy.redaction.expressions import Expression
 from recproxy.redaction.kept_shapes import KeptShapes
 from recproxy.redaction.name_table import TRIGGERS

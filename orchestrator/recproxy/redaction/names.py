@@ -12,7 +12,7 @@ import unicodedata
 from enum import Enum
 from functools import lru_cache
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.redaction.name_table import (
     ALWAYS,
     HARMLESS,

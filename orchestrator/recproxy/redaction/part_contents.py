@@ -7,7 +7,7 @@ import binascii
 import quopri
 from collections.abc import Iterator
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.recording.codings import decode
 from recproxy.recording.multipart import parts_between
 from recproxy.recording.values import Headers, header

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from urllib.parse import unquote_to_bytes
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.dataclass import dataclass
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.recording.codings import decode, encode
-from recproxy.recording.dataclass import dataclass
 from recproxy.recording.multipart import MessagePart, parameters, read_part, read_parts, unquoted
 from recproxy.recording.splicing import Moved, same, spliced
 from recproxy.recording.values import Headers, header

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 
-from recproxy.recording.dataclass import dataclass
+from recproxy.lazy.dataclass import dataclass
 from recproxy.recording.values import Interaction
 from recproxy.redaction.masking import Finding
 from recproxy.redaction.rules import RedactionRules, Unsafe

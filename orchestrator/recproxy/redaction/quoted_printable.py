@@ -10,7 +10,7 @@ import quopri
 import re
 from collections.abc import Iterator
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 
 __all__ = ["folded_place", "wild_lines"]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.redaction.names import is_secret, is_wordy
 
 __all__ = ["is_key", "is_key_or_number", "is_random", "is_random_no_uuid", "names_a_file"]

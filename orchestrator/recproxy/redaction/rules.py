@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import field
 
 from recproxy.errors import RecproxyError
-from recproxy.recording.dataclass import dataclass
+from recproxy.lazy.dataclass import dataclass
 
 __all__ = ["NO_RULES", "RedactionRules", "Unsafe"]
 

@@ -14,8 +14,8 @@ from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from recproxy.lazy_patterns import lazy_pattern
-from recproxy.recording.dataclass import dataclass
+from recproxy.lazy.dataclass import dataclass
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.recording.values import WILD, Interaction
 from recproxy.redaction.handed_out import handed_out
 from recproxy.redaction.kept_shapes import NO_SHAPES, KeptShapes

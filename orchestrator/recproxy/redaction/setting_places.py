@@ -10,7 +10,7 @@ import itertools
 import re
 from collections.abc import Iterator
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.redaction.coded_places import opaque
 from recproxy.redaction.header_values import header_spans
 from recproxy.redaction.name_rules import NameHits, NameRules

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.redaction.cloud_shapes import CLOUD_SHAPES
 from recproxy.redaction.command_table import COMMANDS
 from recproxy.redaction.json_forms import SAYS

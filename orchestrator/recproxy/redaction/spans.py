@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import field
 from itertools import accumulate
 
-from recproxy.recording.dataclass import dataclass
+from recproxy.lazy.dataclass import dataclass
 from recproxy.recording.splicing import Moved, spliced
 
 __all__ = ["FindSpans", "Span", "apart", "merged", "replaced", "wild_name"]

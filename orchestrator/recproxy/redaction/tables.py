@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.recording.field_names import is_listed
 from recproxy.recording.json_reader import JSON_STRING
 from recproxy.redaction.name_rules import NameHits, NameRules

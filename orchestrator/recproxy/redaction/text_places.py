@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Sequence
 from functools import lru_cache, partial
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.redaction.assigned_places import assigned_in_json, assigned_in_lines
 from recproxy.redaction.card_places import card_spans
 from recproxy.redaction.coded_places import coded_run, coded_runs, data_runs

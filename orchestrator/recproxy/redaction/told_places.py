@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.redaction.name_rules import NameHits
 from recproxy.redaction.names import is_label, is_placeholder, is_wordy, looks_like_a_token
 from recproxy.redaction.spans import Span, wild_name

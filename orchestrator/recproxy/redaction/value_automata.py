@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
-from recproxy.recording.dataclass import dataclass
+from recproxy.lazy.dataclass import dataclass
 from recproxy.redaction.secret_values import SHORT, SecretValue
 from recproxy.redaction.value_forms import MARKS, Form, forms, grouped, windows
 

@@ -14,7 +14,7 @@ from urllib.parse import quote, quote_plus
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.redaction.base64_forms import sure_letters
 
 __all__ = ["MARKS", "Form", "forms", "grouped", "may_hold_groups", "windows"]

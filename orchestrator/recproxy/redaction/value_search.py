@@ -11,8 +11,8 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import field
 
-from recproxy.lazy_patterns import lazy_pattern
-from recproxy.recording.dataclass import dataclass
+from recproxy.lazy.dataclass import dataclass
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.redaction.base64_forms import breaks_undone, crossed_out, edges, without_breaks
 from recproxy.redaction.budget import Budget
 from recproxy.redaction.contents import Opened, contents_of, hidden_in, may_open, telling_digests, wide_texts

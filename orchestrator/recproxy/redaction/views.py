@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import field
 from urllib.parse import unquote_to_bytes
 
-from recproxy.lazy_patterns import lazy_pattern
-from recproxy.recording.dataclass import dataclass
+from recproxy.lazy.dataclass import dataclass
+from recproxy.lazy.patterns import lazy_pattern
 
 __all__ = ["View", "decoded", "event_data", "json_unescaped", "percent_decoded", "views"]
 

@@ -5,7 +5,7 @@ Knows bytes and media types, no secrets.
 
 from __future__ import annotations
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.recording.splicing import Moved
 from recproxy.recording.values import Headers, header
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from recproxy.control.outcomes import NO_TEST, Missed
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.recording.printable import printable
 from recproxy.report.run_report import (
     FieldDifference,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from recproxy.control.outcomes import Outcome, RequestResult
 from recproxy.control.places import places
-from recproxy.recording.dataclass import dataclass
+from recproxy.lazy.dataclass import dataclass
 
 __all__ = ["MOST_TIMED", "RunTimeline", "TimelineRequest"]
 

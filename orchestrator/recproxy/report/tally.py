@@ -10,7 +10,7 @@ from pathlib import Path
 
 from recproxy.control.outcomes import Missed, Outcome
 from recproxy.control.places import places
-from recproxy.recording.dataclass import dataclass
+from recproxy.lazy.dataclass import dataclass
 from recproxy.report.run_timeline import RunTimeline
 
 __all__ = ["Row", "Tally", "TestRow", "TokenCount", "UnusedPlace", "Written"]

@@ -13,8 +13,8 @@ from dataclasses import asdict, field
 from typing import Any
 
 from recproxy.errors import ConfigurationError
-from recproxy.lazy_patterns import lazy_pattern
-from recproxy.recording.dataclass import dataclass
+from recproxy.lazy.dataclass import dataclass
+from recproxy.lazy.patterns import lazy_pattern
 
 __all__ = [
     "LARGEST_LIST",

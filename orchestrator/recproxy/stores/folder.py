@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from recproxy.errors import RecordingError
+from recproxy.lazy.dataclass import dataclass
 from recproxy.play.recording_names import FAILED
-from recproxy.recording.dataclass import dataclass
 from recproxy.stores.lock import LockedFile, is_recording_name
 from recproxy.stores.synced import read_synced
 

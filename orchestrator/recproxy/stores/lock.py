@@ -15,9 +15,9 @@ from typing import Any, Final
 
 from recproxy.control.shown_paths import shown_path
 from recproxy.errors import ConfigurationError
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.dataclass import dataclass
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.play.recording_names import FAILED
-from recproxy.recording.dataclass import dataclass
 
 __all__ = ["LOCK", "LockedFile", "is_recording_name", "read_lock", "written_lock"]
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from recproxy.control.shown_urls import has_password, shown_problem, shown_urls
 from recproxy.errors import ConfigurationError, RecordingError
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.recording.printable import printable
 from recproxy.stores.folder import locked_file
 from recproxy.stores.lock import LockedFile

@@ -14,8 +14,8 @@ from dataclasses import field
 from pathlib import Path
 
 from recproxy.errors import RecordingError
+from recproxy.lazy.dataclass import dataclass
 from recproxy.play.file_replacement import check_no_links, opened_folder
-from recproxy.recording.dataclass import dataclass
 from recproxy.stores.synced import PARTS
 
 __all__ = ["OPEN_PART", "TransferProgress", "Transferred", "alone", "transfer_each", "unwatched"]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from recproxy.errors import RecordingError
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.play.scanning import looked_through
 from recproxy.play.text_blocks import TextBlocks, maskable_lines, text_blocks
 from recproxy.recording import WILD, Interaction, dump

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from recproxy.errors import RecproxyError
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.recording import WEBSOCKET, Headers, Interaction, Request, Response, as_told
 from recproxy.recording.printable import printable
 from recproxy.recording.readable_body import readable_body

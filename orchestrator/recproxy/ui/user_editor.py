@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from recproxy.errors import ConfigurationError
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 
 __all__ = ["Editor", "find_editor"]
 

@@ -10,7 +10,7 @@ import binascii
 import hashlib
 import secrets
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.recording import Headers, Response, header, header_values
 
 __all__ = [

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from recproxy.http.h2.errors import Code, PeerError
 from recproxy.http.h2.flood_guard import FloodGuard, FrameKind
-from recproxy.recording.dataclass import dataclass
+from recproxy.lazy.dataclass import dataclass
 
 __all__ = ["LARGEST_FRAME", "PREFACE", "Frames", "Leaving"]
 

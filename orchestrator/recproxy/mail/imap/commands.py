@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.dataclass import dataclass
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.mail.imap.lines import ImapLine
 from recproxy.mail.imap.syntax import ImapWord, SyntaxProblem, read_words
-from recproxy.recording.dataclass import dataclass
 
 __all__ = ["ImapCommand", "MalformedImap", "read_imap_command"]
 

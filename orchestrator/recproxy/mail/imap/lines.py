@@ -9,8 +9,8 @@ import re
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from recproxy.lazy_patterns import lazy_pattern
-from recproxy.recording.dataclass import dataclass
+from recproxy.lazy.dataclass import dataclass
+from recproxy.lazy.patterns import lazy_pattern
 
 __all__ = ["LIMIT", "ImapLine", "LineReader", "LiteralAsked", "Oversized", "announced"]
 

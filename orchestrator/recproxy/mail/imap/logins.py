@@ -6,10 +6,10 @@ asked for; the password was said all the same.
 
 from __future__ import annotations
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.dataclass import dataclass
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.mail.authentication import proof_of
 from recproxy.mail.imap.lines import ImapLine, LineReader, LiteralAsked
-from recproxy.recording.dataclass import dataclass
 
 __all__ = ["TAGLESS", "Credential", "ImapLogins"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 
 __all__ = ["mailbox_name"]
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.dataclass import dataclass
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.mail.imap.commands import ImapCommand
 from recproxy.mail.imap.mailboxes import mailbox_name
 from recproxy.mail.imap.search import search_keys
 from recproxy.mail.imap.sets import normal_set
 from recproxy.mail.imap.syntax import Atom, ImapString, ImapWord, Section
-from recproxy.recording.dataclass import dataclass
 
 __all__ = ["Meaning", "meaning"]
 

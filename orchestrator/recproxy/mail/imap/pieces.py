@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.mail.authentication import PROVES_NOTHING
 from recproxy.mail.echoes import Echoes
 from recproxy.mail.imap.commands import MalformedImap, read_imap_command

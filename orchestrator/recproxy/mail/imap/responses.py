@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.dataclass import dataclass
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.mail.imap.lines import ImapLine
-from recproxy.recording.dataclass import dataclass
 
 __all__ = ["ImapResponse", "ResponseKind", "read_imap_response", "retagged"]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.mail.imap.sets import normal_set
 from recproxy.mail.imap.syntax import Atom, ImapString, ImapWord
 

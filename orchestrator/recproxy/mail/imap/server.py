@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
+from recproxy.lazy.dataclass import dataclass
 from recproxy.mail.imap.capabilities import offered
 from recproxy.mail.imap.commands import ImapCommand, MalformedImap, read_imap_command
 from recproxy.mail.imap.lines import LIMIT, ImapLine, LineReader, LiteralAsked, Oversized
 from recproxy.mail.imap.responses import ImapResponse, ResponseKind, read_imap_response, retagged
 from recproxy.mail.imap.states import AFTER_OK, READINGS, Login, Reading, Turn
-from recproxy.recording.dataclass import dataclass
 
 __all__ = ["ImapEvent", "ImapReply", "ImapServer"]
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from typing import TypeAlias
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.dataclass import dataclass
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.mail.imap.lines import ImapLine
-from recproxy.recording.dataclass import dataclass
 
 __all__ = ["Atom", "ImapString", "ImapWord", "Section", "SyntaxProblem", "read_words"]
 

@@ -9,7 +9,7 @@ import base64
 from collections.abc import Sequence
 from typing import Any
 
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.recording import WEBSOCKET, WILD, Act, Interaction, Request, Response, Step
 from recproxy.recording.json_reader import JSON_DEPTH, JSON_TOKEN
 from recproxy.recording.message_coding import is_message_coding

@@ -16,7 +16,7 @@ from recproxy.control.host_names import normal_host
 from recproxy.control.scope_options import ScopeOptions, SelectedTest
 from recproxy.errors import NoMatch
 from recproxy.http import Owners
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.testing.vcrpy_bridge.cassette_facts import CassetteFacts, CassetteSources
 from recproxy.testing.vcrpy_bridge.local_hosts import led_to, local_places
 from recproxy.testing.vcrpy_bridge.modes import CassetteRun

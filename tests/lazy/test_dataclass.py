@@ -9,7 +9,7 @@ from dataclasses import FrozenInstanceError, field
 
 import pytest
 
-from recproxy.recording.dataclass import dataclass
+from recproxy.lazy.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

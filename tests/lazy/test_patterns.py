@@ -8,8 +8,8 @@ import sys
 import pytest
 
 import recproxy
-from recproxy import lazy_patterns
-from recproxy.lazy_patterns import lazy_pattern
+from recproxy.lazy import patterns
+from recproxy.lazy.patterns import lazy_pattern
 
 #: What an import needs that is not installed everywhere, or acts when it is imported.
 _ASIDE = ("recproxy.__main__", "recproxy.proxy.__main__", "recproxy.lsp", "recproxy.ui", "recproxy.tox", "recproxy.nox")
@@ -38,7 +38,7 @@ def test_it_offers_what_a_compiled_pattern_offers():
 
 def test_it_compiles_at_its_first_use_and_only_then(monkeypatch):
     compiled = []
-    monkeypatch.setattr(lazy_patterns.re, "compile", lambda *of: compiled.append(of) or re._compiler.compile(*of))
+    monkeypatch.setattr(patterns.re, "compile", lambda *of: compiled.append(of) or re._compiler.compile(*of))
     lazy = lazy_pattern("a+", re.ASCII)
 
     assert (lazy.pattern, repr(lazy), copy.copy(lazy).pattern, compiled) == ("a+", "lazy_pattern('a+')", "a+", [])
@@ -61,7 +61,7 @@ def test_every_pattern_of_the_package_compiles():
             for each in (
                 value if isinstance(value, tuple | list) else value.values() if type(value) is dict else (value,)
             ):
-                if isinstance(each, lazy_patterns._LazyPattern):
+                if isinstance(each, patterns._LazyPattern):
                     assert each.groups >= 0
                     found += 1
     assert found > 500
@@ -69,8 +69,8 @@ def test_every_pattern_of_the_package_compiles():
 
 def test_the_start_of_a_run_compiles_no_pattern_that_is_lazy():
     program = """
-from recproxy import lazy_patterns
-lazy_patterns._LazyPattern.__getattr__ = lambda self, name: 1 / 0
+from recproxy.lazy import patterns
+patterns._LazyPattern.__getattr__ = lambda self, name: 1 / 0
 import recproxy.proxy.forking, recproxy.orchestrator.run, recproxy.cli
 """
     subprocess.run([sys.executable, "-c", program], check=True)
