@@ -447,9 +447,9 @@ def test_every_limit_says_what_it_is_for():
     assert [f"{name}: {limit}" for name, text in texts.items() for limit in limits_without_a_reason(text)] == []
 
 
-def test_loose_modules_are_the_public_faces_and_what_all_rooms_need():
+def test_loose_modules_are_the_public_names_and_the_errors():
     assert {name for name in modules() if "/" not in name} == {
-        *("__main__", "counting", "errors", "hooks"),
+        *("__main__", "errors", "hooks"),
         *FACES,
     }
 

@@ -46,10 +46,10 @@ def check(as_json: bool, orphans: bool, runs: tuple[str, ...], tests: tuple[str,
     from recproxy.cli.runs_played import leftovers_of_runs
     from recproxy.config.project import find_project
     from recproxy.control.shown_paths import shown_path
-    from recproxy.counting import counted
     from recproxy.errors import ConfigurationError
     from recproxy.play.file_problems import problems_of
     from recproxy.play.found_recordings import recordings_in
+    from recproxy.recording.counting import counted
     from recproxy.recording.printable import printable
 
     project = find_project(Path.cwd())

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from recproxy.cli.doctor_probes import ClientResult
-from recproxy.counting import counted
+from recproxy.recording.counting import counted
 from recproxy.recording.printable import printable
 
 __all__ = [

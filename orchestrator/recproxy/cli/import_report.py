@@ -12,7 +12,7 @@ from recproxy.cli.import_sources import ImportSource
 from recproxy.cli.importing import Progress, SourceSummary
 from recproxy.cli.progress import show_progress
 from recproxy.cli.verb import is_quiet
-from recproxy.counting import counted
+from recproxy.recording.counting import counted
 from recproxy.recording.printable import printable
 
 __all__ = ["line", "notices", "overall", "report", "row", "take_all"]

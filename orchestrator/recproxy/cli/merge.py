@@ -61,8 +61,8 @@ def _merge_folders(paths: Sequence[Path], into: Path | None) -> int:
     )
     from recproxy.config.project import find_project
     from recproxy.control.shown_paths import shown_path
-    from recproxy.counting import counted
     from recproxy.play.shard_merging import merge_shards
+    from recproxy.recording.counting import counted
     from recproxy.recording.printable import printable
 
     project = find_project(Path.cwd())

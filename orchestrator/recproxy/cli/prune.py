@@ -40,7 +40,7 @@ def prune(runs: tuple[str, ...], tests: tuple[str, ...], yes: bool) -> None:
     from recproxy.cli.runs_played import leftovers_of_runs
     from recproxy.config.project import find_project
     from recproxy.control.shown_paths import shown_path
-    from recproxy.counting import counted
+    from recproxy.recording.counting import counted
     from recproxy.recording.printable import printable
 
     project = find_project(Path.cwd())

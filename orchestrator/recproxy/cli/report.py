@@ -67,7 +67,7 @@ def merge_files(out: tuple[str, ...], report_formats: tuple[str, ...], files: tu
 
 def _print_unused(merged: RunReport) -> None:
     """The interactions that no run played, where they fail the runs together."""
-    from recproxy.counting import counted
+    from recproxy.recording.counting import counted
     from recproxy.recording.printable import printable
 
     lines = [

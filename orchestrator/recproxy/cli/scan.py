@@ -84,9 +84,9 @@ def _report(scans: list[Scan], *, as_json: bool) -> None:
 def _summary(scans: list[Scan], passed_over: int, *, fix: bool) -> None:
     if is_quiet() and not any(each.findings for each in scans):
         return
-    from recproxy.counting import counted
     from recproxy.play.detectors import are_there
     from recproxy.play.found_recordings import kinds
+    from recproxy.recording.counting import counted
 
     if not are_there():
         hint = "pip install 'recproxy[scan]'"

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import click
 
 from recproxy.cli.verb import Verb
-from recproxy.counting import counted
 from recproxy.lazy.patterns import lazy_pattern
+from recproxy.recording.counting import counted
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -27,7 +27,7 @@ def status(ask: bool, as_json: bool) -> None:
 
     from recproxy.cli.stored_recordings import objects_in_store, stored_project
     from recproxy.control.shown_urls import shown_urls
-    from recproxy.counting import counted
+    from recproxy.recording.counting import counted
     from recproxy.recording.printable import printable
     from recproxy.stores.folder import compared
     from recproxy.stores.lock import LOCK, read_lock

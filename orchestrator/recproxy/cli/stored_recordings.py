@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recproxy.cli.verb import is_quiet
-from recproxy.counting import counted
 from recproxy.errors import ConfigurationError
+from recproxy.recording.counting import counted
 from recproxy.recording.printable import printable
 
 if TYPE_CHECKING:

@@ -165,7 +165,7 @@ async def _verify(
 def _print(results: Sequence[ProfileVerification], *, as_json: bool, dry: bool) -> None:
     """The drift on standard output, all else on standard error."""
     from recproxy.control.shown_paths import shown_path
-    from recproxy.counting import counted
+    from recproxy.recording.counting import counted
     from recproxy.recording.printable import printable
 
     if as_json:

@@ -15,7 +15,6 @@ from email.utils import format_datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from recproxy.counting import counted
 from recproxy.formats import polly, stored
 from recproxy.formats.extras import yaml_library
 from recproxy.formats.har_websockets import messages_of_entry, websocket_interaction
@@ -35,6 +34,7 @@ from recproxy.formats.values import Loaded
 from recproxy.grpc.order import whole_frames
 from recproxy.lazy.patterns import lazy_pattern
 from recproxy.recording import Headers, Interaction, Recording, Request, Response, header, header_values, unused
+from recproxy.recording.counting import counted
 
 __all__ = ["load", "load_yaml"]
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from recproxy.counting import counted
 from recproxy.formats.writing import plain_request
 from recproxy.recording import Headers, Request
+from recproxy.recording.counting import counted
 
 __all__ = ["given_body", "given_headers", "without_body"]
 

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from http import HTTPStatus
 
-from recproxy.counting import counted
 from recproxy.formats.values import Note
 from recproxy.lazy.patterns import lazy_pattern
 from recproxy.recording import (
@@ -25,6 +24,7 @@ from recproxy.recording import (
     unused,
     with_length,
 )
+from recproxy.recording.counting import counted
 from recproxy.recording.grammar import METHOD, usual_method
 
 __all__ = [

@@ -10,13 +10,13 @@ import re
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
-from recproxy.counting import counted
 from recproxy.lazy.patterns import lazy_pattern
 from recproxy.matching.field_values import Value, read_value
 from recproxy.matching.json_values import Node, parse_json
 from recproxy.matching.multipart import Part, parse_multipart, read_message
 from recproxy.matching.rules import ComparedParts
 from recproxy.matching.url import NO_PAIRS, Pairs, read_pairs
+from recproxy.recording.counting import counted
 from recproxy.recording.message_coding import is_message_coding
 from recproxy.recording.multipart import parameters
 from recproxy.recording.values import Headers, Request

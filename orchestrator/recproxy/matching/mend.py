@@ -12,7 +12,6 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 
-from recproxy.counting import counted
 from recproxy.errors import HookError, RecordingError
 from recproxy.lazy.dataclass import dataclass
 from recproxy.matching.differences import Difference
@@ -23,6 +22,7 @@ from recproxy.matching.index import Index
 from recproxy.matching.made_anew import is_made_anew
 from recproxy.matching.rules import Rules
 from recproxy.matching.ways import Ways
+from recproxy.recording.counting import counted
 from recproxy.recording.values import Interaction, Recording, Request, Response
 
 __all__ = ["Mend", "mend"]

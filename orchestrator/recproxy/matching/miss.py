@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from recproxy.control.outcomes import MODULE_RENAMED, ONE_TEST_ALONE
-from recproxy.counting import counted
 from recproxy.lazy.dataclass import dataclass
 from recproxy.matching.differences import Difference
 from recproxy.matching.field_values import SECRET
@@ -16,6 +15,7 @@ from recproxy.matching.rules import Rules
 from recproxy.matching.text_difference import text_difference
 from recproxy.matching.url import decode_parameter, split_url
 from recproxy.matching.ways import Ways
+from recproxy.recording.counting import counted
 from recproxy.recording.field_names import is_listed
 from recproxy.recording.printable import printable
 from recproxy.recording.values import Request

@@ -12,12 +12,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import accumulate
 
-from recproxy.counting import counted
 from recproxy.lazy.patterns import lazy_pattern
 from recproxy.matching.compare import difference
 from recproxy.matching.differences import Difference, common_start
 from recproxy.matching.index import Index
 from recproxy.matching.url import normal_path, split_url
+from recproxy.recording.counting import counted
 from recproxy.recording.values import Interaction, Request
 from recproxy.recording.webhooks import WEBHOOK
 

@@ -11,8 +11,8 @@ from collections import Counter
 
 from recproxy.control.listening import LOOPBACK, Listening, peer_of
 from recproxy.control.sockets import reset_on_close
-from recproxy.counting import counted
 from recproxy.lazy.patterns import lazy_pattern
+from recproxy.recording.counting import counted
 
 __all__ = ["OPEN_ACCESS", "Access"]
 

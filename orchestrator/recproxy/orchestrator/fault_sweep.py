@@ -16,7 +16,6 @@ from recproxy.control.outcomes import NO_TEST, Outcome
 from recproxy.control.process_limits import set_process_limits
 from recproxy.control.scope_options import ScopeFault
 from recproxy.control.variables import DEFAULT_LANE
-from recproxy.counting import counted
 from recproxy.errors import ConfigurationError
 from recproxy.lazy.dataclass import dataclass
 from recproxy.orchestrator.command import check_command
@@ -28,6 +27,7 @@ from recproxy.orchestrator.plan import RunPlan
 from recproxy.orchestrator.scope_ends import ScopeOutcome
 from recproxy.orchestrator.sweep_command import EVERY_TEST, STOPPED, SweepCommand, TestChoice, in_run, say
 from recproxy.orchestrator.swept_scopes import end_left_open, open_tests, restart_base
+from recproxy.recording.counting import counted
 from recproxy.recording.faults import LASTED
 from recproxy.report.fault_report import FaultTrial, fault_report, fault_report_values
 from recproxy.report.sweep_result import SweepResult

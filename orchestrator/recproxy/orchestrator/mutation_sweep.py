@@ -15,7 +15,6 @@ from recproxy.control.outcomes import NO_TEST, Outcome
 from recproxy.control.process_limits import set_process_limits
 from recproxy.control.scope_options import ScopeFault
 from recproxy.control.variables import DEFAULT_LANE
-from recproxy.counting import counted
 from recproxy.orchestrator.command import check_command
 from recproxy.orchestrator.fork_server import ForkServer
 from recproxy.orchestrator.kept_mutations import KeptMutations
@@ -27,6 +26,7 @@ from recproxy.orchestrator.plan import RunPlan
 from recproxy.orchestrator.scope_ends import ScopeOutcome
 from recproxy.orchestrator.sweep_command import EVERY_TEST, STOPPED, SweepCommand, TestChoice, in_run, say
 from recproxy.orchestrator.swept_scopes import end_left_open, open_tests, restart_base
+from recproxy.recording.counting import counted
 from recproxy.recording.faults import MUTATED
 from recproxy.report.mutation_report import mutation_report, score_of
 from recproxy.report.sweep_result import SweepResult

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from recproxy.config.profile import Profile
 from recproxy.control.shown_paths import shown_path
-from recproxy.counting import counted
 from recproxy.errors import RecproxyError
 from recproxy.orchestrator.plan import RunPlan
 from recproxy.orchestrator.roster import Roster
+from recproxy.recording.counting import counted
 from recproxy.report import Tally
 
 __all__ = ["add_old"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
-from recproxy.counting import counted
 from recproxy.errors import ConfigurationError
+from recproxy.recording.counting import counted
 from recproxy.stores.folder import FolderState, changed_by_lock
 from recproxy.stores.lock import LOCK, read_lock
 

@@ -11,9 +11,9 @@ from dataclasses import field, replace
 from recproxy.config.profile import Profile, ReplayTable
 from recproxy.control.faketime import faketime_library, faketime_variables
 from recproxy.control.variables import CLOCK, RECORDED_AT
-from recproxy.counting import counted
 from recproxy.lazy.dataclass import dataclass
 from recproxy.orchestrator.plan import RunPlan
+from recproxy.recording.counting import counted
 
 __all__ = ["RecordedClock", "clock_variables", "earlier", "moment_text", "uses_recorded_clock"]
 

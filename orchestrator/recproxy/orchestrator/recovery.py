@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from recproxy.control.redaction_messages import LearnedValue
-from recproxy.counting import counted
 from recproxy.errors import RecordingError, RecproxyError
 from recproxy.orchestrator.journal import Entry
 from recproxy.orchestrator.journal_folders import JournalFolders
@@ -25,6 +24,7 @@ from recproxy.orchestrator.scope_redaction import RedactScopes, unpacked
 from recproxy.orchestrator.second_look import SecondLook
 from recproxy.play.recording_names import failed_path
 from recproxy.recording import Interaction
+from recproxy.recording.counting import counted
 from recproxy.recording.scope_names import masked_file_name, masked_name
 from recproxy.report import Written
 

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from recproxy.config.installed import offers
 from recproxy.config.mail_endpoints import MAIL_PROTOCOLS, mail_variables
 from recproxy.config.profile import Profile
-from recproxy.counting import counted
 from recproxy.orchestrator.plan import RunPlan
+from recproxy.recording.counting import counted
 from recproxy.report import Row, Tally
 
 __all__ = ["add_unasked", "is_only_installed"]

@@ -15,7 +15,6 @@ from recproxy.control.outcomes import NO_TEST, Missed, Outcome
 from recproxy.control.scope_options import SelectedTest
 from recproxy.control.shown_paths import shown_path
 from recproxy.control.variables import WANTED
-from recproxy.counting import counted
 from recproxy.errors import RecordingError
 from recproxy.lazy.dataclass import dataclass
 from recproxy.orchestrator.journal_folders import JournalFolders
@@ -24,6 +23,7 @@ from recproxy.orchestrator.plan import RunPlan
 from recproxy.orchestrator.run_secrets import RunSecrets
 from recproxy.orchestrator.scope_ends import ScopeOutcome
 from recproxy.play.file_replacement import replace_file
+from recproxy.recording.counting import counted
 from recproxy.recording.printable import printable
 from recproxy.report.wanted_list import WANTED_FILE, WantedList, WantedRequest, WantedTest, is_choosable, wanted_values
 

@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 
-from recproxy.counting import counted
 from recproxy.http import authority_host, fits
 from recproxy.lazy.dataclass import dataclass
 from recproxy.matching.compare import difference
@@ -23,6 +22,7 @@ from recproxy.play.imap_exchanges import read_imap_exchanges
 from recproxy.play.playback import Playback
 from recproxy.play.secret_lines import secret_line
 from recproxy.recording import Interaction, Recording, Request, Response, fill, named_places, pattern
+from recproxy.recording.counting import counted
 from recproxy.recording.fresh_names import fresh_value
 from recproxy.recording.message_coding import MessageError, is_message_coding
 from recproxy.redaction.rules import RedactionRules

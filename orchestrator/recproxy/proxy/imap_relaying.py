@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from recproxy.counting import counted
 from recproxy.lazy.dataclass import dataclass
 from recproxy.mail.authentication import SEEN_THROUGH
 from recproxy.mail.imap.capabilities import offered
@@ -26,6 +25,7 @@ from recproxy.proxy.imap_steps import is_worth_keeping, with_numbered_tags
 from recproxy.proxy.imap_wire import ImapWire, MissTexts
 from recproxy.proxy.step_room import StepRoom
 from recproxy.recording import Act, Step
+from recproxy.recording.counting import counted
 
 __all__ = ["ImapRelaying", "ServiceWire"]
 

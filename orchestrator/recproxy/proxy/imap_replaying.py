@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from recproxy.counting import counted
 from recproxy.mail.imap.commands import ImapCommand, MalformedImap
 from recproxy.mail.imap.lines import ImapLine
 from recproxy.mail.imap.responses import ImapResponse, ResponseKind, read_imap_response
@@ -17,6 +16,7 @@ from recproxy.play.imap_exchanges import ImapSaid
 from recproxy.play.imap_replay import ImapReplay
 from recproxy.proxy.imap_wire import FaultyImapWire, MissTexts
 from recproxy.recording import Act, Step
+from recproxy.recording.counting import counted
 from recproxy.recording.faults import Fault
 
 __all__ = ["OPENING", "ImapReplaying", "one_line", "tell_injected"]

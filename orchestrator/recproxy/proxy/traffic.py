@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from recproxy.counting import counted
 from recproxy.proxy.lessons import Lessons
 from recproxy.proxy.open_exchanges import OpenExchanges
 from recproxy.proxy.timeline import Timeline
 from recproxy.recording import Interaction
+from recproxy.recording.counting import counted
 
 __all__ = ["Keep", "Traffic"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from recproxy.counting import counted
+from recproxy.recording.counting import counted
 from recproxy.recording.jsontext import indented
 from recproxy.recording.multipart import read_parts
 from recproxy.recording.printable import printable

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from recproxy.counting import counted
+from recproxy.recording.counting import counted
 from recproxy.report.problems import ReportProblem, Severity, problems
 from recproxy.report.run_report import RunReport
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from recproxy.control.outcomes import MODULE_RENAMED, NO_TEST, ONE_TEST_ALONE
-from recproxy.counting import counted
+from recproxy.recording.counting import counted
 
 __all__ = ["listed_misses"]
 

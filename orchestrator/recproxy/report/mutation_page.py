@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterator, Sequence
 
-from recproxy.counting import counted
+from recproxy.recording.counting import counted
 from recproxy.recording.printable import printable
 from recproxy.report.mutation_report import MutationTrial, score_of, unnoticed, unnoticed_text
 from recproxy.report.sweep_result import SweepResult

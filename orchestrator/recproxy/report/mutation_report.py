@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from recproxy.counting import counted
+from recproxy.recording.counting import counted
 from recproxy.recording.printable import printable
 from recproxy.report.sweep_result import SweepResult
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
-from recproxy.counting import counted
+from recproxy.recording.counting import counted
 from recproxy.recording.printable import printable
 from recproxy.report.terminal import is_drawn_on
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from recproxy.counting import counted
+from recproxy.recording.counting import counted
 from recproxy.report.tally import TokenCount
 
 __all__ = [

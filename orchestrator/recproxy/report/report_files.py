@@ -12,9 +12,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TextIO
 
-from recproxy.counting import counted
 from recproxy.errors import ConfigurationError, RecproxyError
 from recproxy.play.file_replacement import replace_file
+from recproxy.recording.counting import counted
 from recproxy.recording.printable import printable
 from recproxy.redaction.rules import RedactionRules
 from recproxy.report.github import step_summary, workflow_commands

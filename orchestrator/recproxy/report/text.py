@@ -12,7 +12,7 @@ from typing import TextIO
 from recproxy.control.outcomes import Missed
 from recproxy.control.private_folders import CASSETTE_FOLDER
 from recproxy.control.shown_paths import shown_path
-from recproxy.counting import counted
+from recproxy.recording.counting import counted
 from recproxy.recording.printable import printable
 from recproxy.report.amounts import duration, size
 from recproxy.report.listed_misses import listed_misses

@@ -72,7 +72,7 @@ class Summary:
 
     def _tell(self, terminalreporter: pytest.TerminalReporter, *, passed: bool) -> None:
         from recproxy.control.outcomes import NO_TEST  # noqa: PLC0415 - tests asked for recordings
-        from recproxy.counting import counted  # noqa: PLC0415 - tests asked for recordings
+        from recproxy.recording.counting import counted  # noqa: PLC0415 - tests asked for recordings
 
         terminalreporter.section(SECTION)
         start = f"{self._results[0][1]['mode']}: {counted(len(self._results), 'test')}"

@@ -7,8 +7,8 @@ from dataclasses import asdict
 from typing import Any
 
 from recproxy.config.project import Project
-from recproxy.counting import counted
 from recproxy.errors import ConfigurationError, RecordingError
+from recproxy.recording.counting import counted
 from recproxy.recording.printable import printable
 from recproxy.ui.edits import blocks_of
 from recproxy.ui.history import changes_between, history_of

@@ -37,10 +37,10 @@ def profiles_check(as_json: bool, path: Path) -> None:
     from recproxy.cli.profiles.hook_files import missing_hooks
     from recproxy.config.profile_reading import parse_profile, profile_file, profile_folder
     from recproxy.config.toml_files import read_toml
-    from recproxy.counting import counted
     from recproxy.errors import ProfileError
     from recproxy.play.file_problems import problems_of
     from recproxy.play.profile_checking import check_profile
+    from recproxy.recording.counting import counted
 
     file = (None if path.exists() else _installed(os.fspath(path))) or profile_file(path)
     source = read_toml(file, ProfileError)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from recproxy.counting import counted
 from recproxy.recording import WEBSOCKET, WILD, Headers, Interaction, as_told
+from recproxy.recording.counting import counted
 from recproxy.recording.printable import printable
 from recproxy.report.page.bodies import BodyTable
 from recproxy.report.page.exchanges import exchange_values, is_exchange

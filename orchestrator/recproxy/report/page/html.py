@@ -14,7 +14,7 @@ import json
 import zlib
 from importlib import resources
 
-from recproxy.counting import counted
+from recproxy.recording.counting import counted
 from recproxy.report.page.bodies import BodyTable
 from recproxy.report.page.data import page_data
 from recproxy.report.page.shown import PageSources, ShownInteractions

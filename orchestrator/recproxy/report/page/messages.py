@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from email.message import EmailMessage
 from typing import Any
 
-from recproxy.counting import counted
 from recproxy.mail.conversation_pieces import conversation_pieces
 from recproxy.mail.pieces import PieceKind
 from recproxy.recording import WEBSOCKET, WILD, Act, Step
+from recproxy.recording.counting import counted
 from recproxy.recording.jsontext import indented
 from recproxy.recording.printable import printable
 from recproxy.report.page.bodies import cut_text

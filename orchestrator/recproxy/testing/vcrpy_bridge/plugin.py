@@ -123,7 +123,7 @@ class _Summary:
         counts = self._counts
         if not counts["cassettes"]:
             return
-        from recproxy.counting import counted  # noqa: PLC0415 - at the end, and not in each test process
+        from recproxy.recording.counting import counted  # noqa: PLC0415 - at the end, and not in each test process
 
         terminalreporter.section(self._title)
         terminalreporter.line(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from recproxy.counting import counted
+from recproxy.recording.counting import counted
 
 
 @pytest.mark.parametrize(("number", "wanted"), [(0, "0 files"), (1, "1 file"), (2, "2 files")])
