@@ -9,8 +9,8 @@ from pathlib import Path
 from shop_project import PROFILE, make_project
 from world import Row, family, memory, served
 
+from recproxy.http.websocket.endpoint import HeardKind, WebSocketEnd
 from recproxy.recording import load
-from recproxy.websocket.endpoint import HeardKind, WebSocketEnd
 
 UPSTREAM = '[tool.recproxy.profiles.shop.upstream]\naddress = "http://127.0.0.1:{port}"\n'
 ASKS = (

@@ -2,7 +2,7 @@
 
 *First bytes* tell what a connection wants before anything is read from it. A *request reader* turns bytes into
 requests. A *prepared response* is a recorded response as the bytes that go to a client. *Hosts* says which profile
-owns a host. Pure.
+owns a host. What few connections come to has folders of its own, and is imported then: `h2` and `websocket`. Pure.
 """
 
 from recproxy.http.first_bytes import (

@@ -110,7 +110,7 @@ class Asker:
 
     def _begin_websocket(self) -> None:
         """Have a WebSocket begin. If it is refused, that answer is the last on this connection."""
-        from recproxy.websocket.handshake import handshake_problem  # noqa: PLC0415 - most runs have none
+        from recproxy.http.websocket.handshake import handshake_problem  # noqa: PLC0415 - most runs have none
 
         self._switch()
         answer: Answer | Later | None = None

@@ -12,6 +12,7 @@ from typing import TypedDict
 
 from recproxy.http import HOP_BY_HOP, Head
 from recproxy.http.received import without_coding
+from recproxy.http.websocket.handshake import HANDSHAKE_HEADERS
 from recproxy.lazy.dataclass import dataclass
 from recproxy.play.body_digests import tells_digest
 from recproxy.proxy.body import BodyFeed
@@ -22,7 +23,6 @@ from recproxy.recording.message_coding import is_call, is_in_text
 from recproxy.recording.streams import is_stream
 from recproxy.recording.values import CUT_SHORT
 from recproxy.recording.wildcard import unused
-from recproxy.websocket.handshake import HANDSHAKE_HEADERS
 
 __all__ = [
     "CODINGS_WE_DECODE",

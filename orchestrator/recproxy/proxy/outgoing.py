@@ -7,10 +7,10 @@ from typing import Protocol
 import h11
 
 from recproxy.http import Head, accepts
+from recproxy.http.websocket.handshake import deflate_offers
 from recproxy.proxy.capture import CODINGS_WE_DECODE, end_to_end
 from recproxy.proxy.route import Target, origin_form
 from recproxy.recording import header, header_values
-from recproxy.websocket.handshake import deflate_offers
 
 __all__ = ["NotSendable", "Way", "outgoing_request"]
 

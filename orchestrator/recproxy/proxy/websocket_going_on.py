@@ -10,11 +10,11 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 
+from recproxy.http.websocket.endpoint import Heard, HeardKind, WebSocketEnd
 from recproxy.lazy.dataclass import dataclass
 from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.downstream import Answer, Later, Onward
 from recproxy.recording import Act, Step, header
-from recproxy.websocket.endpoint import Heard, HeardKind, WebSocketEnd
 
 __all__ = ["Earlier", "GoingOn"]
 

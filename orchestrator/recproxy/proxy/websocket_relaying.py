@@ -12,12 +12,12 @@ import time
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
+from recproxy.http.websocket.endpoint import Heard, HeardKind, WebSocketEnd
 from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.downstream import Downstream, send
 from recproxy.proxy.link import ServiceLink
 from recproxy.proxy.open_exchanges import INSISTS
 from recproxy.recording import Act, Step
-from recproxy.websocket.endpoint import Heard, HeardKind, WebSocketEnd
 
 __all__ = ["WebSocketRelay"]
 

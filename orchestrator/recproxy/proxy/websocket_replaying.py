@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from recproxy.http import Head
+from recproxy.http.websocket.endpoint import Heard, HeardKind, WebSocketEnd
+from recproxy.http.websocket.handshake import handshake_answer
 from recproxy.lazy.dataclass import dataclass
 from recproxy.play.websocket_playback import WebSocketReplay
 from recproxy.proxy.body import BodyFeed
@@ -19,8 +21,6 @@ from recproxy.proxy.websocket_going_on import Earlier, GoingOn
 from recproxy.recording import Act, Response, Step
 from recproxy.recording.faults import Fault, read_message_fault
 from recproxy.recording.printable import printable
-from recproxy.websocket.endpoint import Heard, HeardKind, WebSocketEnd
-from recproxy.websocket.handshake import handshake_answer
 
 __all__ = ["WebSocketAnswer"]
 

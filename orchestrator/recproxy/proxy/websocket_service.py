@@ -10,6 +10,7 @@ from typing import Any
 import h11
 
 from recproxy.control.outcomes import RequestResult
+from recproxy.http.websocket.handshake import HANDSHAKE_HEADERS
 from recproxy.lazy.dataclass import dataclass
 from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.capture import ResponseCounts, end_to_end
@@ -20,7 +21,6 @@ from recproxy.proxy.traffic import Keep, Traffic
 from recproxy.proxy.upstream_errors import UpstreamError
 from recproxy.proxy.websocket_relaying import WebSocketRelay
 from recproxy.recording import Act, Interaction, Request, Response, Step, header
-from recproxy.websocket.handshake import HANDSHAKE_HEADERS
 
 __all__ = ["JoinedWebSocket"]
 

@@ -12,10 +12,10 @@ from typing import TypeAlias
 from recproxy.http.framing import HOP_BY_HOP
 from recproxy.http.h2.errors import StreamError
 from recproxy.http.request_events import Head
+from recproxy.http.websocket.handshake import fresh_key
 from recproxy.lazy.patterns import lazy_pattern
 from recproxy.recording import Headers, header
 from recproxy.recording.grammar import FIELD_NAME
-from recproxy.websocket.handshake import fresh_key
 
 __all__ = [
     "FieldBlock",

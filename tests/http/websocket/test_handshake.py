@@ -2,7 +2,7 @@
 
 import pytest
 
-from recproxy.websocket.handshake import accepted, deflate_answer, deflate_offers, handshake_problem
+from recproxy.http.websocket.handshake import accepted, deflate_answer, deflate_offers, handshake_problem
 
 KEY = (b"Sec-WebSocket-Key", b"dGhlIHNhbXBsZSBub25jZQ==")
 VERSION = (b"Sec-WebSocket-Version", b"13")

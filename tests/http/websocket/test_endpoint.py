@@ -2,7 +2,7 @@
 
 import pytest
 
-from recproxy.websocket.endpoint import HeardKind, WebSocketEnd
+from recproxy.http.websocket.endpoint import HeardKind, WebSocketEnd
 
 DEFLATE = b"permessage-deflate; client_max_window_bits=10; server_no_context_takeover"
 
