@@ -84,6 +84,39 @@ def test_a_context_gets_the_run_ca_once_however_often_it_loads_and_is_used(ca, m
     assert trusts(context, ca)
 
 
+@pytest.mark.parametrize("text", ["{ca}", "{other}\n{ca}"])
+def test_a_context_that_has_loaded_the_run_ca_by_itself_is_not_given_it_again(ca, tmp_path, monkeypatch, request, text):
+    loaded = []
+    load = ssl.SSLContext.load_verify_locations
+
+    def counted(context, *args, **kwargs):
+        loaded.append("cadata" in kwargs)
+        return load(context, *args, **kwargs)
+
+    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", counted)
+    request.getfixturevalue("installed")
+    bundle = tmp_path / "bundle.pem"
+    bundle.write_text(text.format(ca=ca.cert_pem.bytes().decode(), other=trustme.CA().cert_pem.bytes().decode()))
+
+    context = pinned(bundle)
+    context.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO())
+
+    assert loaded == [False]
+    assert trusts(context, ca)
+
+
+def test_a_ca_with_more_than_one_certificate_is_loaded_whole(gateway, installed, ca, tmp_path):
+    other = trustme.CA()
+    both = tmp_path / "both.pem"
+    both.write_bytes(ca.cert_pem.bytes() + other.cert_pem.bytes())
+    installed.install(gateway.routes(), str(both))
+
+    ca.cert_pem.write_to_path(tmp_path / "one.pem")
+    context = pinned(tmp_path / "one.pem")
+
+    assert trusts(context, ca) and trusts(context, other)
+
+
 def test_a_context_of_one_run_trusts_the_ca_of_the_next(gateway, installed, ca, tmp_path):
     context = ssl.create_default_context(cafile=certifi.where())
     other = trustme.CA()
