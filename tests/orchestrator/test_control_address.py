@@ -59,6 +59,7 @@ class Orchestrator:
         self.profiles = [Profile(name="shop", endpoints=(Endpoint(hosts=("shop.example",)),))]
         self.lanes = {}
         self.tally = Tally()
+        self.files = SimpleNamespace(misses=Path("misses"))
         self.asked = []
         self.scopes = Scopes(self)
         self._lane("default")
@@ -207,6 +208,7 @@ def test_the_status_says_what_runs_where():
             "mode": "replay",
             "on_miss": "fail",
             "recordings": "rec",
+            "misses": "misses",
             "profiles": {"shop": {"hosts": ["shop.example"], "mode": "replay"}},
             "lanes": ["default"],
             "addresses": {"default": {"gateway": "http://127.0.0.1:1", "SHOP_BASE_URL": "http://127.0.0.1:2"}},

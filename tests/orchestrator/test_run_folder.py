@@ -26,6 +26,7 @@ def test_its_files_are_there_and_a_trust_store_where_jvms_need_one(temporary, ja
     assert files.folder.stat().st_mode & 0o777 == 0o700
     assert authority.certificate in files.bundle.read_bytes()
     assert files.own.read_bytes() == authority.certificate
+    assert files.misses.read_bytes() == b""
     assert files.java.exists() is java
 
 

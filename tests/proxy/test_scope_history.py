@@ -44,6 +44,18 @@ def test_requests_are_lines_in_order_of_arrival():
     )
 
 
+def test_each_miss_is_told_at_once():
+    history, told = ScopeHistory(), []
+    history.missed = lambda: told.append(len(outcome(history).missed))
+
+    history.play(0)
+    history.miss()
+    history.miss_again()
+    history.miss_in(Missed(method="GET", url="https://a.example/first", text="no"), 0.0, 0.1)
+
+    assert told == [1, 2, 3]
+
+
 def test_only_the_last_thousand_requests_are_kept_and_all_are_counted():
     history = ScopeHistory()
     for number in range(1001):

@@ -16,6 +16,7 @@ from recproxy.client.outcome import ScopeResult, failure
 from recproxy.client.requested import faults_of
 from recproxy.client.scopes import Plays, Scope, ScopeStack
 from recproxy.client.session import Session, session
+from recproxy.control.miss_marks import count_of_misses
 from recproxy.control.scope_options import ScopeOptions
 from recproxy.errors import ControlError, RecproxyError
 
@@ -50,6 +51,9 @@ class Suite:
         status = self._session.address.status()
         self.mode: str = status["mode"]
         self._places = Places(recordings=Path(status["recordings"]), root=root, typed=tuple(instead_of))
+        self._misses: str = status.get("misses", "")
+        #: How many misses the run had when it was last asked for those of this test; None where that cannot be seen.
+        self._count: int | None = None
         self._asked: AskedScope | None = None
         self._scope: Scope | None = None
         self._tally = ScopeTally(mode=self.mode)
@@ -79,6 +83,7 @@ class Suite:
             self.end(passed=False)
         asked = of_item(item, self._places)
         self._tally, self._reported = ScopeTally(mode=self.mode), set()
+        self._count = count_of_misses(self._misses)
         self._scope = self._begin(asked, asked.name, {})
         self._asked = asked
 
@@ -89,6 +94,10 @@ class Suite:
         """
         if self._scope is None:
             return ""
+        count = count_of_misses(self._misses)
+        if not failed and count is not None and count == self._count:
+            return ""
+        self._count = count
         outcome = self.scopes.look()
         text = self._untold([outcome])
         return "\n\n".join(filter(None, (text, outcome.unanswered if failed else "")))

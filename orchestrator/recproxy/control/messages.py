@@ -57,7 +57,7 @@ class Setup:
     `secrets` are the values of credentials, `unset` the credentials without one. `environment` holds the profile's own
     variables. `idle_timeout` is in seconds; 0 means none. Messages name the command `record`, and paths seen from
     `shown_from`. Of each scope the first `timed` requests are told one by one. `listening` says who may ask.
-    With `recorded_clock` the command runs at the time of its recordings.
+    With `recorded_clock` the command runs at the time of its recordings. `misses` is the file that grows with each miss.
     """
 
     profile: Mapping[str, Any]
@@ -76,6 +76,7 @@ class Setup:
     timed: int = 0
     listening: Listening = LOOPBACK
     recorded_clock: bool = False
+    misses: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,7 @@ from recproxy.orchestrator.control_values import (
     read_string,
     refuse_unknown,
 )
+from recproxy.orchestrator.environment import RunFiles
 from recproxy.orchestrator.lane import Lane
 from recproxy.orchestrator.plan import RunPlan
 from recproxy.orchestrator.run_requests import requests_since
@@ -50,6 +51,7 @@ class ControlledRun(Protocol):
     lanes: dict[str, Lane]
     scopes: Scopes
     tally: Tally
+    files: RunFiles
 
     @property
     def profiles(self) -> list[Profile]:
@@ -150,6 +152,7 @@ class ControlCalls:
             "mode": orchestrator.plan.reach,
             "on_miss": orchestrator.plan.project.on_miss,
             "recordings": str(orchestrator.plan.library.folder),
+            "misses": str(orchestrator.files.misses),
             "profiles": {
                 profile.name: {"hosts": list(profile.hosts), "mode": orchestrator.plan.mode_of(profile.name)}
                 for profile in orchestrator.profiles

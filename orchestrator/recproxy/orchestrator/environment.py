@@ -35,6 +35,8 @@ class RunFiles:
         certificates: the bundle, in PEM.
         own: the run's CA alone; clients that keep their own roots get only this on top. Else the bundle serves.
         key_hash: that of the key of all the run's certificates, for browsers.
+
+    One more, `misses`, grows with each miss.
     """
 
     def __init__(self, folder: Path, certificates: bytes, own: bytes = b"", key_hash: str = "") -> None:
@@ -43,8 +45,10 @@ class RunFiles:
         self.bundle = folder / "ca.pem"
         self.own = folder / "own.pem"
         self.java = folder / "java.p12"
+        self.misses = folder / "misses"
         self.wgetrc = folder / "wgetrc"
         self.php = folder / "php"
+        self.misses.write_bytes(b"")
         self.bundle.write_bytes(certificates)
         self.own.write_bytes(own or certificates)
         self.wgetrc.write_text(f"ca_certificate={self.bundle}\n")

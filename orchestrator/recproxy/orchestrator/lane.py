@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from recproxy.config.mail_endpoints import MailPlace, mail_places, mail_variables
 from recproxy.control.host_names import is_loopback
 from recproxy.control.messages import Connect, EndLane, Listen, Return
+from recproxy.control.miss_marks import mark_miss
 from recproxy.control.outcomes import NO_TEST, Missed
 from recproxy.control.variables import DEFAULT_LANE
 from recproxy.http import authority_host
@@ -199,7 +200,7 @@ class Lane:
             return f"recproxy: {name} is blocked: list it in pass_hosts, or in the hosts of a profile, to allow it\n"
         text = f"no profile of this run owns {host or 'it'}: {what} refused"
         hint = self._roster.hint(name)
-        self.refusals.append(Missed(method=what, url=host, text=f"{text}; {hint}"))
+        self._add_refusal(Missed(method=what, url=host, text=f"{text}; {hint}"))
         return f"recproxy: {text}\n{hint}\n"
 
     def begin_base(self, reply: Began) -> None:
@@ -225,4 +226,8 @@ class Lane:
     def unreadable(self, answer: str, reason: str) -> None:
         """Remember that a client got this answer, a status or an alert: what it sent leads nowhere."""
         text = f"a client's request was answered with {answer}: {reason}"
-        self.refusals.append(Missed(method="a request that cannot be read", url="", text=text))
+        self._add_refusal(Missed(method="a request that cannot be read", url="", text=text))
+
+    def _add_refusal(self, refused: Missed) -> None:
+        self.refusals.append(refused)
+        mark_miss(self._roster.misses)

@@ -11,7 +11,6 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -66,7 +65,7 @@ class Orchestrator:
         self._redaction: RedactionWorkers
         self.recorder: Recorder
         self._proxies: RunProxies
-        self._files: RunFiles
+        self.files: RunFiles
         self._control: ControlAddress
         #: What is in play, from the start on.
         self.scopes: Scopes
@@ -96,7 +95,7 @@ class Orchestrator:
     def environment(self, lane: str = DEFAULT_LANE) -> dict[str, str]:
         """The variables a command in this lane gets on top of its environment."""
         reached = [place for profile in self.profiles for place in profile.reached]
-        files, control, given = self._files, self._control, self._environment
+        files, control, given = self.files, self._control, self._environment
         shared = run_variables(
             files, self.profiles, plan=self.plan, control=control.url, token=control.token, environment=given
         )
@@ -113,11 +112,6 @@ class Orchestrator:
         return not self._is_ending and not self.failure.done()
 
     @property
-    def folder(self) -> Path:
-        """The folder of the run's files, which goes with it."""
-        return self._files.folder
-
-    @property
     def was_called(self) -> bool:
         """Whether a test, or a plugin for it, has called the control address."""
         return self._control.was_called
@@ -129,7 +123,7 @@ class Orchestrator:
             ConfigurationError: it cannot be started.
         """
         variables = {**environment, **self.environment()}
-        mark, entrust = str(self.folder), self._fork_server.entrust
+        mark, entrust = str(self.files.folder), self._fork_server.entrust
         return Command(words, variables, self._loop, self.prefix, output=output, mark=mark, entrust=entrust)
 
     @property
@@ -203,7 +197,8 @@ class Orchestrator:
         self._proxies.launch()
         authority = CertificateAuthority(for_past=uses_recorded_clock(self.plan))
         self._make_files(authority)
-        self._roster = Roster(self.plan, self._proxies.all, authority, self._environment)
+        misses = str(self.files.misses)
+        self._roster = Roster(self.plan, self._proxies.all, authority, self._environment, misses=misses)
         self._redaction = RedactionWorkers(
             self._fork_server, self._any_profile, self._roster.redaction, self.recorder.learned
         )
@@ -237,7 +232,7 @@ class Orchestrator:
         """Write the run's files, and put them in the place of the system's for an isolated command."""
         stores = java_root_files(self._environment) if self.plan.isolate else []
         java = self.plan.project.java or bool(stores)
-        self._files = make_run_files(
+        self.files = make_run_files(
             authority,
             self._environment,
             lambda folder: self._fork_server.entrust(ForkOrder.FOLDER, folder),
@@ -247,7 +242,7 @@ class Orchestrator:
         if self._isolated is not None:
             web = {port for profile in self.plan.profiles for _, port in profile.reached}
             mail = [(each.host, each.port) for profile in self.plan.profiles for each in mail_places(profile)]
-            self._isolated.set_up(self._files, self.plan.project.isolate_ports, self._loop, stores, web, mail)
+            self._isolated.set_up(self.files, self.plan.project.isolate_ports, self._loop, stores, web, mail)
 
     def _make_scopes(self) -> Scopes:
         return Scopes(
@@ -277,7 +272,7 @@ class Orchestrator:
         if hasattr(self, "recorder"):
             self.recorder.leave()
         if hasattr(self, "_files"):
-            shutil.rmtree(self._files.folder, ignore_errors=True)
+            shutil.rmtree(self.files.folder, ignore_errors=True)
 
     def _any_profile(self, name: str) -> Profile:
         """A profile of this run, or of another that left a journal behind."""

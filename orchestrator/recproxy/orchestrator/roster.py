@@ -34,9 +34,17 @@ class Roster:
     """The proxies of a run by profile name, who owns what, and the authority that vouches for them."""
 
     def __init__(
-        self, plan: RunPlan, proxies: Sequence[Proxy], authority: CertificateAuthority, environment: Mapping[str, str]
+        self,
+        plan: RunPlan,
+        proxies: Sequence[Proxy],
+        authority: CertificateAuthority,
+        environment: Mapping[str, str],
+        *,
+        misses: str = "",
     ) -> None:
         self.plan = plan
+        #: The file that grows with each miss.
+        self.misses = misses
         self._environment = environment
         #: Serves plain HTTP to hosts that pass; TLS to them is tunnelled untouched.
         self.passer = next((proxy for proxy in proxies if proxy.profile.name == UNLISTED), None)
@@ -105,6 +113,7 @@ class Roster:
             timed=MOST_TIMED if self.plan.timed else 0,
             listening=self.plan.listening,
             recorded_clock=uses_recorded_clock(self.plan),
+            misses=self.misses,
         )
 
     def _certificates(self, profile: Profile) -> dict[str, bytes]:

@@ -96,7 +96,7 @@ class SweepCommand:
         self._environment = without_worker(environment)
         self._stopping = stopping
         self._end = end
-        self._chosen = orchestrator.folder / "tests.json"
+        self._chosen = orchestrator.files.folder / "tests.json"
 
     @property
     def tests(self) -> frozenset[str] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from recproxy.control.outcomes import Missed, Outcome, Unused
 from recproxy.play.playback import Playback
@@ -36,6 +36,8 @@ class ScopeHistory:
         self.seconds = 0.0
         #: Messages of WebSockets, in both directions.
         self.messages = 0
+        #: Called at each miss, before the client is answered.
+        self.missed: Callable[[], None] = lambda: None
         self._timeline = timeline or Timeline()
         #: What was counted last and has no time yet.
         self._latest: int | str | None = None
@@ -71,17 +73,20 @@ class ScopeHistory:
 
     def miss(self, missed: Missed = _UNDER_WAY) -> int:
         """A request was not answered; its number, for what is told of it later."""
-        self._missed.append(missed)
-        self._order.append(-len(self._missed))
+        self._add(missed)
         self._latest = -len(self._missed)
         return len(self._missed) - 1
 
     def miss_in(self, missed: Missed, begun: float, seconds: float) -> None:
         """A request was not answered as recorded, and so long was spent on it."""
-        self._missed.append(missed)
-        self._order.append(-len(self._missed))
+        self._add(missed)
         self.seconds += seconds
         self._timeline.add(-len(self._missed), begun, seconds)
+
+    def _add(self, missed: Missed) -> None:
+        self._missed.append(missed)
+        self._order.append(-len(self._missed))
+        self.missed()
 
     def describe(self, number: int, missed: Missed) -> None:
         """What is to be told of a miss is known."""

@@ -36,6 +36,7 @@ from recproxy.control.messages import (
     Setup,
     Stop,
 )
+from recproxy.control.miss_marks import mark_miss
 from recproxy.control.webhook_messages import Delivered, SteerWebhooks, WebhookAnswered, WebhookComes
 from recproxy.errors import HookError, RecproxyError, defect_text
 from recproxy.http import Owners, authority_host, split_authority
@@ -77,6 +78,7 @@ class Service:
         self._idle_timeout = 0.0
         self._listening = LOOPBACK
         self._timed = 0
+        self._misses = ""
         self._recording_cache = RecordingCache()
         self._ending: set[asyncio.Task[None]] = set()
         #: Describes misses, one after the other, while the loop answers other clients.
@@ -119,6 +121,7 @@ class Service:
         self._idle_timeout = order.idle_timeout
         self._listening = order.listening
         self._timed = order.timed
+        self._misses = order.misses
         self._ways = self._profile.ways(record=order.record, folder=order.shown_from)
         try:
             hooks = load_hooks(self._profile.name, self._profile.hooks, self._profile.redaction(order.secrets))
@@ -230,6 +233,7 @@ class Service:
             return
         rules, wanted = self._forwarding.rules, self._timed > 0 and scope.mode == "live"
         scope.traffic.lessons = Lessons(rules, self._beside, wanted=wanted, answered=scope.known)
+        scope.history.missed = lambda: mark_miss(self._misses)
         scope.go_on(order.plays)
         scope.tells_unused = not order.fallback
         scope.owns = self._lane(order.lane).owns

@@ -199,6 +199,64 @@ def test_in_a_run_every_test_has_a_scope(in_a_run):
     assert "the recording would be recordings/shop/test_plain/test_one.rec" in outcomes.out
 
 
+LOOKS = """
+import atexit, os
+from recproxy.client.address import Address
+
+looked, look = [], Address.look
+
+def counted(self, *words):
+    looked.append(os.environ["PYTEST_CURRENT_TEST"].split("::")[1])
+    return look(self, *words)
+
+Address.look = counted
+{more}
+
+def pytest_unconfigure():
+    print("looked:", *looked)
+"""
+MISSING = """
+import os, urllib.request
+from asking import get
+
+def test_is_played():
+    assert get("item") == "first"
+
+def test_misses():
+    get("elsewhere")
+
+def test_asks_a_host_that_nobody_owns():
+    try:
+        urllib.request.urlopen("http://nobody.example/")
+    except OSError:
+        pass
+
+def test_asks_nothing():
+    pass
+"""
+#: The test has no way to the run's file.
+WITHOUT_FILE = "Address.status = lambda self, status=Address.status: {**status(self), 'misses': '/absent/misses'}"
+
+
+@pytest.mark.parametrize(
+    ("more", "looked"),
+    [
+        ("", "test_misses (call) test_asks_a_host_that_nobody_owns (call)\n"),
+        (WITHOUT_FILE, "test_is_played (call) test_misses (call)"),
+    ],
+    ids=["as it is", "without the file"],
+)
+def test_a_test_that_has_missed_nothing_does_not_ask_and_one_that_has_fails_itself(suite, run, more, looked):
+    suite.record("recordings/shop/test_plain/test_is_played.rec", ("item", "first"))
+    suite.write("conftest.py", LOOKS.format(more=more))
+    suite.write("test_plain.py", MISSING)
+
+    outcomes = suite.pytest("-s", "-p", "no:randomly", "--recproxy-mode=replay" if not run else "-q", run=run)
+
+    assert outcomes == {"passed": 2, "failed": 2}, outcomes
+    assert f"looked: {looked}" in outcomes.out
+
+
 def test_recordings_named_for_the_whole_run_are_in_play_where_a_test_has_none(suite):
     suite.record("recordings/shop/test_plain/test_two.rec", ("item", "mine"))
     suite.write(

@@ -1,0 +1,27 @@
+"""The file that grows with each miss of a run."""
+
+import pytest
+
+from recproxy.control.miss_marks import count_of_misses, mark_miss
+
+
+def test_it_counts_what_was_marked(tmp_path):
+    file = tmp_path / "misses"
+    file.touch()
+    counts = [count_of_misses(str(file))]
+
+    for _ in range(2):
+        mark_miss(str(file))
+        counts.append(count_of_misses(str(file)))
+
+    assert counts == [0, 1, 2]
+
+
+@pytest.mark.parametrize("name", ["", "absent", "absent/misses"])
+def test_without_the_file_nothing_is_marked_made_or_counted(tmp_path, name):
+    path = str(tmp_path / name) if name else ""
+
+    mark_miss(path)
+
+    assert count_of_misses(path) is None
+    assert list(tmp_path.iterdir()) == []
