@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TextIO, TypeVar
 
 import click
 from click.core import ParameterSource
@@ -17,8 +17,17 @@ from recproxy.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from recproxy.orchestrator.plan import RunPlan
+    from recproxy.orchestrator.run_reports import RunReports
 
-__all__ = ["plan_from", "print_notes", "refuse_nested", "report_format_option", "report_options", "run_options"]
+__all__ = [
+    "plan_from",
+    "print_notes",
+    "refuse_nested",
+    "report_format_option",
+    "report_options",
+    "run_options",
+    "with_reports",
+]
 
 _Function = TypeVar("_Function", bound=Callable[..., object])
 
@@ -174,6 +183,32 @@ def plan_from(
         folder=folder,
         environment=os.environ,
     )
+
+
+def with_reports(
+    plan: RunPlan,
+    reports: Sequence[str],
+    formats: Sequence[str],
+    environment: Mapping[str, str],
+    stream: TextIO,
+    *,
+    timed: bool = False,
+) -> tuple[RunPlan, RunReports]:
+    """The reports of a run, and its plan: it tells each request if it is to be `timed`, or if someone reads of them.
+
+    The `environment` may say which worker of pytest-xdist this is. The `stream` is where a step of GitHub reads.
+
+    Raises:
+        ConfigurationError: the name of a report says no format.
+    """
+    from dataclasses import replace
+
+    from recproxy.control.viewers import find_viewers
+    from recproxy.orchestrator.run_reports import RunReports, targets_of
+
+    targets = targets_of(plan, reports, formats, Path.cwd(), environment)
+    plan = replace(plan, timed=bool(timed or targets or find_viewers(plan.project.root, os.environ)))
+    return plan, RunReports(plan, targets, os.environ, stream)
 
 
 def _known_mode(mode: str) -> str:

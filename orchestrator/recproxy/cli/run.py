@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import shlex
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from recproxy.cli.options import plan_from, print_notes, refuse_nested, report_options, run_options
+from recproxy.cli.options import plan_from, print_notes, refuse_nested, report_options, run_options, with_reports
 from recproxy.cli.verb import Verb, is_quiet, is_verbose
 from recproxy.control.pytest_commands import is_pytest, is_unittest, takes_more
 from recproxy.control.record_commands import KEYWORD_WORD, NODE_WORD, PROFILE_WORD
@@ -19,6 +20,9 @@ from recproxy.errors import ConfigurationError
 if TYPE_CHECKING:
     from recproxy.orchestrator.fork_server import ForkServer
     from recproxy.orchestrator.plan import RunPlan
+    from recproxy.orchestrator.proof import Proof
+    from recproxy.orchestrator.run_reports import RunReports
+    from recproxy.report.wanted_list import WantedList
 
 __all__ = ["run"]
 
@@ -173,27 +177,15 @@ def run(
 
     refuse_nested()
     with ForkServer() as fork_server:  # before the other imports: its own go on beside them
-        from dataclasses import replace
-
-        from recproxy.control.viewers import find_viewers
-        from recproxy.orchestrator.run import run_command
-        from recproxy.orchestrator.run_reports import RunReports, targets_of
-
         wanted = None
         if record_wanted is not None:
-            from recproxy.cli.wanted import check_begun, choosing_wanted, wanted_of
-            from recproxy.config.project import find_project
-
-            if record or live or faults or mode != "replay":
-                raise ConfigurationError(
-                    "--record-wanted says what is recorded: leave out --mode, --record, --live, --faults"
-                )
-            wanted = wanted_of(record_wanted, find_project(Path.cwd()), command)
+            wanted = _wanted(record_wanted, command, is_alone=mode == "replay" and not (record or live or faults))
+            record = wanted.profiles
         plan = plan_from(
             mode,
             profiles,
             recordings,
-            record if wanted is None else wanted.profiles,
+            record,
             live,
             any_host=any_host,
             isolate=isolate,
@@ -205,31 +197,17 @@ def run(
         )
         print_notes(plan)
         if faults:
-            if listen:
-                raise ConfigurationError("--faults plays with a command of this machine only: leave out --listen")
-            if plan.reach != "replay":
-                raise ConfigurationError("--faults plays recordings: leave out --mode, --record and --live")
-            if reports:
-                raise ConfigurationError("--faults has a report of its own: use --fault-report instead of --report")
+            _check_sweep(plan, listen, reports)
             sys.exit(_sweep(plan, command, fork_server, faults, fault_timeout, fault_limit, fault_report))
-        targets = targets_of(plan, reports, report_formats, Path.cwd(), {})
-        plan = replace(plan, timed=bool(prove or targets or find_viewers(plan.project.root, os.environ)))
-        written = RunReports(plan, targets, os.environ, sys.stdout)
+        # Only the run of a pytest-xdist worker, which `serve` begins, writes under names of its own.
+        plan, written = with_reports(plan, reports, report_formats, {}, sys.stdout, timed=prove)
         proof = None
         if prove:
             from recproxy.cli.proving import proof_for
 
-            def replan() -> RunPlan:
-                return plan_from("replay", profiles, recordings, (), (), any_host=any_host, shard=shard)
-
+            replan = partial(plan_from, "replay", profiles, recordings, (), (), any_host=any_host, shard=shard)
             proof = proof_for(plan, command, fork_server, replan, seed=seed, isolate=isolate, mend=mend, yes=yes)
-        how = {"quiet": is_quiet(), "verbose": is_verbose()}
-        if wanted is None:
-            sys.exit(run_command(plan, command, os.environ, fork_server, written, proof=proof, **how))
-        plan = replace(plan, wanted={test.test: frozenset(test.profiles) for test in wanted.tests})
-        with choosing_wanted(wanted, plan.project, command, os.environ) as (words, environment):
-            code = run_command(plan, words, environment, fork_server, written, proof=proof, **how)
-        sys.exit(check_begun(wanted, written.tally.tests, code))
+        sys.exit(_run(plan, command, fork_server, written, proof, wanted))
 
 
 def _check_usage(command: tuple[str, ...], *, json_wanted: bool, prove: bool, mend: bool, yes: bool) -> None:
@@ -240,6 +218,50 @@ def _check_usage(command: tuple[str, ...], *, json_wanted: bool, prove: bool, me
         raise click.UsageError("Missing argument 'COMMAND...': write it after --")
     if (mend and not prove) or (yes and not mend):
         raise click.UsageError("--mend needs --prove, and --yes needs --mend")
+
+
+def _wanted(path: Path, command: tuple[str, ...], *, is_alone: bool) -> WantedList:
+    """The list of tests to record, which fits the project and the command; refused unless it alone says what to do."""
+    from recproxy.cli.wanted import wanted_of
+    from recproxy.config.project import find_project
+
+    if not is_alone:
+        raise ConfigurationError("--record-wanted says what is recorded: leave out --mode, --record, --live, --faults")
+    return wanted_of(path, find_project(Path.cwd()), command)
+
+
+def _run(
+    plan: RunPlan,
+    command: tuple[str, ...],
+    fork_server: ForkServer,
+    written: RunReports,
+    proof: Proof | None,
+    wanted: WantedList | None,
+) -> int:
+    """Run the command, or the `wanted` ones of its tests; the exit code."""
+    from recproxy.orchestrator.run import run_command
+
+    how = {"quiet": is_quiet(), "verbose": is_verbose()}
+    if wanted is None:
+        return run_command(plan, command, os.environ, fork_server, written, proof=proof, **how)
+    from dataclasses import replace
+
+    from recproxy.cli.wanted import check_begun, choosing_wanted
+
+    plan = replace(plan, wanted={test.test: frozenset(test.profiles) for test in wanted.tests})
+    with choosing_wanted(wanted, plan.project, command, os.environ) as (words, environment):
+        code = run_command(plan, words, environment, fork_server, written, proof=proof, **how)
+    return check_begun(wanted, written.tally.tests, code)
+
+
+def _check_sweep(plan: RunPlan, listen: str | None, reports: tuple[str, ...]) -> None:
+    """Refuse what a sweep cannot do: it plays recordings, here, and writes its own report."""
+    if listen:
+        raise ConfigurationError("--faults plays with a command of this machine only: leave out --listen")
+    if plan.reach != "replay":
+        raise ConfigurationError("--faults plays recordings: leave out --mode, --record and --live")
+    if reports:
+        raise ConfigurationError("--faults has a report of its own: use --fault-report instead of --report")
 
 
 def _sweep(

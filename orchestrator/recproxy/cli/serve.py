@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 
 import click
 
-from recproxy.cli.options import plan_from, print_notes, refuse_nested, report_options, run_options
+from recproxy.cli.options import plan_from, print_notes, refuse_nested, report_options, run_options, with_reports
 from recproxy.cli.verb import Verb
 
 __all__ = ["serve"]
@@ -53,9 +52,7 @@ def serve(
     with ForkServer() as fork_server:
         from dataclasses import replace
 
-        from recproxy.control.viewers import find_viewers
         from recproxy.orchestrator.run import serve_run
-        from recproxy.orchestrator.run_reports import RunReports, targets_of
 
         plan = plan_from(
             mode,
@@ -76,9 +73,7 @@ def serve(
             print(
                 "recproxy: note: isolate has no effect on commands that `recproxy run` does not start", file=sys.stderr
             )
-        targets = targets_of(plan, reports, report_formats, Path.cwd(), os.environ)
-        timed = bool(targets or find_viewers(plan.project.root, os.environ))
-        plan = replace(plan, timed=timed, report_follows=serves_pytest)
+        plan = replace(plan, report_follows=serves_pytest)
         # Standard output is for the environment: whoever has read it reads no more of it.
-        written = RunReports(plan, targets, os.environ, sys.stderr)
+        plan, written = with_reports(plan, reports, report_formats, os.environ, sys.stderr)
         sys.exit(serve_run(plan, os.environ, fork_server, written, serves_pytest=serves_pytest))
