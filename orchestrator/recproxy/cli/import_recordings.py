@@ -7,11 +7,18 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from recproxy.cli.verb import Verb, is_quiet
 from recproxy.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from recproxy.cli.import_sources import ImportSource
+    from recproxy.cli.importing import SourceSummary
+    from recproxy.cli.pending_files import PendingFiles
+    from recproxy.config.profile import Profile
 
 __all__ = ["import_recordings"]
 
@@ -62,11 +69,9 @@ def import_recordings(
     Prints a report: for each file what is exact, what was synthesized, and what was lost. Exit codes: 1 if something
     was lost; 2 for a usage error, or for a file that cannot be read or would be overwritten. Then nothing is written.
     """
-    from recproxy.cli.collecting import collecting_seldom
     from recproxy.cli.import_profiles import import_profiles
-    from recproxy.cli.import_report import report, take_all
+    from recproxy.cli.import_report import report
     from recproxy.cli.import_sources import sources_in
-    from recproxy.cli.importing import Importer
     from recproxy.cli.pending_files import PendingFiles, ended_by_signals
     from recproxy.cli.test_cassettes import named_for_tests
     from recproxy.config.project import find_project
@@ -81,20 +86,10 @@ def import_recordings(
         _check_folder(folder, project.recordings, [each.name for each in profiles])
     if profile and folder.resolve() == project.recordings.resolve():  # where each profile has a folder
         folder /= profiles[0].name
-    with ended_by_signals(), collecting_seldom():
+    with ended_by_signals():
         pending_files = PendingFiles(folder, force=force, dry=dry)
         try:
-            importer = Importer(
-                folder,
-                pending_files,
-                profiles,
-                found,
-                named=profile is not None,
-                variables=os.environ,
-                placeholders=texts,
-            )
-            with contextlib.closing(importer):  # before what is staged is abandoned
-                summaries = take_all(importer.take, found, "importing")
+            summaries = _converted(found, profiles, pending_files, folder, texts, named=profile is not None)
             if not dry and not any(each.problem for each in summaries):
                 pending_files.finish()
         finally:
@@ -103,6 +98,28 @@ def import_recordings(
     if any(each.of_test for each in found) and not (dry or as_json or is_quiet()):
         print(_WHAT_NEXT, file=sys.stderr)
     sys.exit(code)
+
+
+def _converted(
+    sources: Sequence[ImportSource],
+    profiles: Sequence[Profile],
+    pending_files: PendingFiles,
+    folder: Path,
+    placeholders: Mapping[str, str | None],
+    *,
+    named: bool,
+) -> list[SourceSummary]:
+    """Stage the recordings that the sources make; what became of each source."""
+    from recproxy.cli.collecting import collecting_seldom
+    from recproxy.cli.import_report import take_all
+    from recproxy.cli.importing import Importer
+
+    with collecting_seldom():
+        importer = Importer(
+            folder, pending_files, profiles, sources, named=named, variables=os.environ, placeholders=placeholders
+        )
+        with contextlib.closing(importer):  # before what is staged is abandoned
+            return take_all(importer.take, sources, "importing")
 
 
 def _check_folder(folder: Path, recordings: Path, profiles: Sequence[str]) -> None:
