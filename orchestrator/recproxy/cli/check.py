@@ -11,9 +11,11 @@ import click
 from recproxy.cli.verb import Verb, is_quiet
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from recproxy.config.project import Project
+    from recproxy.play.found_recordings import FoundRecordings
 
 __all__ = ["check"]
 
@@ -49,8 +51,6 @@ def check(as_json: bool, orphans: bool, runs: tuple[str, ...], tests: tuple[str,
     from recproxy.errors import ConfigurationError
     from recproxy.play.file_problems import problems_of
     from recproxy.play.found_recordings import recordings_in
-    from recproxy.recording.counting import counted
-    from recproxy.recording.printable import printable
 
     project = find_project(Path.cwd())
     found = recordings_in([Path(path) for path in paths] or [project.recordings_there()])
@@ -74,16 +74,24 @@ def check(as_json: bool, orphans: bool, runs: tuple[str, ...], tests: tuple[str,
     if as_json:
         print(json.dumps(rows))
     else:
-        for row in rows:
-            line = f":{row['line']}" if row["line"] else ""  # another tool's file is read without lines
-            print(printable(f"{row['path']}{line}: {row['kind']}: {row['message']}"))
-        others = f", {counted(found.passed_over, 'file')} of unknown format" if found.passed_over else ""
-        if not is_quiet():
-            print(
-                f"recproxy: {counted(len(found.paths), 'recording')}, {counted(len(rows), 'problem')}{others}",
-                file=sys.stderr,
-            )
+        _print(rows, found)
     sys.exit(1 if rows else 0)
+
+
+def _print(rows: Sequence[Mapping[str, object]], found: FoundRecordings) -> None:
+    """Print the problems, a line each, and how many there are in how many recordings."""
+    from recproxy.recording.counting import counted
+    from recproxy.recording.printable import printable
+
+    for row in rows:
+        line = f":{row['line']}" if row["line"] else ""  # another tool's file is read without lines
+        print(printable(f"{row['path']}{line}: {row['kind']}: {row['message']}"))
+    others = f", {counted(found.passed_over, 'file')} of unknown format" if found.passed_over else ""
+    if not is_quiet():
+        print(
+            f"recproxy: {counted(len(found.paths), 'recording')}, {counted(len(rows), 'problem')}{others}",
+            file=sys.stderr,
+        )
 
 
 def _by_collecting(project: Project, tests: tuple[str, ...]) -> list[tuple[Path, int, str]]:
