@@ -40,27 +40,14 @@ def write_verify_report(
         seconds=round(sum(each.seconds for each in results), 3),
         exit_code=code,
         fails=("drift", "failure"),
-        profiles=tuple(
-            ProfileReport(
-                name=each.profile,
-                mode="verify",
-                forwarded=each.asked,
-                failed=sum(bool(found.failure) for found in each.found),
-                seconds=round(each.seconds, 3),
-            )
-            for each in results
-        ),
+        profiles=tuple(_profile(each) for each in results),
         tests=tuple(_test(scope, found, counted) for scope, found in _by_scope(each for _, each in rows).items()),
         drift=tuple(_drift(profile, each, places) for profile, each in rows if id(each) in counted),
         failures=tuple(
-            ReportFinding(text=f"{profile}: {_asked(each)}: {each.failure}", profile=profile, test=each.scope)
-            for profile, each in rows
-            if each.failure
+            _finding(profile, each, f"{_asked(each)}: {each.failure}") for profile, each in rows if each.failure
         ),
         notes=tuple(
-            ReportFinding(
-                text=f"{profile}: left out: {_asked(each)}: {each.left_out}", profile=profile, test=each.scope
-            )
+            _finding(profile, each, f"left out: {_asked(each)}: {each.left_out}")
             for profile, each in rows
             if each.left_out
         ),
@@ -80,6 +67,16 @@ def _by_scope(every: Iterable[Verified]) -> dict[str, list[Verified]]:
     for each in every:
         scopes.setdefault(each.scope, []).append(each)
     return scopes
+
+
+def _profile(result: ProfileVerification) -> ProfileReport:
+    return ProfileReport(
+        name=result.profile,
+        mode="verify",
+        forwarded=result.asked,
+        failed=sum(bool(each.failure) for each in result.found),
+        seconds=round(result.seconds, 3),
+    )
 
 
 def _test(scope: str, found: Sequence[Verified], counted: set[int]) -> TestReport:
@@ -103,6 +100,10 @@ def _drift(profile: str, each: Verified, places: ReportPlaces) -> RequestReport:
         path=places.name(str(each.path.resolve())),
         line=each.interaction.line,
     )
+
+
+def _finding(profile: str, each: Verified, text: str) -> ReportFinding:
+    return ReportFinding(text=f"{profile}: {text}", profile=profile, test=each.scope)
 
 
 def _asked(each: Verified) -> str:
