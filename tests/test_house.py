@@ -109,6 +109,7 @@ ELSEWHERE = {
     "proxy/imap_service": "tests/proxy/test_imap_relaying.py: a Dovecot",
     "proxy/imap_texts": "tests/proxy/test_imap_speaking.py: what scopes are told, and what is kept",
     "proxy/imap_scope": "tests/journeys/test_imap.py: a miss as it is told",
+    "formats/coded_bodies": "tests/formats/test_stored.py: bodies with a coding, and without the one they name",
     "formats/f1_trace": "tests/formats/test_f1.py: traces of the corpus, and others",
     "proxy/smtp_relay": "tests/proxy/test_smtp_connection.py: a real server on loopback",
     "proxy/mail_lane": "tests/proxy/test_smtp_connection.py: a service that is asked late, and misses without secrets",

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from http import HTTPStatus
 
+from recproxy.formats.coded_bodies import as_recorded, payload_of, stored_coding, without_header
 from recproxy.formats.values import Note
 from recproxy.lazy.patterns import lazy_pattern
 from recproxy.recording import (
-    CODINGS,
     DecodeError,
     Headers,
     Request,
@@ -45,12 +45,12 @@ MOST_DECODED = 64_000_000
 _MOST_GROWN = 20
 #: All stored bodies together, as a multiple of the file: only aliases can make them larger than the file.
 _MOST_REPEATED = 8
-_MAGIC = {"gzip": b"\x1f\x8b", "x-gzip": b"\x1f\x8b", "zstd": b"\x28\xb5\x2f\xfd"}
 #: What tools that store bodies as text put in the place of bytes that are not UTF-8. A text may hold it itself.
 _REPLACED = "\ufffd".encode()
 _TEXT = lazy_pattern(rb"text/|image/svg|application/.*(json|xml|script|urlencoded|graphql|yaml)|$", re.IGNORECASE)
 _UNSAFE = lazy_pattern(r"[\x00-\x20\x7f]")  # in a URL
 _BODILESS = frozenset((204, 304))
+_STATUSES = frozenset(HTTPStatus)
 #: A word in the place of an address, which the suite fills in when it loads the file.
 _PLACEHOLDER = lazy_pattern(r"<+[\w .-]+>+|\{+[\w .-]+\}+")
 _TOKEN = frozenset(b"!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
@@ -110,8 +110,8 @@ def request(
         raise ValueError(f"{_beginning(method.encode())!r} is not a method")
     kept = tuple(header_fields(headers, notes))
     _note_replaced("request", kept, body, notes)
-    coding = _coding(kept)
-    payload = _payload(body, coding, notes) if coding is not None and body else None
+    coding = stored_coding(kept)
+    payload = payload_of(body, coding, notes.decode) if coding is not None and body else None
     return Request(
         method=usual_method(method.encode()).decode(),  # a tool above the client stores what the program wrote
         url=absolute(url),
@@ -143,34 +143,20 @@ def response(
     """
     if not 200 <= status <= 999:
         raise ValueError(f"{status} is not the status of a final response")
-    if reason is None:
-        reason = _phrase(status)
-        notes.made_up(f"the reason phrase {reason!r}")
-    text = reason.encode() if isinstance(reason, str) else reason
-    if any((byte < 0x20 and byte != 9) or byte == 0x7F for byte in text):
-        raise ValueError(f"control characters in the reason phrase {text!r}")
+    text = _phrase(status, reason, notes)
     kept = tuple(header_fields(headers, notes))
     notes.store(body)
     _note_replaced("response", kept, body, notes)
-    encoding = None
-    coding = _coding(kept)
     if body and (status in _BODILESS or method == "HEAD"):
         notes.lost(
             f"a body of {counted(len(body), 'byte')}, which the answer to {method} with status {status} does not have"
         )
         body = b""
-    if body and coding is not None:
-        payload = None if decoded else _payload(body, coding, notes)
-        if payload is not None:
-            body, encoding = payload, coding
-        elif recode and _known(coding) and (decoded or not _looks_coded(body, coding)):
-            encoding = coding
-        elif decoded or not _looks_coded(body, coding):
-            kept = tuple((name, value) for name, value in kept if name.lower() != b"content-encoding")
+    kept, body, encoding = as_recorded(kept, body, notes.decode, decoded=decoded, recode=recode)
     made = Response(
         status=status,
         reason=text,
-        headers=_one_length(tuple((name, value) for name, value in kept if name.lower() != b"transfer-encoding")),
+        headers=_one_length(without_header(kept, b"transfer-encoding")),
         body=body,
         encoding=encoding,
         version=http_version(version),
@@ -220,11 +206,15 @@ def http_version(version: str | None) -> str:
     return known.get(text, "HTTP/1.1")
 
 
-def _phrase(status: int) -> str:
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return ""
+def _phrase(status: int, reason: str | bytes | None, notes: Notebook) -> bytes:
+    """The reason phrase of a response: what was stored, else the usual one. Raises ValueError where it is none."""
+    if reason is None:
+        reason = HTTPStatus(status).phrase if status in _STATUSES else ""
+        notes.made_up(f"the reason phrase {reason!r}")
+    text = reason.encode() if isinstance(reason, str) else reason
+    if any((byte < 0x20 and byte != 9) or byte == 0x7F for byte in text):
+        raise ValueError(f"control characters in the reason phrase {text!r}")
+    return text
 
 
 def header_fields(headers: Iterable[tuple[bytes, bytes]], notes: Notebook) -> Iterator[tuple[bytes, bytes]]:
@@ -251,40 +241,6 @@ def _beginning(name: bytes) -> str:
     """As much of a name as is one: what follows may be a value, and secret."""
     end = next((place for place, byte in enumerate(name) if byte not in _TOKEN), len(name))
     return name[:end].decode() + ("..." if end < len(name) else "")
-
-
-def _coding(headers: Headers) -> str | None:
-    values = [value.decode("latin-1").strip().lower() for value in header_values(headers, b"content-encoding")]
-    names = [name for value in values for name in (word.strip() for word in value.split(",")) if name != "identity"]
-    return ", ".join(name for name in names if name) or None
-
-
-def _payload(body: bytes, coding: str, notes: Notebook) -> bytes | None:
-    """What a coded body holds; None where it is not coded so, or in a way that nobody here can undo."""
-    if not _known(coding) or (_has_no_magic(coding) and _reads(body)):
-        return None
-    try:
-        return notes.decode(body, coding)
-    except DecodeError:
-        return None
-
-
-def _has_no_magic(coding: str) -> bool:
-    return coding.rpartition(",")[2].strip() in ("br", "deflate")
-
-
-def _reads(body: bytes) -> bool:
-    """Whether a body is plain text; many a short one, such as `3`, would pass for brotli. Nothing, in brotli, is `;`."""
-    return body != b";" and body.isascii() and body.translate(None, b"\t\r\n").decode().isprintable()
-
-
-def _known(coding: str) -> bool:
-    return all(name.strip() in CODINGS or name.strip() == "x-gzip" for name in coding.split(","))
-
-
-def _looks_coded(body: bytes, coding: str) -> bool:
-    """Whether a body that cannot be decoded is coded all the same, and damaged: then it is sent as it stands."""
-    return not _known(coding) or body.startswith(_MAGIC.get(coding.rpartition(",")[2].strip(), b"\xff\xff\xff\xff"))
 
 
 def _one_length(headers: Headers) -> Headers:
