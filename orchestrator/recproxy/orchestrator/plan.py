@@ -201,13 +201,19 @@ def make_plan(
         shown_from=shown_from,
     )
     plan = replace(plan, recordings=_named_recordings(plan, recordings, folder))
-    if listening.is_wide and plan.isolate:
+    _check(plan, environment, late_credentials=late_credentials)
+    return plan
+
+
+def _check(plan: RunPlan, environment: Mapping[str, str], *, late_credentials: bool) -> None:
+    """Refuse a plan that cannot be carried out, before any process is started."""
+    if plan.listening.is_wide and plan.isolate:
         raise ConfigurationError("--listen: an isolated run is reached by its own command only: add --no-isolate")
     if not late_credentials:
         _check_credentials(plan, environment)
-    check_recorded(pulled, [each.name for each in loaded if plan.mode_of(each.name) in ("record", "auto")])
-    check_named_files(loaded, [each for each in loaded if plan.mode_of(each.name) != "replay"])
-    return plan
+    modes = {each.name: plan.mode_of(each.name) for each in plan.profiles}
+    check_recorded(plan.pulled, [name for name, mode in modes.items() if mode in ("record", "auto")])
+    check_named_files(plan.profiles, [each for each in plan.profiles if modes[each.name] != "replay"])
 
 
 def _profiles(
