@@ -394,6 +394,14 @@ def test_no_modules_import_each_other_in_a_circle():
     assert sorted(waiting) == []
 
 
+def test_no_verb_imports_another():
+    from recproxy.cli.main import _VERBS  # noqa: PLC0415 - it brings the command line
+
+    verbs = {f"recproxy.cli.{place.partition(':')[0]}" for place in _VERBS.values()}
+
+    assert {name: found for name, needed in imports().items() if name in verbs and (found := needed & verbs)} == {}
+
+
 def public_names(path):
     """The public names that a module defines, whether its `__all__` offers them or not."""
     names = set()

@@ -95,8 +95,7 @@ def _print(rows: Sequence[Mapping[str, object]], found: FoundRecordings) -> None
 
 
 def _by_collecting(project: Project, tests: tuple[str, ...]) -> list[tuple[Path, int, str]]:
-    from recproxy.cli.collected_tests import collect_tests
-    from recproxy.cli.prune import leftovers
+    from recproxy.cli.collected_tests import collect_tests, leftovers_of_tests
 
-    found = leftovers(project.recordings, collect_tests(project.recordings, tests))
+    found = leftovers_of_tests(project.recordings, collect_tests(project.recordings, tests))
     return [(path, line, f"{message}: recproxy prune removes it") for path, line, message in found]

@@ -15,13 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from recproxy.errors import ConfigurationError
-from recproxy.play.recording_names import DEFAULT
+from recproxy.errors import ConfigurationError, RecproxyError
+from recproxy.play.reading import read_recording
+from recproxy.play.recording_names import DEFAULT, recordings_below
 from recproxy.play.test_names import FIXTURE
 from recproxy.recording import Interaction
 from recproxy.recording.scope_names import is_name_of
 
-__all__ = ["CollectedTests", "collect_tests"]
+__all__ = ["CollectedTests", "collect_tests", "leftovers_of_tests"]
 
 #: Scopes of setUpClass and the like, which are no fixtures of a test by name.
 _SETUPS = frozenset(
@@ -90,6 +91,21 @@ def collect_tests(recordings: Path, tests: Sequence[str]) -> CollectedTests:
         defaults=frozenset(test["default"] for test in listed),
         named=frozenset(named),
     )
+
+
+def leftovers_of_tests(recordings: Path, tests: CollectedTests) -> list[tuple[Path, int, str]]:
+    """What no test plays: a file, with line 0, or an interaction with its line; and why."""
+    found: list[tuple[Path, int, str]] = []
+    for path in recordings_below(recordings):
+        if not tests.plays(path):
+            found.append((path, 0, "no test plays it"))
+            continue
+        try:
+            interactions = read_recording(str(path)).interactions
+        except RecproxyError:  # `check` says what is wrong with it
+            continue
+        found += [(path, each.line, f"its test {each.scope} is gone") for each in tests.gone(interactions, path)]
+    return found
 
 
 def _listed(recordings: Path, tests: Sequence[str]) -> list[dict[str, Any]]:

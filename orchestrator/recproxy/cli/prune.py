@@ -12,9 +12,7 @@ from recproxy.cli.verb import Verb, is_quiet
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from recproxy.cli.collected_tests import CollectedTests
-
-__all__ = ["leftovers", "prune"]
+__all__ = ["prune"]
 
 
 @click.command(cls=Verb, example="recproxy prune --tests tests/functional", page="record")
@@ -36,7 +34,7 @@ def prune(runs: tuple[str, ...], tests: tuple[str, ...], yes: bool) -> None:
     """
     from pathlib import Path
 
-    from recproxy.cli.collected_tests import collect_tests
+    from recproxy.cli.collected_tests import collect_tests, leftovers_of_tests
     from recproxy.cli.runs_played import leftovers_of_runs
     from recproxy.config.project import find_project
     from recproxy.control.shown_paths import shown_path
@@ -50,7 +48,7 @@ def prune(runs: tuple[str, ...], tests: tuple[str, ...], yes: bool) -> None:
         found = leftovers_of_runs(project, runs)
         _refuse_newer([path for path, line, _ in found if not line], runs)
     else:
-        found = list(leftovers(project.recordings, collect_tests(project.recordings, tests)))
+        found = leftovers_of_tests(project.recordings, collect_tests(project.recordings, tests))
     for path, line, message in found:
         print(printable(f"{shown_path(str(path))}{f':{line}' if line else ''}: {message}"))
     if not found:
@@ -74,25 +72,6 @@ def prune(runs: tuple[str, ...], tests: tuple[str, ...], yes: bool) -> None:
     count = sum(map(len, gone.values()))
     if not is_quiet():
         print(f"recproxy: removed {counted(len(files), 'file')} and {counted(count, 'interaction')}", file=sys.stderr)
-
-
-def leftovers(recordings: Path, tests: CollectedTests) -> list[tuple[Path, int, str]]:
-    """What no test plays: a file, with line 0, or an interaction with its line; and why."""
-    from recproxy.errors import RecproxyError
-    from recproxy.play.reading import read_recording
-    from recproxy.play.recording_names import recordings_below
-
-    found: list[tuple[Path, int, str]] = []
-    for path in recordings_below(recordings):
-        if not tests.plays(path):
-            found.append((path, 0, "no test plays it"))
-            continue
-        try:
-            interactions = read_recording(str(path)).interactions
-        except RecproxyError:  # `check` says what is wrong with it
-            continue
-        found += [(path, each.line, f"its test {each.scope} is gone") for each in tests.gone(interactions, path)]
-    return found
 
 
 def _refuse_newer(recordings: list[Path], reports: tuple[str, ...]) -> None:

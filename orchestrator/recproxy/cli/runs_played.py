@@ -18,7 +18,7 @@ __all__ = ["leftovers_of_runs"]
 
 
 def leftovers_of_runs(project: Project, files: Sequence[str]) -> list[tuple[Path, int, str]]:
-    """What no run played, by the reports of one full run or of its shards: as `leftovers` of collected tests.
+    """What no run played, by the reports of one full run or of its shards: as `leftovers_of_tests`.
 
     Raises:
         ConfigurationError: a file is no report, a run failed, so that it may not have asked for all that it would, or a
