@@ -95,8 +95,8 @@ def suite_words(config: pytest.Config) -> dict[str, Any]:
     return {
         **server_words(config),
         "instead_of": _typed_paths(config),
-        # A bridge needs no profile, and a run needs one.
-        "any_host": BRIDGED in config.stash and not has_profiles(config),
+        # A bridge needs no profile, and a run needs one. In a run nobody starts another.
+        "any_host": BRIDGED in config.stash and not os.environ.get("RECPROXY_CONTROL") and not has_profiles(config),
     }
 
 

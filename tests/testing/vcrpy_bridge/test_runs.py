@@ -78,6 +78,32 @@ def test_in_a_run(shop):
     assert "replay: 9 tests, 11 requests played, 0 recorded, 0 missed" in out
 
 
+def test_in_a_run_a_test_process_loads_neither_protocols_nor_configuration(suite):
+    suite.cassette("cassettes/0.yaml", interaction("item", "said"))
+    suite.write(
+        "test_a.py",
+        "import sys\n\nimport requests, vcr\n\n\n@vcr.use_cassette('cassettes/0.yaml')\ndef test_a():\n"
+        "    assert requests.get('https://api.shop.example/item').text == 'said'\n"
+        "    loaded = {name for name in sys.modules if name.startswith(('recproxy.http.', 'recproxy.config'))}\n"
+        "    assert loaded == {'recproxy.http.hosts'}\n",
+    )
+
+    code, out = suite.python(
+        "-m",
+        "recproxy",
+        "run",
+        "--any-host",
+        "--",
+        sys.executable,
+        *("-m", "pytest", "-p", "no:randomly", "-p", "no:cacheprovider", "-p", "recproxy.vcrpy_bridge", "test_a.py"),
+        PYTHONWARNINGS="default",
+        PYTHONHASHSEED="random",  # an interpreter of its own, because a fork has imported more
+    )
+
+    assert code == 0, out
+    assert "1 cassette, 1 request played" in out
+
+
 def test_in_a_run_hosts_that_nobody_owns_are_answered_too(suite):
     suite.cassette("cassettes/0.yaml", interaction("item", "said", host="elsewhere.example"))
     suite.write("recproxy.toml", "[profiles.shop]\n[[profiles.shop.endpoints]]\nhosts = ['api.shop.example']\n")
