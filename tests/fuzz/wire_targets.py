@@ -133,8 +133,8 @@ class Lane:
     def owns(self, host):
         return host == HOST
 
-    def answer(self, route, head, body, *, complete, waits=False):
-        return self.scope.answer(route, head, body, complete=complete, waits=waits)
+    def answer(self, route, head, body, *, complete, waits=False, scope=None):
+        return (scope or self.scope).answer(route, head, body, complete=complete, waits=waits)
 
     def forwards_large(self):
         return False

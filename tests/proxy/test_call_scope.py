@@ -142,6 +142,15 @@ def test_a_call_that_is_left_before_its_side_has_ended_is_a_miss_of_its_whole_me
     assert reason == "its client left this call before it ended its side: the recorded call is answered only then"
 
 
+def test_a_call_whose_test_ends_before_its_side_has_is_a_miss_that_says_so():
+    calls, told, failed = taking()
+    calls.end(answered=True)
+    calls.left(ROUTE, head(b"Upload"), framed(piece(1, b"one")))
+
+    ((*_, reason, _),) = told
+    assert (reason.partition(":")[0], failed) == ("its test ended before its client ended its side of this call", [])
+
+
 def test_the_calls_that_wait_are_known_and_end_with_their_scope():
     class Call:
         running = None

@@ -156,7 +156,7 @@ async def read_all(connection):
 def test_what_answers_is_decided_at_once_and_its_bytes_are_made_as_the_client_reads_them():
     decided, made = [], []
 
-    def answer(route, head, body, *, complete, waits):
+    def answer(route, head, body, *, complete, waits, scope):
         def make():
             made.append(head.target)
             return Answer(head.target)
@@ -174,7 +174,7 @@ def test_what_answers_is_decided_at_once_and_its_bytes_are_made_as_the_client_re
 
 
 def test_trouble_with_an_answer_that_waits_is_a_500_and_the_last():
-    def answer(route, head, body, *, complete, waits):
+    def answer(route, head, body, *, complete, waits, scope):
         if head.target == b"/0":
             return Answer(b"first")
         raise KeyError("gone")
@@ -210,7 +210,7 @@ def test_what_has_come_when_a_scope_ends_is_answered_and_counted_in_it(options, 
             spawn=tasks, scope=ended, connections=set(), forwards=False, max_body=100, owns=lambda _: False
         )
 
-        def answer(*request, **how):
+        def answer(*request, scope, **how):
             return lane.scope.answer(*request, **how)
 
         lane.answer = answer
@@ -293,7 +293,7 @@ def test_a_large_answer_is_written_in_pieces_as_its_client_reads(close):
 
 
 def test_what_follows_a_request_that_is_the_last_is_no_request_however_slowly_its_client_reads():
-    def answer(route, head, body, *, complete, waits):
+    def answer(route, head, body, *, complete, waits, scope):
         return Answer(head.target, close=not head.keep_alive)
 
     async def work():

@@ -45,6 +45,8 @@ class Asker:
         self._head: Head = None  # type: ignore[assignment]
         self._body, self._size = KeptBody(), 0
         self._feed: BodyFeed = None  # type: ignore[assignment]
+        #: What answers, where that is not the scope that is open then.
+        self._scope: OpenScope | None = None
 
     def head_received(self, head: Head) -> None:
         """Called by the reader: a request begins."""
@@ -99,7 +101,9 @@ class Asker:
         """Have the open scope say what answers, or the service; only the bytes may wait for a client that does not read."""
         size, turns = self._size, self._turns
         body = self._body.take() if size else b""
-        answer = self._lane.answer(self._route, self._head, body, complete=size == len(body), waits=turns.holds)
+        answer = self._lane.answer(
+            self._route, self._head, body, complete=size == len(body), waits=turns.holds, scope=self._scope
+        )
         if answer is not None:
             turns.take(answer if isinstance(answer, Answer) else answer.work(turns))
             return
@@ -164,7 +168,7 @@ class Asker:
         return True
 
     def _exchange(self, head: Head, feed: BodyFeed, downstream: Downstream | None = None) -> Work:
-        scope, forwarding = self._lane.scope, self._lane.forwarding
+        scope, forwarding = self._scope or self._lane.scope, self._lane.forwarding
         return forwarding.exchange(
             downstream or self._turns, self._route, head, feed, scope=scope.name, traffic=scope.traffic
         )

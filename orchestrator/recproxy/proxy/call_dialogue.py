@@ -17,6 +17,7 @@ from recproxy.http.refusals import UNAVAILABLE, status_lines
 from recproxy.play.dialogue import Dialogue, Reply
 from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.downstream import Answer, Downstream, Later, Onward, Work
+from recproxy.proxy.half_said_call import OpenCall
 from recproxy.proxy.open_exchanges import TEST_ENDED
 from recproxy.recording import Headers
 from recproxy.recording.faults import Fault, read_fault
@@ -59,7 +60,7 @@ class CallDialogue(Work):
         fault: Callable[[int], Fault | None],
         played: Callable[[int], None],
         forward: Callable[[], Work] | None,
-        calls: set[CallDialogue],
+        calls: set[OpenCall],
     ) -> None:
         self._downstream = downstream
         self._feed = feed
@@ -73,7 +74,7 @@ class CallDialogue(Work):
         self._calls = calls
         self._has_spoken = False
         #: What runs it, while it does.
-        self.running: asyncio.Task[object] | None = None
+        self.running: asyncio.Future[object] | None = None
         #: Whether its scope has ended, and what its client gets then where it has got nothing.
         self._is_over = False
         self._last: Answer | Later | None = None

@@ -26,11 +26,12 @@ from recproxy.recording import Request
 from recproxy.recording.message_coding import MessageError, is_call, is_in_text, is_message_coding
 
 if TYPE_CHECKING:  # most services have no gRPC
-    from recproxy.proxy.call_dialogue import CallDialogue
+    from recproxy.proxy.half_said_call import HalfSaidCall, OpenCall
 
 __all__ = ["CallScope"]
 
 _LEFT = "its client left this call before it ended its side: the recorded call is answered only then"
+_NOT_ENDED = "its test ended before its client ended its side of this call: the recorded call is answered only then"
 
 
 class CallScope:
@@ -57,8 +58,10 @@ class CallScope:
         self._of: Playback | None = None
         self._calls: LiveCalls
         self._positions: dict[str, list[int]] | None = None
-        #: Those that are answered message by message, while they are.
-        self._open: set[CallDialogue] = set()
+        #: Those that are answered message by message, and those whose clients have not said all, while they are.
+        self._open: set[OpenCall] = set()
+        #: Whether its scope has ended. What is said until that was waited for is still answered from it.
+        self.is_over = False
 
     def located(self, request: Request, any_host: tuple[str, ...] | None) -> tuple[Request, Candidates]:
         """A live request in the form in which it is compared, and what fits it. Raises RecproxyError."""
@@ -94,21 +97,17 @@ class CallScope:
         asked = live_request(route, head, b"")
         dialogue = Dialogue(playback, self._recorded(route, head), asked, route.any_host)
 
-        def refused(text: str) -> Answer:
-            self._fail(text)
-            return Answer(refusal_answer(head, 502, text, call_status=NOT_RETRIED, close=False))
-
         def missed(reason: str) -> Answer | LateAnswer:
             try:
                 answer = self._misses.take(head, dialogue.request, playback, route.any_host, (), reason, self._remark())
             except RecproxyError as problem:  # a hook raised: whoever ends the scope must not hear of it
-                answer = refused(problem.message)
+                answer = self._refused(head, problem.message)
             self._history.spent(time.perf_counter(), 0.0)
             return answer
 
         def failed(problem: MessageError, position: int) -> Answer:
             where = playback.index.where(position)
-            return refused(f"{where}: the messages of its response cannot be sent: {problem}")
+            return self._refused(head, f"{where}: the messages of its response cannot be sent: {problem}")
 
         return CallDialogue(
             downstream,
@@ -124,17 +123,30 @@ class CallScope:
             calls=self._open,
         )
 
-    def left(self, route: Route, head: Head, body: bytes) -> None:
-        """A client has left a call that was to be answered as a whole, when it had said so much: a miss."""
+    def begin(self, refuse: Callable[[], None]) -> HalfSaidCall:
+        """A call has begun that is answered as a whole; if its client never says all, `refuse` ends it with the scope."""
+        from recproxy.proxy.half_said_call import HalfSaidCall  # noqa: PLC0415 - see above
+
+        return HalfSaidCall(self._open, refuse)
+
+    def left(self, route: Route, head: Head, body: bytes) -> Answer | LateAnswer:
+        """Of a call that is answered as a whole, its client has said so much, and left it or outlived its test: a miss."""
         from recproxy.grpc.order import whole_frames  # noqa: PLC0415 - most services have no gRPC
 
-        whole = body if is_in_text(head.headers) else whole_frames(body)
+        whole, reason = body if is_in_text(head.headers) else whole_frames(body), _NOT_ENDED if self.is_over else _LEFT
+        answer: Answer | LateAnswer
         try:
             request, _ = self.located(live_request(route, head, whole), route.any_host)
-            self._misses.take(head, request, self._playback(), route.any_host, (), _LEFT, self._remark())
+            answer = self._misses.take(head, request, self._playback(), route.any_host, (), reason, self._remark())
         except RecproxyError as problem:
-            self._fail(problem.message)
+            answer = self._refused(head, problem.message)
         self._history.spent(time.perf_counter(), 0.0)
+        return answer
+
+    def _refused(self, head: Head, text: str) -> Answer:
+        """The scope does not pass, and the client is told why."""
+        self._fail(text)
+        return Answer(refusal_answer(head, 502, text, call_status=NOT_RETRIED, close=False))
 
     @property
     def has_unanswered(self) -> bool:
@@ -148,6 +160,7 @@ class CallScope:
 
     def end(self, *, answered: bool = False) -> None:
         """The scope has ended: so do its calls, or those that were `answered` and go on."""
+        self.is_over = True
         for each in tuple(self._open):
             if each.is_answered or not answered:
                 each.end()

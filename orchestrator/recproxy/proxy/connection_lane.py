@@ -35,9 +35,16 @@ class ConnectionLane(Protocol[_Connection]):
         """Whether a host is this profile's."""
 
     def answer(
-        self, route: Route, head: Head, body: bytes, *, complete: bool, waits: bool = False
+        self,
+        route: Route,
+        head: Head,
+        body: bytes,
+        *,
+        complete: bool,
+        waits: bool = False,
+        scope: OpenScope | None = None,
     ) -> Answer | Later | None:
-        """The recorded answer to a request; None if the request is to be forwarded.
+        """The recorded answer to a request, in the scope that is open or in `scope`; None if it is to be forwarded.
 
         The bytes of an answer that `waits` are made when its turn comes.
         """

@@ -16,6 +16,8 @@ from recproxy.http.h2.fields import response_fields
 from recproxy.http.h2.peer import Peer
 from recproxy.proxy.asker import Asker
 from recproxy.proxy.connection_lane import ConnectionLane
+from recproxy.proxy.downstream import Answer
+from recproxy.proxy.half_said_call import HalfSaidCall
 from recproxy.proxy.ownership import Ownership
 from recproxy.proxy.route import Route
 from recproxy.proxy.states import Answering, Asking
@@ -48,7 +50,9 @@ class H2Stream(Asker):
     ) -> None:
         super().__init__(lane, route, ownership)
         self.number = number
-        self._scope = lane.scope  # in which it began
+        self._began_in = lane.scope
+        #: While it is a call of gRPC that is answered when its client has said all.
+        self._half_said: HalfSaidCall | None = None
         self._owner = owner
         self._peer = owner.peer
         self._reader = AnswerReader(self, head_only=head.method == b"HEAD")
@@ -65,6 +69,8 @@ class H2Stream(Asker):
     def begin(self, head: Head) -> None:
         """The head has come."""
         self._guarded(lambda: self.head_received(head))
+        if self._asking is Asking.COLLECTING and is_call(head.headers):
+            self._half_said = self._began_in.calls.begin(self._outlived)
 
     def data_received(self, piece: bytes, size: int) -> None:
         """A piece of the request's body, for which the client's window shrank by `size`."""
@@ -83,16 +89,34 @@ class H2Stream(Asker):
         if self._asking is Asking.SWITCHED:
             self._feed.end(self.trailers)
         elif self._asking is not Asking.OVER:
+            if self._half_said is not None and self._began_in.calls.is_over:
+                self._scope = self._began_in  # which is waiting for it
             self._guarded(lambda: self.request_ended(self.trailers))
+        self._said_all()
 
     def lose(self) -> None:
         """The client has broken the stream off, or its connection is lost."""
-        if self._asking is Asking.COLLECTING and is_call(self._head.headers):
-            self._scope.calls.left(self._route, self._head, self._body.whole())
+        if self._half_said is not None and self._asking is Asking.COLLECTING:
+            self._began_in.calls.left(self._route, self._head, self._body.whole())
+        self._said_all()
         self._reader.abort()
         self._turns.lose()
         self._stop()
         self._release()
+
+    def _said_all(self) -> None:
+        """Its client says no more."""
+        if self._half_said is not None:
+            self._half_said.over()
+            self._half_said = None
+
+    def _outlived(self) -> None:
+        """Its client has not said all, and its test has ended."""
+        self._half_said = None
+        if self._asking is Asking.COLLECTING:
+            answer = self._began_in.calls.left(self._route, self._head, self._body.whole())
+            self._stop()
+            self._turns.take(answer if isinstance(answer, Answer) else answer.work(self._turns))
 
     def _guarded(self, step: Any) -> None:
         try:

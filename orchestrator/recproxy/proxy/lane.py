@@ -100,11 +100,11 @@ class ProxyLane:
         return self.scope.mode == "auto" and not self.forwarding.unset
 
     def answer(
-        self, route: Route, head: Head, body: bytes, *, complete: bool, waits: bool = False
-    ) -> Answer | Later | None:
+        self, route: Route, head: Head, body: bytes, *,
+        complete: bool, waits: bool = False, scope: OpenScope | None = None,
+    ) -> Answer | Later | None:  # fmt: skip
         """The recorded answer to a request; None if it is to be forwarded. One that `waits` gets its bytes in its turn."""
-        scope = self.scope
-        if scope.forwards:
+        if (scope := scope or self.scope).forwards:
             return None  # its head came while a scope was open that replays
         asks_service = scope.mode == "auto" and complete and not self.forwarding.unset
         if scope.chooser and complete:

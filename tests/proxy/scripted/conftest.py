@@ -12,6 +12,7 @@ A row is a dict. Its `steps` are tuples, done one after the other over real TCP 
     ("scope", "is quiet")              nothing is under way that its end would wait for
     ("scope", "waits no longer")       it has ended, and clients that send no more are dropped
     ("scope", "was left")              it has ended
+    ("scope", "ends")                  it does, and the one of no test goes on, which has no recordings
     ("scope", "was waited for")        it has ended a while ago, and calls both ways end with it
     ("lane", "hears all")              it has heard what its client has sent, which speaks HTTP/2
     ("scope", "turns")                 it ends, and another one begins, with the recording `then`, in `then_mode`
@@ -276,6 +277,9 @@ class Play:
             return
         if kind == "scope" and verb == "was waited for":
             end_calls(self._scope)
+            return
+        if kind == "scope" and verb == "ends":
+            self._lane.leave_conversations(self._lane.end())
             return
         if kind == "scope" and verb == "was left":
             self._lane.leave_conversations(self._scope)

@@ -54,6 +54,31 @@ ROWS = {
         "steps": [BEGINS, ("lane", "hears all"), ("scope", "turns"), *LEAVES],
         "missed": [],
     },
+    "one whose client has not ended its side is a miss of its test, when that was waited for": {
+        "recording": RECORDED.format(order=""),
+        "steps": [
+            BEGINS,
+            ("lane", "hears all"),
+            ("scope", "was left"),
+            ("scope", "was waited for"),
+            ("client", "sees", b"HTTP/2 200\r\ngrpc-status: 9\r\n"),
+            ("client", "ignores the rest"),
+        ],
+        "missed": [URL],
+    },
+    "one whose client ends its side while its test is waited for is answered from that": {
+        "recording": RECORDED.format(order=""),
+        "steps": [
+            BEGINS,
+            ("lane", "hears all"),
+            ("scope", "ends"),
+            ("client", "sends", framed(piece(1, b"two"))),
+            ("client", "half-closes"),
+            ("client", "sees", b"HTTP/2 200\r\n" + SAID + b"grpc-status: 0\r\n"),
+            ("scope", "was waited for"),
+            ("client", "sees end"),
+        ],
+    },
     "a client may leave a call that was answered": {
         "recording": RECORDED.format(order=BEHIND_ONE),
         "steps": [BEGINS, ("client", "sees", b"HTTP/2 200\r\n" + SAID), *LEAVES],
