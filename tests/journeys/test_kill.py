@@ -74,17 +74,22 @@ def shop(project, tmp_path_factory):
         yield project
 
 
-def start(project, *command):
-    return project.start(
-        *("run", "--mode", "record", "--", *command),
-        environment={"SHOP_KEY": SECRET, "TMPDIR": str(project.root / "tmp")},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    )
+def words(*command):
+    return ("run", "--mode", "record", "--", sys.executable, *command)
+
+
+def environment(project):
+    return {"SHOP_KEY": SECRET, "TMPDIR": str(project.root / "tmp")}
 
 
 def record(project, name):
-    return start(project, sys.executable, "program.py", name)
+    """Start a run that is killed: its processes are found as its descendants, so none is a fork."""
+    return project.start(
+        *words("program.py", name),
+        environment=environment(project),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
 
 
 def parts(run):
@@ -147,8 +152,7 @@ def finished(project):
 @pytest.mark.long
 @pytest.mark.timeout(60 + KILLS * 10)
 def test_a_kill_at_any_moment_damages_no_recording_and_loses_nothing_that_was_finished(shop):
-    first = record(shop, "first")
-    first.communicate(timeout=seconds(60))
+    shop.run(*words("program.py", "first"), environment=environment(shop))
     finished(shop)
     assert {name: len(held) for name, held in good(shop).items()} == {"file_0.rec": 6, "file_1.rec": 3}
     source = random.Random("recproxy")
@@ -177,10 +181,9 @@ def test_a_kill_at_any_moment_damages_no_recording_and_loses_nothing_that_was_fi
             assert not path.is_file() or SECRET.encode() not in path.read_bytes(), (number, name, path)
 
         # The next run has it all.
-        after = start(shop, sys.executable, "-c", "")
-        said = after.communicate(timeout=seconds(60))[1]
-        assert after.returncode == 0, said
-        told += "recovered" in said
+        after = shop.run(*words("-c", ""), environment=environment(shop))
+        assert after.returncode == 0, after.stderr
+        told += "recovered" in after.stderr
         held = {path for pairs in paths(shop, "*.rec").values() for path, _ in pairs}
         assert [path for path in done if path not in held] == [], (number, name)
         assert list((shop.root / "tests/functional/recordings").rglob("*.tmp")) == []
