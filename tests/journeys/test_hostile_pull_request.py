@@ -264,7 +264,7 @@ ENTRY = (
     '{{"request": {{"method": "GET", "url": "{}", "headers": []}}, "response": {{"status": 200, "statusText": "",'
     ' "headers": [{{"name": "Content-Encoding", "value": "gzip"}}], "content": {{"text": "{}", "encoding": "base64"}}}}}}'
 )
-BOMB = base64.b64encode(gzip.compress(b"\0" * 20_000_000)).decode()
+BOMB = base64.b64encode(gzip.compress(b"\0" * 4_000_000)).decode()
 LAUGHS = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 12))
 
 

@@ -131,10 +131,10 @@ def wide_texts(data: bytes) -> Iterator[bytes]:
     if b"\0" not in data:
         return
     if data.count(0) * 3 > len(data):
-        yield data.replace(b"\0", b"")
+        yield data.translate(None, b"\0")  # `replace` takes ten times as long where zeros are many
     else:
         yield from (
-            data[max(0, found.start() - 1) : found.end() + 1].replace(b"\0", b"") for found in _WIDE.finditer(data)
+            data[max(0, found.start() - 1) : found.end() + 1].translate(None, b"\0") for found in _WIDE.finditer(data)
         )
 
 
