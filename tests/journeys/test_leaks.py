@@ -2,7 +2,6 @@
 
 import http.client
 import json
-import subprocess
 import sys
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -107,7 +106,7 @@ class Run:
 
     def __init__(self, project, mode):
         environment = {"SHOP_KEY": KNOWN, "SHOP_OTHER": PLAIN_KNOWN, "TMPDIR": str(project.root / "tmp")}
-        self.server = project.start("serve", "--mode", mode, stdin=subprocess.PIPE, environment=environment)
+        self.server = project.serve("--mode", mode, **environment)
         self.said = self.server.stdout.readline()
         address = json.loads(self.said)["environment"]["SHOP_BASE_URL"]
         self.client = http.client.HTTPConnection(urlsplit(address).netloc, timeout=seconds(30))
