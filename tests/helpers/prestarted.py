@@ -37,7 +37,7 @@ from types import ModuleType, SimpleNamespace
 #: What any pytest imports that has plugins and asks something over HTTP.
 _OF_PYTEST = (
     *("ast", "dateutil.parser", "difflib", "encodings.idna", "execnet", "faulthandler", "http.client", "pdb", "pickle"),
-    *("queue", "readline", "ssl", "stringprep", "sysconfig", "tomllib", "urllib.request", "zoneinfo"),
+    *("queue", "readline", "requests", "ssl", "stringprep", "sysconfig", "tomllib", "urllib.request", "zoneinfo"),
 )
 #: The packages of plugins whose asserts pytest rewrites when it imports them, and complains where somebody was first.
 _REWRITTEN = ("pytest_split", "recproxy", "time_machine", "xdist")
@@ -73,6 +73,7 @@ IMPORTS = {
     "pytest": ("pytest", *_OF_PYTEST, *_OF_PLUGINS),
     "nox": ("nox", "recproxy.nox"),
     "tox": ("tox.run", "recproxy.tox"),
+    "share": ("grpc", "google.protobuf.descriptor_pb2", "requests", "routes", "webob", "wsgiref.simple_server"),
     "unittest": ("unittest.main",),
     "virtualenv": ("virtualenv.__main__", "virtualenv.run"),
 }
@@ -117,20 +118,23 @@ def can_run(words, environment):
     return words[0] == "-m" and words[1] in IMPORTS and not any(Path(path, words[1]).exists() for path in folders)
 
 
-def run(module, words, *, cwd, environment, timeout, merged=False, path="", also=()):
+def run(module, words, *, cwd, environment, timeout, merged=False, path="", also=(), starts=()):
     """Run a module with nothing on its standard input: as `subprocess.run` with captured text.
 
     `merged` means that standard error is in standard output, `path` is a folder in which modules are looked for first,
-    `also` are modules that many runs import.
+    `also` are modules that many runs import, `starts` those of `IMPORTS` that what runs starts late.
     """
     out, err = os.pipe(), os.pipe()
     if merged:
         os.dup2(out[1], err[1])
     nothing = os.open(os.devnull, os.O_RDONLY)
-    servers = {each: _server(each, "") for each in _STARTED_BY.get(module, _STARTED_BY_RUNS)}
+    servers = {each: _server(each, "") for each in (*_STARTED_BY.get(module, _STARTED_BY_RUNS), *starts)}
     command = [sys.executable, "-m", module, *map(str, words)]
+    own = _server(module, path, also)
+    for each in servers.values():
+        _up(each)  # what is not there yet would be started anew
     with socket.socket(socket.AF_UNIX) as link:
-        link.connect(_up(_server(module, path, also)))
+        link.connect(_up(own))
         _ask(link, servers, (nothing, out[1], err[1]), command, cwd=str(cwd), environment=environment)
         for descriptor in (nothing, out[1], err[1]):
             os.close(descriptor)

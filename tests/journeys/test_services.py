@@ -103,13 +103,17 @@ class Suite:
             *words,
         )
         run_words = ("run", "--mode", mode, *chosen, *modes, "--", sys.executable, *pytest_words)
-        return prestarted.run("recproxy", run_words, cwd=self.root, environment=environment, timeout=seconds(100))
+        return self.started("recproxy", run_words, environment)
 
     def unittest(self, **more):
         """The test of 2011 by unittest, with nothing else running: the decorator starts what it needs."""
         words = ("discover", "-s", "tests/functional", "-p", "test_send.py", "-t", "tests/functional")
         environment = installed_credentials() | self.environment(credentials=bool(more)) | more
-        return prestarted.run("unittest", words, cwd=self.root, environment=environment, timeout=seconds(100))
+        return self.started("unittest", words, environment)
+
+    def started(self, module, words, environment):
+        where = {"cwd": self.root, "environment": environment, "timeout": seconds(100)}
+        return prestarted.run(module, words, starts=("share",), **where)
 
     def files(self):
         """All that stands in the project, but for Python's own."""
