@@ -1,4 +1,4 @@
-"""What each way to a replayed answer costs the server, beside nginx with the same body: CPU, all processes of a run.
+"""What each way to a replayed answer costs the server, beside others with the same body: CPU, all processes of a run.
 
     python tests/bench/server_side.py
 
@@ -10,14 +10,13 @@ more, Server and Date.
 from __future__ import annotations
 
 import shutil
-import socket
-import ssl
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -29,12 +28,19 @@ from replay import serve
 from rows import Row, Tools, beside, in_turns
 from service import free_port, reachable
 from shop_project import make_project
+from ways import BODY, HOST, Way, over_tls, plain
 
-HOST = "api.shop.example"
+Ways = dict[str, Way]
 KEPT = 4_000
 FRESH = 300
-BODY = '{"id": 1, "name": "a thing"}'
-END = b'"a thing"}'
+UNIT = "µs of server CPU"
+#: What is measured: as the table says it, what stands beside it, and the highest ratio wanted.
+WHAT = {
+    "base": ("a replayed request by the base URL", "nginx", 2.5),
+    "gateway": ("through the gateway, kept alive", "the base URL", 1.1),
+    "tunnel": ("through CONNECT and TLS, kept alive", "nginx over TLS", 3),
+    "new": ("a new connection with CONNECT and TLS each", "nginx over TLS", 1.5),
+}
 NGINX = """
 daemon off; user root; worker_processes 1; pid {root}/nginx.pid; error_log {root}/error.log crit;
 events {{ worker_connections 64; }}
@@ -49,63 +55,9 @@ http {{
 """
 
 
-@dataclass(frozen=True)
-class Way:
-    """A way to the answer: how to connect, what to ask, and whose CPU counts."""
-
-    connect: Callable[[], socket.socket]
-    target: str
-    pid: int
-
-    def microseconds(self, count: int, *, fresh: bool = False) -> float:
-        """The server's CPU for each of so many requests, on one connection or each on its own."""
-        request = f"GET {self.target} HTTP/1.1\r\nHost: {HOST}\r\nAccept: */*\r\nUser-Agent: bench\r\n\r\n".encode()
-        self._ask(request, 20, fresh=fresh)
-        before = cpu_times.of_tree(self.pid)
-        self._ask(request, count, fresh=fresh)
-        return (cpu_times.of_tree(self.pid) - before) / count * 1e6
-
-    def _ask(self, request: bytes, count: int, *, fresh: bool) -> None:
-        sock = self.connect()
-        for _ in range(count):
-            if fresh:
-                sock.close()
-                sock = self.connect()
-            sock.sendall(request)
-            answer = b""
-            while not answer.rstrip().endswith(END):
-                got = sock.recv(65536)
-                assert got, answer
-                answer += got
-        sock.close()
-
-
-def plain(port: int) -> Callable[[], socket.socket]:
-    def connect() -> socket.socket:
-        sock = socket.create_connection(("127.0.0.1", port))
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return sock
-
-    return connect
-
-
-def over_tls(port: int, authority: str, *, tunnel: bool) -> Callable[[], socket.socket]:
-    """Connections over TLS, through a proxy's tunnel or straight; each makes a whole handshake."""
-    context = ssl.create_default_context(cafile=authority)
-
-    def connect() -> socket.socket:
-        sock = plain(port)()
-        if tunnel:
-            sock.sendall(f"CONNECT {HOST}:443 HTTP/1.1\r\nHost: {HOST}:443\r\n\r\n".encode())
-            assert sock.recv(4096).startswith(b"HTTP/1.1 200")
-        return context.wrap_socket(sock, server_hostname=HOST)
-
-    return connect
-
-
 @contextmanager
-def nginx(root: Path) -> Iterator[dict[str, Way]]:
-    """nginx with one worker, and the ways to it."""
+def nginx(root: Path) -> Iterator[Ways]:
+    """nginx with one worker, and the ways to it; it is no proxy, so TLS is without CONNECT."""
     import trustme
 
     authority = trustme.CA()
@@ -119,17 +71,15 @@ def nginx(root: Path) -> Iterator[dict[str, Way]]:
     try:
         reachable(ports[1])
         worker = cpu_times.first_child(process.pid)  # it may be a moment later than the port
-        yield {
-            "plain": Way(plain(ports[0]), "/item", worker),
-            "tls": Way(over_tls(ports[1], str(root / "ca.pem"), tunnel=False), "/item", worker),
-        }
+        tls = Way(over_tls(ports[1], str(root / "ca.pem"), tunnel=False), "/item", worker)
+        yield {"base": Way(plain(ports[0]), "/item", worker), "tunnel": tls, "new": replace(tls, fresh=True)}
     finally:
         process.terminate()
         process.wait()
 
 
 @contextmanager
-def recproxy(root: Path) -> Iterator[dict[str, Way]]:
+def recproxy(root: Path) -> Iterator[Ways]:
     """A run in replay, and the ways to it; its CPU is that of all its processes."""
     make_project(root)
     process, _, environment = serve(root)
@@ -138,43 +88,36 @@ def recproxy(root: Path) -> Iterator[dict[str, Way]]:
         assert base is not None and gateway is not None
         yield {
             "base": Way(plain(base), "/item", process.pid),
-            "gateway": Way(plain(gateway), f"http://{HOST}/item", process.pid),
-            "tunnel": Way(over_tls(gateway, environment["SSL_CERT_FILE"], tunnel=True), "/item", process.pid),
+            **proxied(gateway, process.pid, environment["SSL_CERT_FILE"]),
         }
     finally:
         process.communicate()
 
 
+def proxied(port: int, pid: int, authority: str) -> Ways:
+    """The ways through a proxy."""
+    tunnel = Way(over_tls(port, authority, tunnel=True), "/item", pid)
+    gateway = Way(plain(port), f"http://{HOST}/item", pid)
+    return {"gateway": gateway, "tunnel": tunnel, "new": replace(tunnel, fresh=True)}
+
+
 def rows(_tools: Tools, kept: int = KEPT, fresh: int = FRESH) -> Iterator[Row]:
     """The rows of the table; those beside nginx only where it is installed."""
-    with tempfile.TemporaryDirectory() as folder:
-        ours, theirs = Path(folder, "ours"), Path(folder, "nginx")
-        ours.mkdir()
-        theirs.mkdir()
-        with recproxy(ours) as ways:
-            run = {name: lambda way=way: way.microseconds(kept) for name, way in ways.items()}
-            run["new"] = lambda: ways["tunnel"].microseconds(fresh, fresh=True)
-            if not shutil.which("nginx"):
-                got = in_turns(run)
-                yield beside(*WHAT["gateway"], got["gateway"], "the base URL", got["base"], 1.1)
-                return
-            with nginx(theirs) as others:
-                run |= {f"nginx {name}": lambda way=way: way.microseconds(kept) for name, way in others.items()}
-                run["nginx new"] = lambda: others["tls"].microseconds(fresh, fresh=True)
-                got = in_turns(run)
-            yield beside(*WHAT["base"], got["base"], "nginx", got["nginx plain"], 2.5)
-            yield beside(*WHAT["gateway"], got["gateway"], "the base URL", got["base"], 1.1)
-            yield beside(*WHAT["tunnel"], got["tunnel"], "nginx over TLS", got["nginx tls"], 3)
-            yield beside(*WHAT["new"], got["new"], "nginx over TLS", got["nginx new"], 1.5)
-
-
-UNIT = "µs of server CPU"
-WHAT = {
-    "base": ("a replayed request by the base URL", UNIT),
-    "gateway": ("through the gateway, kept alive", UNIT),
-    "tunnel": ("through CONNECT and TLS, kept alive", UNIT),
-    "new": ("a new connection with CONNECT and TLS each", UNIT),
-}
+    with ExitStack() as stack:
+        root = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        started = {"recproxy": recproxy, "nginx": nginx} if shutil.which("nginx") else {"recproxy": recproxy}
+        run: dict[str, Callable[[], float]] = {}
+        for name, start in started.items():
+            (root / name).mkdir()
+            for what, way in stack.enter_context(start(root / name)).items():
+                run[f"{name} {what}"] = partial(way.microseconds, fresh if way.fresh else kept)
+        got = in_turns(run)
+    for what, (text, beside_nginx, goal) in WHAT.items():
+        ours = got[f"recproxy {what}"]
+        if what == "gateway":
+            yield beside(text, UNIT, ours, "the base URL", got["recproxy base"], goal)
+        elif f"nginx {what}" in got:
+            yield beside(text, UNIT, ours, beside_nginx, got[f"nginx {what}"], goal)
 
 
 def main() -> None:
