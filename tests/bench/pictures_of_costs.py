@@ -17,22 +17,25 @@ _STYLE = (
 )
 _ROW, _LEFT, _WIDE = 34, 470, 900
 _PANEL, _HIGH = 290, 190
+#: A longer bar is cut off here, because it would make all others too short to compare; its figure is beside it.
+_LONGEST = 5.0
 
 
 def ratios(rows: Iterable[Row]) -> str:
     """A bar for each row that stands beside something, and a mark at the ratio that is wanted."""
     shown = [row for row in rows if row.ratio is not None]
-    scale = (_WIDE - _LEFT - 60) / max((max(row.ratio or 0, row.goal or 0) for row in shown), default=1)
+    longest = max((max(row.ratio or 0, row.goal or 0) for row in shown), default=1)
+    scale = (_WIDE - _LEFT - 60) / min(longest, _LONGEST)
     parts = []
     for place, row in enumerate(shown):
         assert row.ratio is not None
-        top, end = 10 + place * _ROW, _LEFT + row.ratio * scale
+        top, width = 10 + place * _ROW, min(row.ratio, _LONGEST) * scale
         kind = "over" if row.met is False else "bar"
         parts += [
             f'<text x="0" y="{top + 11}">{escape(row.what)}</text>',
             f'<text x="0" y="{top + 24}" class="small">beside {escape(row.beside)}</text>',
-            f'<rect x="{_LEFT}" y="{top}" width="{row.ratio * scale:.1f}" height="18" class="{kind}"/>',
-            f'<text x="{max(end, _LEFT + (row.goal or 0) * scale) + 6:.1f}" y="{top + 13}">{row.ratio:.2f}</text>',
+            f'<rect x="{_LEFT}" y="{top}" width="{width:.1f}" height="18" class="{kind}"/>',
+            f'<text x="{_LEFT + max(width, (row.goal or 0) * scale) + 6:.1f}" y="{top + 13}">{row.ratio:.2f}</text>',
         ]
         if row.goal is not None:
             at = _LEFT + row.goal * scale

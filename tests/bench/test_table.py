@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -10,6 +11,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 import growth
+import pictures_of_costs
 import record_many
 import rows
 import server_side
@@ -53,6 +55,14 @@ def test_the_pictures_are_whole_and_tell_what_they_show(tmp_path):
     costs, grown = ("".join(ET.parse(tmp_path / f"{name}.svg").getroot().itertext()) for name in ("costs", "growth"))
     assert "a run <of> three" in costs and "0.50" in costs and "a first answer" not in costs
     assert "by open lanes" in grown and "2M" in grown
+
+
+def test_a_bar_that_is_far_longer_than_the_others_is_cut_off():
+    picture = ET.fromstring(pictures_of_costs.ratios([BESIDE, replace(BESIDE, theirs=0.01, ratio=25.0)]))
+
+    short, long = (float(each.get("width")) for each in picture.findall(".//{*}rect"))
+    assert long / short == pytest.approx(10, rel=0.01)
+    assert "25.00" in "".join(picture.itertext())
 
 
 @pytest.mark.parametrize(
