@@ -217,7 +217,8 @@ def endurance(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """The costs that matter beside other tools, and nginx where it is installed; or, `--against`, of another checkout.
 
-    `nox -s bench -- --into docs/explanation` makes the table and the pictures of the page on performance.
+    `nox -s bench -- --into docs/explanation` makes the table and the pictures of the page on performance. `--hoverfly
+    PROGRAM`, `--wiremock JAR` and `--mockttp FOLDER` put these tools beside it, too.
     """
     tools = (*CLIENTS, "aiosmtpd", "hypothesis", "pytest", "pytest-timeout", "pytest-xdist", "trustme", "vcrpy>=9")
     session.install(*OWN, *tools)

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from mock_servers import MockServer
+
 #: So often is each side measured.
 ROUNDS = 5
 
@@ -59,6 +61,8 @@ class Tools:
     rivals: Path | None = None
     #: mitmproxy has an environment of its own, because it wants other versions of what recproxy needs.
     mitmdump: str | None = None
+    #: Hoverfly, WireMock and mockttp: those that were given.
+    mock_servers: tuple[MockServer, ...] = ()
 
 
 def in_turns(ways: Mapping[str, Callable[[], float]], rounds: int = 0) -> dict[str, list[float]]:

@@ -4,7 +4,7 @@
 
 By the base URL; through the gateway, with the URL in the request line; through CONNECT over TLS, on a connection that is
 kept, and on a new one for each request. nginx answers from memory by its port, without TLS and with it. It sends two headers
-more, Server and Date.
+more, Server and Date. Hoverfly, WireMock and mockttp, where they are given, answer in all these ways.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1] / "helpers"))
 
 import cpu_times
+from mock_servers import TRUSTED, MockServer, prepare
 from replay import serve
 from rows import Row, Tools, beside, in_turns
 from service import free_port, reachable
@@ -94,6 +95,19 @@ def recproxy(root: Path) -> Iterator[Ways]:
         process.communicate()
 
 
+@contextmanager
+def mocked(server: MockServer, root: Path) -> Iterator[Ways]:
+    """One of the tools as a server and as a proxy, and the ways to it, all warm."""
+    prepare(root, {"/item": BODY})
+    with server.running(root, proxy=False) as (pid, port), server.running(root, proxy=True) as (proxy, its_port):
+        ways = {"base": Way(plain(port), "/item", pid), **proxied(its_port, proxy, str(root / TRUSTED))}
+        if not server.keeps_tunnels:
+            del ways["tunnel"]
+        for way in ways.values():
+            way.ask(server.warm // (50 if way.fresh else 1))  # a handshake runs far more code than a request
+        yield ways
+
+
 def proxied(port: int, pid: int, authority: str) -> Ways:
     """The ways through a proxy."""
     tunnel = Way(over_tls(port, authority, tunnel=True), "/item", pid)
@@ -101,11 +115,12 @@ def proxied(port: int, pid: int, authority: str) -> Ways:
     return {"gateway": gateway, "tunnel": tunnel, "new": replace(tunnel, fresh=True)}
 
 
-def rows(_tools: Tools, kept: int = KEPT, fresh: int = FRESH) -> Iterator[Row]:
+def rows(tools: Tools, kept: int = KEPT, fresh: int = FRESH) -> Iterator[Row]:
     """The rows of the table; those beside nginx only where it is installed."""
     with ExitStack() as stack:
         root = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         started = {"recproxy": recproxy, "nginx": nginx} if shutil.which("nginx") else {"recproxy": recproxy}
+        started |= {server.name: partial(mocked, server) for server in tools.mock_servers}
         run: dict[str, Callable[[], float]] = {}
         for name, start in started.items():
             (root / name).mkdir()
@@ -118,6 +133,9 @@ def rows(_tools: Tools, kept: int = KEPT, fresh: int = FRESH) -> Iterator[Row]:
             yield beside(text, UNIT, ours, "the base URL", got["recproxy base"], goal)
         elif f"nginx {what}" in got:
             yield beside(text, UNIT, ours, beside_nginx, got[f"nginx {what}"], goal)
+        for server in tools.mock_servers:
+            if f"{server.name} {what}" in got:
+                yield beside(text, UNIT, ours, server.name, got[f"{server.name} {what}"])
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 """What a run costs that does nothing: `recproxy run -- true` with three profiles.
 
-Beside it: an interpreter that imports asyncio and ssl, which is the base of any proxy in Python, and mitmdump until it can
-be reached.
+Beside it: an interpreter that imports asyncio and ssl, which is the base of any proxy in Python, and other proxies until
+they can be reached.
 """
 
 from __future__ import annotations
@@ -13,15 +13,19 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 import service
+from mock_servers import MockServer, prepare
 from rows import ROUNDS, Row, Tools, beside, in_turns
 
 COUNT = 3
 RECPROXY = (sys.executable, "-m", "recproxy")
+#: The highest ratios wanted.
+GOALS = {"mitmdump": 0.35}
 PROFILES = ("a", "b", "c")
 PROFILE = """
 [tool.recproxy.profiles.{name}]
@@ -68,11 +72,22 @@ def mitmdump_start(program: str, root: Path) -> float:
         process.wait()
 
 
+def mock_server_start(server: MockServer, root: Path) -> float:
+    """Seconds until one of the tools can be reached as a proxy."""
+    begun = time.perf_counter()
+    with server.running(root, proxy=True):
+        return time.perf_counter() - begun
+
+
 def base(python: str) -> float:
     """Seconds of an interpreter that imports what each proxy in Python needs."""
     begun = time.perf_counter()
     subprocess.run([python, "-c", "import asyncio, ssl"], check=True)
     return time.perf_counter() - begun
+
+
+def median_of_starts(start: Callable[[], float]) -> float:
+    return statistics.median(start() for _ in range(COUNT))
 
 
 def rows(tools: Tools) -> Iterator[Row]:
@@ -86,20 +101,22 @@ def rows(tools: Tools) -> Iterator[Row]:
             cpu.append(statistics.median(used))
             return statistics.median(clock)
 
-        ways: dict[str, Callable[[], float]] = {
-            "recproxy": run,
-            "base": lambda: statistics.median(base(tools.python) for _ in range(COUNT)),
-        }
-        if mitmdump := tools.mitmdump:
-            mitmdump_start(mitmdump, root)  # makes its certificates
-            ways["mitmdump"] = lambda: statistics.median(mitmdump_start(mitmdump, root) for _ in range(COUNT))
-        got = in_turns(ways, ROUNDS)
+        others: dict[str, Callable[[], float]] = {}
+        if tools.mitmdump:
+            others["mitmdump"] = partial(mitmdump_start, tools.mitmdump, root)
+            others["mitmdump"]()  # makes its certificates
+        if tools.mock_servers:
+            answered = prepare(root / "mock_servers", {})
+            others |= {server.name: partial(mock_server_start, server, answered) for server in tools.mock_servers}
+        several = {"base": partial(base, tools.python)} | others
+        ways = {name: partial(median_of_starts, start) for name, start in several.items()}
+        got = in_turns({"recproxy": run} | ways, ROUNDS)
     what = f"a run of {len(PROFILES)} profiles that does nothing"
     yield beside(what, "s", got["recproxy"], "python -c 'import asyncio, ssl'", got["base"], 3.5)
-    # mitmdump is measured until it can be reached, and a run to its end.
+    # The others are measured until they can be reached, and a run to its end.
     yield Row(f"{what}, all its processes", "s of CPU", statistics.median(cpu))
-    if "mitmdump" in got:
-        yield beside(what, "s", got["recproxy"], "mitmdump, until it can be reached", got["mitmdump"], 0.35)
+    for name in others:
+        yield beside(what, "s", got["recproxy"], f"{name}, until it can be reached", got[name], GOALS.get(name))
 
 
 def main(mitmdump: str | None = None) -> None:

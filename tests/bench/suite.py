@@ -23,6 +23,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 import service
+from mock_servers import TRUSTED, MockServer, prepare
 from rows import Row, Tools, beside, in_turns
 from service import HOST
 
@@ -163,8 +164,23 @@ class Suites:
             proxy.wait()
         return time.perf_counter() - begun
 
+    def mock_server(self, server: MockServer, *words: str) -> float:
+        """The same suite through a tool that was given the answers, from its start to its end."""
+        begun = time.perf_counter()
+        root = self._root / "mock_servers"
+        with server.running(root, proxy=True) as (_, port):
+            environment = self.environment(
+                SERVICE=f"https://{HOST}",
+                HTTPS_PROXY=f"http://127.0.0.1:{port}",
+                REQUESTS_CA_BUNDLE=str(root / TRUSTED),
+            )
+            self.run(self._pytest(self._tools.python, "", *words), "recproxy", environment)
+        return time.perf_counter() - begun
+
     def record(self) -> None:
-        """Make the recordings of all."""
+        """Make the recordings of all; some can only be told the answers."""
+        answers = {f"/items/{number}": service.answer_to(number).decode() for number in range(self._count)}
+        prepare(self._root / "mock_servers", answers)
         self.recproxy(mode="record")
         for name in self.rivals:
             self.rival(name, "--record-mode=once")
@@ -190,11 +206,12 @@ def rows(tools: Tools, count: int = TESTS, ways_to_run: Mapping[str, tuple[str, 
             ways |= {rival: partial(suites.rival, rival, *words) for rival in suites.rivals}
             if tools.mitmdump:
                 ways["mitmdump"] = partial(suites.mitmdump, *words)
+            ways |= {server.name: partial(suites.mock_server, server, *words) for server in tools.mock_servers}
             got = in_turns(ways)
             what = f"{count} tests with one request over HTTPS each{how}, the whole run"
             for other in ways:
                 if other != "recproxy":
-                    yield beside(what, "s", got["recproxy"], NAMES[other], got[other], GOALS.get(other))
+                    yield beside(what, "s", got["recproxy"], NAMES.get(other, other), got[other], GOALS.get(other))
         if "vcrpy" not in suites.rivals:
             return
         suites.move_cassettes()

@@ -1,8 +1,10 @@
 """What users feel of the costs of recproxy, as one table, side by side in one run: on the terminal, and for the page on performance.
 
-    python tests/bench/table.py [--rivals FOLDER] [--mitmdump PROGRAM] [--into FOLDER] [NAME ...]
+    python tests/bench/table.py [--rivals FOLDER] [--mitmdump PROGRAM] [--hoverfly PROGRAM]
+        [--wiremock JAR] [--mockttp FOLDER] [--into FOLDER] [NAME ...]
 
-FOLDER of the rivals has pytest-recording and cassetter, each in a folder of its own. With `--into`, the table is written
+FOLDER of the rivals has pytest-recording and cassetter, each in a folder of its own; `npm install mockttp` was run in that of
+mockttp. With `--into`, the table is written
 there as costs.json, as pictures, costs.svg and growth.svg, and into the page performance.md, between its two marks. A NAME
 is one of the measurements, or `growth`, to see it alone.
 """
@@ -35,6 +37,7 @@ import scopes
 import server_side
 import start
 import suite
+from mock_servers import MOCK_SERVERS, MockServer
 from rows import Row, Tools
 
 #: What is measured, in the order of the table.
@@ -58,6 +61,9 @@ def main(words: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(description="What recproxy costs, beside other tools.")
     parser.add_argument("--rivals", type=Path, help="a folder with pytest-recording/ and cassetter/")
     parser.add_argument("--mitmdump", help="the program, in an environment of its own")
+    parser.add_argument("--hoverfly", metavar="PROGRAM", help="the program")
+    parser.add_argument("--wiremock", metavar="JAR", help="the standalone jar; it needs java")
+    parser.add_argument("--mockttp", metavar="FOLDER", help="where `npm install mockttp` was run; it needs node")
     parser.add_argument("--into", type=Path, help="the folder of performance.md")
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join((*MEASURED, "growth")))
     asked = parser.parse_args(words)
@@ -69,13 +75,23 @@ def main(words: Sequence[str]) -> None:
         parser.error(f"--into: {asked.into}/performance.md lacks one of the marks between which the table stands")
     if asked.rivals is not None and not asked.rivals.is_dir():
         parser.error(f"--rivals: {asked.rivals} is no folder")
-    tools = Tools(sys.executable, asked.rivals, asked.mitmdump)
+    tools = Tools(sys.executable, asked.rivals, asked.mitmdump, tuple(mock_servers(parser, asked)))
     about = machine(tools)
     print("; ".join(f"{name} {value}" for name, value in about.items()), flush=True)
     rows = list(measured(tools, asked.names or (*MEASURED,)))
     lines = list(grown()) if not asked.names or "growth" in asked.names else []
     if asked.into is not None:
         written(asked.into, about, rows, lines)
+
+
+def mock_servers(parser: argparse.ArgumentParser, asked: argparse.Namespace) -> Iterator[MockServer]:
+    """Those tools whose paths were given."""
+    for name, made in MOCK_SERVERS.items():
+        if (path := getattr(asked, name)) is not None:
+            try:
+                yield made(path)
+            except ValueError as problem:
+                parser.error(f"--{name}: {problem}")
 
 
 def measured(tools: Tools, names: Sequence[str]) -> Iterator[Row]:
@@ -111,7 +127,8 @@ def machine(tools: Tools) -> dict[str, str]:
     for folder in sorted(tools.rivals.glob("*/*.dist-info")) if tools.rivals else ():
         name, version = folder.name.removesuffix(".dist-info").rsplit("-", 1)
         found[name.replace("_", "-")] = version
-    for name, command in (("mitmproxy", [tools.mitmdump, "--version"]), ("nginx", ["nginx", "-v"])):
+    programs = {"mitmproxy": [tools.mitmdump, "--version"], "nginx": ["nginx", "-v"]}
+    for name, command in (programs | {k: v for each in tools.mock_servers for k, v in each.versions.items()}).items():
         if command[0] and shutil.which(command[0]):
             said = subprocess.run(command, capture_output=True, text=True, check=True)
             version = re.search(r"[0-9]+(\.[0-9]+)+", said.stdout or said.stderr)

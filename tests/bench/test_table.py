@@ -15,12 +15,16 @@ import pictures_of_costs
 import record_many
 import rows
 import server_side
+import start
 import suite
 import table
+from mock_servers import MockServer
 from rows import Row, Tools
 
 BESIDE = Row("a run <of> three", "s", 0.25, "mitmdump & co", 0.5, 0.5, 0.35)
 ALONE = Row("a first answer", "ms", 1234.5, goal=2000)
+#: A program that listens at a port until it is ended.
+LISTENING = "import socket, sys; s = socket.create_server(('127.0.0.1', int(sys.argv[1])))\nwhile True: s.accept()"
 LINE = growth.Line("a request", "open lanes", "µs of CPU", ((1, 10.0), (1_000, 20.0), (2_000_000, 15.0)))
 
 
@@ -88,6 +92,9 @@ def test_each_measurement_runs_as_a_toy(measure, found):
         (["--into", ".", "start"], "--into writes the whole table: name no measurement with it"),
         (["--into", "nowhere"], "--into: nowhere/performance.md lacks one of the marks"),
         (["--rivals", "nowhere"], "--rivals: nowhere is no folder"),
+        (["--hoverfly", "nowhere"], "--hoverfly: there is no program nowhere"),
+        (["--wiremock", "nowhere.jar"], "--wiremock: nowhere.jar is no file"),
+        (["--mockttp", "nowhere"], "--mockttp: nowhere has no node_modules/mockttp: run `npm install mockttp` there"),
     ],
 )
 def test_what_cannot_be_measured_is_refused_in_one_line(words, problem, capsys):
@@ -95,6 +102,29 @@ def test_what_cannot_be_measured_is_refused_in_one_line(words, problem, capsys):
         table.main(words)
 
     assert problem in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("option", "program"), [("--wiremock", "java"), ("--mockttp", "node")])
+def test_a_tool_is_refused_where_nothing_is_installed_that_runs_it(option, program, tmp_path, monkeypatch, capsys):
+    (tmp_path / "node_modules/mockttp").mkdir(parents=True)
+    (tmp_path / "wiremock.jar").touch()
+    monkeypatch.setenv("PATH", "")
+
+    with pytest.raises(SystemExit):
+        table.main([option, str(tmp_path / "wiremock.jar" if option == "--wiremock" else tmp_path)])
+
+    assert f"{option}: there is no program {program}\n" in capsys.readouterr().err
+
+
+def test_a_tool_that_is_given_stands_beside_the_start_of_a_run(monkeypatch):
+    monkeypatch.setattr(start, "ROUNDS", 1)
+    monkeypatch.setattr(start, "COUNT", 1)
+    server = MockServer("a server", lambda _, port, __: [sys.executable, "-c", LISTENING, str(port)], {})
+
+    measured = list(start.rows(Tools(sys.executable, mock_servers=(server,))))
+
+    assert measured[-1].beside == "a server, until it can be reached"
+    assert measured[-1].theirs > 0
 
 
 def test_what_cannot_be_measured_keeps_nothing_else_out_of_the_table(monkeypatch, capsys):
