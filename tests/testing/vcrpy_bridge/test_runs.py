@@ -104,6 +104,53 @@ def test_in_a_run_a_test_process_loads_neither_protocols_nor_configuration(suite
     assert "1 cassette, 1 request played" in out
 
 
+CASSETTE_OF_A_FIXTURE = """
+import pytest
+import requests
+import vcr
+
+from recproxy.client.address import Address
+
+looks = []
+look = Address.look
+
+
+@pytest.fixture(autouse=True)
+def cassette(monkeypatch):
+    monkeypatch.setattr(Address, "look", lambda *words: looks.append(words) or look(*words))
+    with vcr.use_cassette("cassettes/0.yaml"):
+        yield
+
+
+def test_played():
+    assert requests.get("https://api.shop.example/item").text == "said"
+
+
+def test_the_one_before_was_looked_at_once():
+    assert len(looks) == 1
+
+
+def test_swallowed():
+    requests.get("https://api.shop.example/other")
+"""
+
+
+def test_in_a_run_a_cassette_of_a_fixture_is_looked_at_once_and_its_miss_fails_the_test(suite):
+    suite.cassette("cassettes/0.yaml", interaction("item", "said"))
+    suite.write("test_a.py", CASSETTE_OF_A_FIXTURE)
+
+    code, out = suite.python(
+        *("-m", "recproxy", "run", "--any-host", "--", sys.executable, "-m", "pytest", "-p", "no:randomly"),
+        *("-p", "no:cacheprovider", "-p", "recproxy.vcrpy_bridge", "test_a.py"),
+        PYTHONWARNINGS="default",
+    )
+
+    assert code == 1, out
+    assert "1 failed, 2 passed" in out
+    assert "FAILED test_a.py::test_swallowed" in out
+    assert "cassette: cassettes/0.yaml\nto record it: recproxy run --mode record -- pytest" in out
+
+
 def test_in_a_run_hosts_that_nobody_owns_are_answered_too(suite):
     suite.cassette("cassettes/0.yaml", interaction("item", "said", host="elsewhere.example"))
     suite.write("recproxy.toml", "[profiles.shop]\n[[profiles.shop.endpoints]]\nhosts = ['api.shop.example']\n")

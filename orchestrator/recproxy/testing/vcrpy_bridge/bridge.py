@@ -93,6 +93,11 @@ class Bridge:
         """The misses of the cassettes that are open, as far as they were not told yet; or those alone that fail tests."""
         return "\n\n".join(filter(None, (opened.untold() for opened in self.open if opened.fails_tests or not failing)))
 
+    @property
+    def tells_innermost(self) -> bool:
+        """Whether `untold` has told the misses of the scope that is the innermost, also of those of tests."""
+        return bool(self.open) and self.open[-1].tells_innermost
+
     def take(self) -> tuple[dict[str, int], list[str]]:
         """What cassettes did since the last time, and what of their settings was not honoured."""
         counts, self._counts = self._counts, Counter()

@@ -165,6 +165,12 @@ class OpenCassette:
         """Whether a miss fails its test, too, where the program copes with it: the project may say that it only warns."""
         return self._run.status().get("on_miss") != "warn"
 
+    @property
+    def tells_innermost(self) -> bool:
+        """Whether it is the innermost scope of the run in which tests have theirs, and its misses fail its test."""
+        innermost = self._session.scopes.innermost if self._run.for_all else None
+        return innermost is not None and innermost is self._scope and self.fails_tests
+
     def tell(self, error: BaseException | None) -> None:
         """Fail with what was not told yet, or tell it along with what failed already. Raises NoMatch."""
         text = self.untold()
