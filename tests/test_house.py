@@ -117,6 +117,7 @@ ELSEWHERE = {
     "proxy/smtp_history": "tests/proxy/test_smtp_connection.py: misses without secrets",
     "proxy/smtp_scope": "tests/proxy/test_smtp_connection.py: misses and differences",
     "proxy/conversation_scope": "tests/proxy/test_smtp_connection.py: misses and plays of connections",
+    "matching/difference_table": "tests/matching/test_miss.py: what a person reads, and test_webhook_miss.py",
     "matching/mail_miss": "tests/proxy/test_smtp_connection.py: what a client and the run are told",
     "mail/conversation_pieces": "a table of two: tests/mail/test_smtp_pieces.py and tests/report/page/test_messages.py",
     "mail/pieces": "an enum and a value of tests/mail/test_smtp_pieces.py",

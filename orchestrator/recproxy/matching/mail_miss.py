@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from recproxy.lazy.dataclass import dataclass
 from recproxy.lazy.patterns import lazy_pattern
+from recproxy.matching.difference_table import difference_table
 from recproxy.matching.differences import Difference
 from recproxy.matching.ignore_rules import toml_list
-from recproxy.matching.miss import RecordedFor, difference_table
+from recproxy.matching.miss import RecordedFor
 from recproxy.matching.ways import Ways
 from recproxy.recording.printable import printable
 

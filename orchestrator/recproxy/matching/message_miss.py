@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from recproxy.lazy.dataclass import dataclass
+from recproxy.matching.difference_table import difference_table
 from recproxy.matching.differences import Difference, clipped
 from recproxy.matching.index import Index
 from recproxy.matching.mend import Mend, mend
-from recproxy.matching.miss import RecordedFor, difference_table
+from recproxy.matching.miss import RecordedFor
 from recproxy.matching.nearest import nearest
 from recproxy.matching.ways import Ways
 from recproxy.recording.printable import printable

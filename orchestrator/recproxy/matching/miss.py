@@ -6,13 +6,13 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from recproxy.control.outcomes import MODULE_RENAMED, ONE_TEST_ALONE
 from recproxy.lazy.dataclass import dataclass
+from recproxy.matching.difference_table import difference_table
 from recproxy.matching.differences import Difference
 from recproxy.matching.field_values import SECRET
 from recproxy.matching.index import Index
 from recproxy.matching.mend import Mend, mend
 from recproxy.matching.nearest import nearest
 from recproxy.matching.rules import Rules
-from recproxy.matching.text_difference import text_difference
 from recproxy.matching.url import decode_parameter, split_url
 from recproxy.matching.ways import Ways
 from recproxy.recording.counting import counted
@@ -20,16 +20,13 @@ from recproxy.recording.field_names import is_listed
 from recproxy.recording.printable import printable
 from recproxy.recording.values import Request
 
-__all__ = ["Miss", "RecordedFor", "difference_table", "miss"]
+__all__ = ["Miss", "RecordedFor", "miss"]
 
 _NOTHING: Mapping[str, bytes] = {}
 _USUAL = Ways()
 
-#: What a person reads: more rows of differences, and more of a URL, are only counted.
-_MOST_ROWS = 100
-#: Characters of a value that stands in a column.
-_WIDEST = 40
-_LONGEST_URL = 4000  # characters: a query may hold a whole document, and the message must stay readable
+#: Characters of a URL: a query may hold a whole document, and the message must stay readable.
+_LONGEST_URL = 4000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,20 +189,19 @@ def miss(
     `used` are its matches where all of them have been played, and `repeat` is the scope's own word on what follows then.
     `taken` are the interactions that other requests of the scope have played, or were compared with.
     """
-    lacking = (each for each in used if index.interactions[each].response.omitted is not None)
+    url = _shown_url(request.url, index.rules)
     found = (
-        (next(lacking, used[-1]), ())  # what was not stored cannot be played, and is not used up
+        (_last_played(index, used), ())
         if used
         else nearest(index, request, any_host=any_host, bound=bound, large_body=large_body, taken=taken)
     )
     if found is None:
-        shown = _shown_url(request.url, index.rules)
-        return Miss(method=request.method, url=shown, profile=profile, test=test, ways=ways)
+        return Miss(method=request.method, url=url, profile=profile, test=test, ways=ways)
     closest, differences = found
     recorded = index.interactions[closest].request
     return Miss(
         method=request.method,
-        url=_shown_url(request.url, index.rules),
+        url=url,
         profile=profile,
         test=test,
         closest=closest,
@@ -218,12 +214,23 @@ def miss(
         else mend(index, request, closest, differences, any_host=any_host, bound=bound, ways=ways),
         used=tuple(used),
         again=_again(index, closest, repeat, ways),
-        foreign=None
-        if index.interactions[closest].line
-        else ways.shown(index.recording_of(closest).path or "") or None,
+        foreign=_foreign(index, closest, ways),
         ways=ways,
         omitted=index.interactions[closest].response.omitted if used else None,
     )
+
+
+def _last_played(index: Index, used: Sequence[int]) -> int:
+    """The last of the matches, or one whose response was not stored: that cannot be played, and is not used up."""
+    lacking = (each for each in used if index.interactions[each].response.omitted is not None)
+    return next(lacking, used[-1])
+
+
+def _foreign(index: Index, position: int, ways: Ways) -> str | None:
+    """The file of another tool that an interaction is in; only our own are read with their lines."""
+    if index.interactions[position].line:
+        return None
+    return ways.shown(index.recording_of(position).path or "") or None
 
 
 def _again(index: Index, position: int, repeat: str | None, ways: Ways) -> str:
@@ -241,44 +248,6 @@ def _again(index: Index, position: int, repeat: str | None, ways: Ways) -> str:
     if index.interactions[position].line:
         return f"in {path}, write :repeat last for :repeat {recording.repeat}"
     return f"import {path} with recproxy import, and write :repeat last there"
-
-
-def difference_table(differences: Sequence[Difference]) -> list[str]:
-    """Field, wanted and got in columns; nothing where one side has no such field."""
-    shown = [(one, _text_lines(one)) for one in differences[:_MOST_ROWS]]
-    cells = [(one.field, _cell(one.wanted, one), _cell(one.got, one)) for one, texts in shown if not texts]
-    rows = [("", "recorded", "got"), *(each for each in cells if max(map(len, each)) <= _WIDEST)]
-    # Aligned as they are printed. They become escapes later, because a secret is found by its own characters.
-    widths = [max(len(printable(row[column])) for row in rows) for column in (0, 1)]
-    gaps = [[" " * (widths[column] - len(printable(row[column]))) for column in (0, 1)] for row in rows]
-    lines = [
-        f"  {field}{gap[0]}  {wanted}{gap[1]}  {got}".rstrip()
-        for (field, wanted, got), gap in zip(rows, gaps, strict=True)
-    ]
-    lines = lines if len(rows) > 1 else []
-    for field, wanted, got in cells:
-        if max(map(len, (field, wanted, got))) > _WIDEST:  # one below the other, where they can be compared
-            lines += [f"  {field}", f"    recorded  {wanted}", f"    got       {got}"]
-    for one, texts in shown:
-        if texts:
-            lines += [f"  {one.field}", *(f"    {line}" for line in texts)]
-    left = len(differences) - _MOST_ROWS
-    return [*lines, f"  and {left} more"] if left > 0 else lines
-
-
-def _text_lines(one: Difference) -> list[str]:
-    """Two strings that are too long for a row, or have several lines, by what differs in them."""
-    if one.texts is None or (max(map(len, one.texts)) <= _WIDEST and not any("\n" in each for each in one.texts)):
-        return []
-    return text_difference(*one.texts)
-
-
-def _cell(value: str | None, one: Difference) -> str:
-    if value is None:
-        return "(absent)"
-    if one.secret:
-        return SECRET.decode()
-    return value.replace("\r", "\\r").replace("\n", "\\n") or "(empty)"
 
 
 def _shown_url(url: str, rules: Rules) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from recproxy.lazy.dataclass import dataclass
+from recproxy.matching.difference_table import difference_table
 from recproxy.matching.differences import Difference
 from recproxy.matching.mend import Mend
-from recproxy.matching.miss import difference_table
 from recproxy.matching.ways import Ways
 from recproxy.recording.printable import printable
 

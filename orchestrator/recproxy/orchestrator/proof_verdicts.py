@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from recproxy.control.outcomes import NO_TEST, Mending, Missed, MissReason
 from recproxy.lazy.dataclass import dataclass
+from recproxy.matching.difference_table import difference_table
 from recproxy.matching.differences import Difference
-from recproxy.matching.miss import difference_table
 from recproxy.matching.run_changes import run_change
 from recproxy.orchestrator.proof_evidence import RunEvidence, ScopeEvidence
 from recproxy.orchestrator.recorded_scopes import RecordedRequest
