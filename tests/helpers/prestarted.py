@@ -252,17 +252,21 @@ def _remember_what_is_installed():
     for each in known.values():
         if any(point.group == "pytest11" for point in each.entry_points):
             _ = each.files, each.metadata
+    if installed := sys.modules.get("recproxy.config.installed"):
+        installed._offered_by = functools.cache(lambda folder, read=installed._offered_by: tuple(read(folder)))
+        installed.offers()
 
 
 def _serve(path):
     """Accept runs until standard input ends. Only a fork returns, with what it is to run."""
     _remember_what_is_installed()
+    links = {}
     with socket.socket(socket.AF_UNIX) as listening, selectors.DefaultSelector() as selector:
         listening.bind(path)
         listening.listen()
         selector.register(listening, selectors.EVENT_READ)
         selector.register(0, selectors.EVENT_READ)
-        signal.signal(signal.SIGCHLD, _wait_for_ended)  # at once: its time is its test's
+        signal.signal(signal.SIGCHLD, lambda *_: _wait_for_ended(links))  # at once: its time is its test's
         print("up", flush=True)
         while True:
             ready = {key.fd for key, _ in selector.select()}
@@ -271,32 +275,30 @@ def _serve(path):
                 os.rmdir(os.path.dirname(path))
                 sys.exit()
             link = listening.accept()[0]
-            if os.fork() == 0:
+            signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])  # it may end before its link is known
+            if (pid := os.fork()) == 0:
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-                selector.close()
-                listening.close()
+                signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
+                for each in (selector, listening, *links.values()):
+                    each.close()
                 return _begin(link)
-            link.close()
+            links[pid] = link
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
 
 
-def _wait_for_ended(*_):
+def _wait_for_ended(links):
+    """Say of each fork that has ended how it has."""
     with contextlib.suppress(ChildProcessError):
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
+        while (ended := os.waitpid(-1, os.WNOHANG))[0]:
+            with links.pop(ended[0]) as link, contextlib.suppress(OSError):  # who asked has ended
+                link.sendall(b"%d\n" % os.waitstatus_to_exitcode(ended[1]))
 
 
 def _begin(link):
-    """Fork once more: one process says how the other ends."""
+    """Read what this fork is to run, and take its streams."""
     _, streams, _, _ = socket.recv_fds(link, 1, 4)
     with link.makefile("rb") as lines:
         request = json.loads(lines.readline())
-    if pid := os.fork():
-        for descriptor in (0, *streams):
-            os.close(descriptor)
-        status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-        with contextlib.suppress(OSError):  # who asked has ended
-            link.sendall(b"%d\n" % status)
-        os._exit(0)
     if request["session"]:
         os.setsid()
     with contextlib.suppress(OSError):
@@ -487,9 +489,17 @@ def _link(servers, began, words, environment):
 
 def _import(names):
     """Import what is installed of these modules."""
+    if any(name.startswith("recproxy") for name in names):
+        _compile_at_once()
     for name in names:
         with contextlib.suppress(ModuleNotFoundError):  # not each session has all of them
             __import__(name)
+
+
+def _compile_at_once():
+    """Compile the `__init__` of recproxy's dataclasses here, and not in each fork when it makes the first object."""
+    module = importlib.import_module("recproxy.lazy.dataclass")
+    module._late_init = lambda _, fields, *, frozen: module._init(fields, frozen=frozen)
 
 
 def _import_as_pytest(names):
