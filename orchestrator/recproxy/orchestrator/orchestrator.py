@@ -271,7 +271,7 @@ class Orchestrator:
             self._isolated.close()
         if hasattr(self, "recorder"):
             self.recorder.leave()
-        if hasattr(self, "_files"):
+        if hasattr(self, "files"):
             shutil.rmtree(self.files.folder, ignore_errors=True)
 
     def _any_profile(self, name: str) -> Profile:
