@@ -110,11 +110,7 @@ class Scopes:
         if not inner:
             await self._end_all(lane)
         scope = scope_within(lane.scopes, name, next(self._numbers), scope_options)
-        for word, faults in scope_options.faults.items():
-            profile = (await self._find(word)).profile.name
-            scope.add_faults(profile, faults)
-        for profile, fault in self.forced(scope).items():
-            scope.add_faults(profile, (fault,))
+        await self._add_faults(scope)
         named = await self._named(recordings, beside, scope)
         scope.uses = (*(lane.scopes[0].uses if lane.scopes else ()), *used_profiles(self._plan, named, default))
         orders = [
@@ -198,6 +194,13 @@ class Scopes:
     async def _end_all(self, lane: Lane) -> None:
         while await self._end_innermost(lane, self._unseen):
             pass
+
+    async def _add_faults(self, scope: LaneScope) -> None:
+        """Give a scope the faults that it was begun with, and those of a sweep."""
+        for word, faults in scope.scope_options.faults.items():
+            scope.add_faults((await self._find(word)).profile.name, faults)
+        for profile, fault in self.forced(scope).items():
+            scope.add_faults(profile, (fault,))
 
     async def _named(
         self, recordings: Mapping[str, Sequence[str]], beside: Path | None, scope: LaneScope
