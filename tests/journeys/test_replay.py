@@ -8,6 +8,7 @@ import socket
 import ssl
 import subprocess
 import sys
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -465,6 +466,13 @@ def test_the_environment_is_the_runs_own(seen):
 
 def test_the_command_is_no_test_worker_of_whoever_started_the_run(seen):
     assert (seen["environment"]["RECPROXY_LANE"], seen["answer"]) == ("default", "first")
+
+
+def test_the_files_of_a_run_go_with_it(seen):
+    bundle = Path(seen["environment"]["SSL_CERT_FILE"])
+
+    assert bundle.name == "ca.pem"
+    assert not bundle.parent.exists()
 
 
 def test_the_bundle_holds_what_the_user_trusts(seen):
