@@ -115,8 +115,8 @@ main()
 """
 
 
-async def leave(path, *, says_so):
-    """The exit code of a server that an editor leaves while a text is checked: it says so, or its pipe ends."""
+async def leave(path, *words):
+    """The exit code of a server that an editor leaves while a text is checked: with these words, or its pipe ends."""
     client = LanguageClient("test", "1")
     await client.start_io(sys.executable, "-c", ENDLESS, cwd=path.parent)
     await client.initialize_async(types.InitializeParams(capabilities=types.ClientCapabilities()))
@@ -124,8 +124,9 @@ async def leave(path, *, says_so):
     client.text_document_did_open(types.DidOpenTextDocumentParams(document))
     place = types.HoverParams(types.TextDocumentIdentifier(path.as_uri()), types.Position(0, 1))
     await client.text_document_hover_async(place)  # answered, so the check has begun
-    if says_so:
+    if "shutdown" in words:
         await client.shutdown_async(None)
+    if "exit" in words:
         client.exit(None)
     else:
         client._server.stdin.close()
@@ -137,9 +138,9 @@ async def leave(path, *, says_so):
         await client.stop()
 
 
-@pytest.mark.parametrize("says_so", [True, False])
-def test_a_check_that_is_under_way_does_not_hold_the_end_up(tmp_path, says_so):
-    assert asyncio.run(leave(tmp_path / "a.rec", says_so=says_so)) == 0
+@pytest.mark.parametrize(("words", "code"), [(("shutdown", "exit"), 0), ((), 0), (("exit",), 1), (("shutdown",), 0)])
+def test_a_check_that_is_under_way_does_not_hold_the_end_up(tmp_path, words, code):
+    assert asyncio.run(leave(tmp_path / "a.rec", *words)) == code
 
 
 def test_without_pygls_one_line_says_what_to_install(tmp_path, monkeypatch):

@@ -23,14 +23,14 @@ def lsp() -> None:
     from recproxy.errors import ConfigurationError
 
     try:
-        from recproxy.lsp.server import language_server
+        from recproxy.lsp.server import serve_editor
     except ModuleNotFoundError as problem:
         if (problem.name or "").partition(".")[0] not in ("pygls", "lsprotocol"):
             raise
         raise ConfigurationError("the language server needs pygls: pip install 'recproxy[lsp]'") from None
     # pygls closes what it writes to, and a stray word on stdout would break the protocol.
     with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as said, contextlib.redirect_stdout(sys.stderr):
-        language_server().start_io(sys.stdin.buffer, said)
+        code = serve_editor(sys.stdin.buffer, said)
     # A check may be under way in a thread, below which the interpreter cannot end in order: it may abort.
     sys.stderr.flush()
-    os._exit(0)
+    os._exit(code)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
 
 from lsprotocol import types
@@ -18,7 +19,7 @@ from recproxy.lsp.findings import TextFinding, findings_in
 from recproxy.lsp.help import help_at
 from recproxy.lsp.naming import Naming, namings
 
-__all__ = ["language_server"]
+__all__ = ["serve_editor"]
 
 #: Seconds without a keystroke before a text is checked.
 _PAUSE = 0.3
@@ -83,6 +84,20 @@ class _Editor:
     def _tell(self, uri: str, version: int | None, found: list[types.Diagnostic]) -> None:
         said = types.PublishDiagnosticsParams(uri=uri, version=version, diagnostics=found)
         self._server.text_document_publish_diagnostics(said)
+
+
+def serve_editor(asked: BinaryIO, said: BinaryIO) -> int:
+    """Serve an editor until it leaves, and give the exit code: 1 if it says `exit` and has not said `shutdown`."""
+    server = language_server()
+    last_words: list[str] = []
+    for word in (types.SHUTDOWN, types.EXIT):
+        server.feature(word)(partial(_keep, last_words, word))
+    server.start_io(asked, said)  # gives no exit code of its own
+    return 1 if last_words[:1] == [types.EXIT] else 0
+
+
+def _keep(words: list[str], word: str, _: object) -> None:
+    words.append(word)
 
 
 def language_server() -> LanguageServer:
