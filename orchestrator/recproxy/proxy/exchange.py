@@ -249,7 +249,8 @@ class Exchange(Work):
                 await self.feed.take_rest(_QUIET, _SENDS_ON)
 
     async def _forward(self) -> bool:
-        if self._broken_off or (self._traffic.exchanges.is_shut() and not self._is_local):
+        is_shut = self._traffic.exchanges.is_shut() and not self._traffic.is_awaited
+        if self._broken_off or (is_shut and not self._is_local):
             raise UpstreamError(502, self._broken_off or INSISTS)
         if self._keep is not None and not METHOD.fullmatch(self._head.method):
             raise NotSendable(501, "it cannot be recorded, because its method does not begin with a letter")

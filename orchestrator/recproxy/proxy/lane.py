@@ -89,8 +89,7 @@ class ProxyLane:
         """Whether this profile answers for a normal host."""
         if not host:
             return False
-        owners = self._owners()
-        owner = owners.owner(host)
+        owner = (owners := self._owners()).owner(host)
         if owner is None and is_loopback(host):  # the gateway hands it to the profile of all hosts, or keeps it
             owner = owners.patterns.get("*")
         return owner == self._profile.name
@@ -131,6 +130,7 @@ class ProxyLane:
         """End the open scope and return it; the one before it goes on, at last the base scope."""
         self._catch_up()
         ended = self._open.pop() if self._open else self.base
+        ended.traffic.is_awaited = True
         self.scope = self._open[-1] if self._open else self.base
         return ended
 

@@ -37,5 +37,6 @@ async def settle(lane: ProxyLane, ended: OpenScope) -> None:
     await waits
     end_calls(ended)
     await ended.traffic.quiet(_QUIET_SECONDS)
+    ended.traffic.is_awaited = False
     ended.traffic.exchanges.turn()  # only now: what has just been waited for must not go on where another scope replays
     await ended.traffic.lessons.settled()

@@ -41,6 +41,8 @@ class Traffic:
         self.asking = asyncio.Semaphore(_MOST_ASKED)
         #: All that are under way in its lane.
         self.exchanges = OpenExchanges()
+        #: Whether its scope has ended, and is waiting for what it has asked: that may begin still, whatever is open now.
+        self.is_awaited = False
         #: Whether its scope has ended with exchanges that were waited for in vain.
         self.is_over = False
 

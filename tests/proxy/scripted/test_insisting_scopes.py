@@ -194,6 +194,19 @@ STAY = {
         ],
         "kept": [(POSTED, 200, b"ok")],
     },
+    "a request behind another one whose test is waiting for both, where nothing else is recorded": {
+        "steps": [
+            ("client", "sends", GET * 2),
+            ("service", "sees", GET),
+            ("scope", "ends before a replay"),
+            ("service", "sends", OK),
+            ("client", "sees", OK),
+            ("service", "sees", GET),
+            ("service", "sends", OK),
+            ("client", "sees", OK),
+        ],
+        "kept": [(URL, 200, b"ok"), (URL, 200, b"ok")],
+    },
     "an upload": {
         "upstream": {"max_body": 3},
         "steps": [
