@@ -1,6 +1,7 @@
 """Mail clients at a proxy's lane, over real TCP: smtplib and raw bytes, answered from recordings or by a real server."""
 
 import asyncio
+import contextlib
 import smtplib
 import socket
 import ssl
@@ -11,6 +12,7 @@ from unittest.mock import Mock, call
 import pytest
 from deadlines import seconds
 from exhausted import Exhausted
+from transports import transports_closed
 
 from recproxy.config.mail_endpoints import mail_places
 from recproxy.config.profile import Endpoint, Match, Profile, Upstream
@@ -21,7 +23,9 @@ from recproxy.play.elsewhere import Elsewhere
 from recproxy.play.reading import read_recording
 from recproxy.proxy.forwarding import Forwarding
 from recproxy.proxy.lane import ProxyLane
+from recproxy.proxy.open_exchanges import INSISTS
 from recproxy.proxy.scope import OpenScope
+from recproxy.proxy.scope_end import settle
 from recproxy.proxy.smtp_connection import SmtpConnection
 from recproxy.proxy.step_room import StepRoom
 from recproxy.recording import Act, load, unpack
@@ -120,6 +124,10 @@ class Bench:
     async def __aexit__(self, *_):
         await self.lane.scope.traffic.settled(seconds(5))
         self.lane.close()
+        await transports_closed()  # of the clients
+        while tasks := self.lane._tasks:  # in which the service is left
+            await asyncio.wait(tuple(tasks))
+        await transports_closed()  # of the service
 
     async def smtp(self, work, port=587, tls=False):
         """Do something with smtplib in a thread."""
@@ -134,16 +142,25 @@ class Bench:
 
         return await asyncio.to_thread(run)
 
+    @contextlib.asynccontextmanager
+    async def client(self, port=587, **more):
+        """The reader and writer of a client that has gone at the end."""
+        reader, writer = await asyncio.open_connection("localhost", self.ports[port], **more)
+        try:
+            async with asyncio.timeout(seconds(20)):
+                yield reader, writer
+        finally:
+            writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
+
     async def raw(self, data, port=587, *, eof=True):
         """The bytes that a client gets which sends these at once, until the end."""
-        reader, writer = await asyncio.open_connection("localhost", self.ports[port])
-        writer.write(data)
-        if eof:
-            writer.write_eof()
-        async with asyncio.timeout(seconds(20)):
-            got = await reader.read()
-        writer.close()
-        return got
+        async with self.client(port) as (reader, writer):
+            writer.write(data)
+            if eof:
+                writer.write_eof()
+            return await reader.read()
 
     @property
     def outcome(self):
@@ -514,10 +531,13 @@ class Server(asyncio.Protocol):
 
     answers = {}
     sent = []
+    open = []
     context = None
+    more = None
 
     def connection_made(self, transport):
         self.transport, self.buffer, self.message = transport, b"", False
+        self.open.append(self)
         if not hasattr(self, "greeted"):
             self.greeted = True
             transport.write(b"220 real ESMTP\r\n")
@@ -528,6 +548,7 @@ class Server(asyncio.Protocol):
         while end in self.buffer:
             line, _, self.buffer = self.buffer.partition(end)
             self.sent.append(line)
+            self.more.set()
             self.message = False
             self.answer(b"." if end != b"\r\n" else line.split(b" ")[0].upper())
             end = b"\r\n.\r\n" if self.message else b"\r\n"
@@ -563,8 +584,11 @@ class Real:
             b"QUIT": b"221 bye\r\n",
         }
         table |= {name.encode(): value for name, value in answers.items()}
-        self.sent = []
-        self._kind = type("Mine", (Server,), {"answers": table, "sent": self.sent, "context": trust.context(HOST)})
+        self.sent, self._open, self._more = [], [], asyncio.Event()
+        self._kind = type(
+            "Mine", (Server,),
+            {"answers": table, "sent": self.sent, "open": self._open, "more": self._more, "context": trust.context(HOST)},
+        )  # fmt: skip
 
     async def __aenter__(self):
         self._server = await asyncio.get_running_loop().create_server(self._kind, "127.0.0.1", 0)
@@ -573,6 +597,19 @@ class Real:
 
     async def __aexit__(self, *_):
         self._server.close()
+        for each in self._open:
+            each.transport.abort()
+
+    async def heard(self, line):
+        """Wait until a client has said this."""
+        async with asyncio.timeout(seconds(20)):
+            while line not in self.sent:
+                self._more.clear()
+                await self._more.wait()
+
+    def says(self, data):
+        """Say something on the latest connection."""
+        self._open[-1].transport.write(data)
 
 
 def shown(interaction):
@@ -741,6 +778,87 @@ async def test_a_connection_to_the_service_ends_in_a_test_that_insists_on_replay
         assert b"NOOP\r\n" not in real.sent
         assert (bench.outcome.failures, bench.outcome.forwarded) == ((), 0)
         assert [each.scope for each in bench.kept] == ([] if mode == "live" else ["t"])
+
+
+def insist_within(bench):
+    """A test that insists on replay begins inside of the one that is open, which is returned."""
+    outer = bench.scope
+    bench.begin("u", mode="replay")
+    return outer
+
+
+@pytest.mark.asyncio
+async def test_a_service_that_is_told_what_was_said_is_told_no_more_in_a_test_that_insists_on_replay(trust):
+    async with Real(trust, EHLO=b"") as real, Bench(trust, "auto", recorded(LOGIN), real.address) as bench:
+        async with bench.client() as (reader, writer):
+            writer.write(b"EHLO me\r\nMAIL FROM:<a@b.example>\r\n")
+            await real.heard(b"EHLO me")
+            outer = insist_within(bench)
+            async with asyncio.timeout(seconds(5)):
+                assert (await reader.read()).endswith(f"421 4.3.2 recproxy: {INSISTS}\r\n".encode())
+        await outer.traffic.settled(seconds(5))
+
+    assert (real.sent, bench.kept) == ([b"EHLO me"], [])
+    assert outer.outcome().failures == (f"SMTP smtp://mail.example:587: {INSISTS}",)
+    assert (bench.outcome.failures, bench.outcome.forwarded) == ((), 0)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("comes", [False, True], ids=["does not come", "comes"])
+async def test_a_reply_of_a_service_may_be_late_in_a_test_that_insists_on_replay(trust, monkeypatch, comes):
+    monkeypatch.setattr("recproxy.proxy.open_exchanges._GRACE", seconds(20) if comes else 0)
+    async with Real(trust, NOOP=b"") as real, Bench(trust, "auto", address=real.address) as bench:
+        async with bench.client() as (reader, writer):
+            await reader.readline()
+            writer.write(b"NOOP\r\n")
+            await real.heard(b"NOOP")
+            outer = insist_within(bench)
+            if comes:
+                real.says(b"250 late\r\n")
+            got = await reader.readline()
+        await outer.traffic.settled(seconds(5))
+
+    told = (f"SMTP smtp://mail.example:587: {INSISTS}",)
+    assert got == (b"250 late\r\n" if comes else f"421 4.3.2 recproxy: {INSISTS}\r\n".encode())
+    assert (outer.outcome().failures, len(bench.kept)) == (() if comes else told, 1 if comes else 0)
+    assert (bench.outcome.failures, bench.outcome.forwarded) == ((), 0)
+
+
+@pytest.mark.asyncio
+async def test_what_comes_as_a_test_begins_that_insists_on_replay_does_not_go_to_the_service(trust):
+    async with Real(trust) as real, Bench(trust, "auto", address=real.address) as bench:
+        async with bench.client() as (reader, writer):
+            await reader.readline()
+            writer.write(b"HELP\r\n")
+            await reader.readline()
+            [connection] = bench.lane.smtp
+            connection.data_received(b"NOOP\r\n")
+            outer = insist_within(bench)
+            assert await reader.readline() == f"421 4.3.2 recproxy: {INSISTS}\r\n".encode()
+        await outer.traffic.settled(seconds(5))
+
+    assert (real.sent, bench.outcome.forwarded) == ([b"HELP"], 0)
+    assert outer.outcome().failures == (f"SMTP smtp://mail.example:587: {INSISTS}",)
+
+
+@pytest.mark.asyncio
+async def test_a_test_that_is_waited_for_may_ask_on_where_nothing_else_is_recorded(trust):
+    async with Real(trust, EHLO=b"") as real, Bench(trust, "auto", recorded(LOGIN), real.address) as bench:
+        ended = bench.scope
+        bench.lane.begin(OpenScope(bench.profile, "", [], mode="replay"), base=True)
+        async with bench.client() as (reader, writer):
+            writer.write(b"EHLO me\r\nMAIL FROM:<a@b.example>\r\n")
+            await real.heard(b"EHLO me")
+            bench.lane.leave_conversations(bench.lane.end())
+            settling = asyncio.ensure_future(settle(bench.lane, ended))
+            real.says(EHLO)
+            await settling
+            writer.write(b"NOOP\r\n")
+            assert (await reader.read()).endswith(f"250 ok\r\n421 4.3.2 recproxy: {INSISTS}\r\n".encode())
+
+    assert [line.split()[0] for line in real.sent] == [b"EHLO", b"MAIL"]
+    assert (ended.outcome().failures, [each.scope for each in bench.kept]) == ((), ["t"])
+    assert bench.lane.base.outcome().forwarded == 0
 
 
 STARTERS = Path(__file__).parents[2] / "profiles/gmail/recproxy_gmail/recordings"

@@ -18,6 +18,7 @@ from recproxy.play.smtp_playback import SmtpReplay
 from recproxy.proxy.mail_faults import place_of, step_fault
 from recproxy.proxy.mail_lane import MailLane
 from recproxy.proxy.mail_tls import TLS_AT_ONCE, upgraded
+from recproxy.proxy.open_exchanges import INSISTS
 from recproxy.proxy.scope import OpenScope
 from recproxy.proxy.smtp_socket import SENT_AWAY, SmtpSocket
 from recproxy.proxy.step_room import MOST_STEPS
@@ -61,7 +62,7 @@ class SmtpConnection(SmtpSocket):
         steps = None if self._lane.forwards else self._replay.greet()
         if steps is not None:
             self._give(None, steps)
-        elif self._lane.forwards or self._lane.forwards_large():
+        elif self._may_ask():
             self._work(self._ask_service(None))
         else:
             self._miss(None)
@@ -109,7 +110,7 @@ class SmtpConnection(SmtpSocket):
                 self._hear(said)
 
     def _hear(self, said: Said) -> None:
-        if self._relay is not None and (self._lane.forwards or self._lane.forwards_large()):
+        if self._relay is not None and self._may_ask():
             self._work(self._forward(said))
             return
         if self._relay is not None:
@@ -241,30 +242,30 @@ class SmtpConnection(SmtpSocket):
 
     async def _forward(self, said: Said) -> None:
         assert self._relay is not None
-        if self._scope is not self._lane.scope:
+        if self._scope is not self._lane.scope and self._may_ask():
             await self._turn()
         if said.kind is SaidKind.TOO_LARGE:
-            most = self._lane.max_body
-            self._fail(f"a message is larger than {most} bytes (upstream.max_body)", b"552 5.3.4")
+            self._fail(f"a message is larger than {self._lane.max_body} bytes (upstream.max_body)", b"552 5.3.4")
             return
         await self._exchange(said, self._relay, self._relay.say(said))
 
     async def _exchange(self, said: Said | None, relay: SmtpRelay, work: Coroutine[Any, Any, tuple[Step, ...]]) -> None:
+        from recproxy.proxy.smtp_asking import SmtpAsking  # noqa: PLC0415 - see above
         from recproxy.proxy.upstream_errors import UpstreamError  # noqa: PLC0415 - see above
 
-        scope = self._scope
+        scope, says_more = self._scope, self._relay is None and said is not None
         if self._relay is None:
             self._count(is_over=True)
             self._relay, self._replay = relay, None
             scope.traffic.forwarded += 1
         try:
-            steps = await work
+            steps = await SmtpAsking(work, scope.traffic, says_more=says_more).answer()
             is_quit = said is not None and said.verb == b"QUIT"
             if is_quit or any(each.act in (Act.CLOSE, Act.RESET) for each in steps):
                 await relay.flush(scope.name, scope.traffic, goes_on=False)
                 relay.close()
         except UpstreamError as problem:
-            self._fail(str(problem), b"421 4.4.1")
+            self._fail(str(problem), b"421 4.3.2" if str(problem) == INSISTS else b"421 4.4.1")
             return
         if not self._lost and (said is None or said.waits):
             self._give(said, steps)
@@ -284,7 +285,8 @@ class SmtpConnection(SmtpSocket):
         assert self._relay is not None
         before, self._scope = self._scope, self._lane.scope
         await self._relay.flush(before.name, before.traffic, goes_on=True)
-        self._scope.traffic.forwarded += 1
+        if self._may_ask():
+            self._scope.traffic.forwarded += 1
 
     def _end(self) -> None:
         """The client has gone: keep what was said, and leave the service."""
