@@ -268,3 +268,37 @@ def test_what_fits_nothing_goes_to_the_service_from_its_beginning():
 
     assert (goes_on, got) == (True, [])
     assert made == [[framed(b"one") + framed(b"other"), None]]
+
+
+@pytest.mark.asyncio
+async def test_a_call_whose_scope_ends_before_its_first_step_is_a_miss_that_its_client_is_told():
+    client, calls, reasons = Client(), set(), []
+    work = dialogue(client, calls, reasons)
+    assert (calls, work.is_waiting) == ({work}, True)
+    work.end()
+    goes_on = await work.run()
+    work.drop()
+
+    assert (goes_on, client.got, calls) == (False, [STATUS.data], set())
+    assert reasons == ["its test ended before this call was answered"]
+
+
+@pytest.mark.asyncio
+async def test_a_call_that_its_client_leaves_before_its_first_step_is_a_miss():
+    calls, reasons = set(), []
+    dialogue(Client(), calls, reasons).drop()
+
+    assert (calls, reasons) == (set(), ["its client left this call before it was answered"])
+
+
+def dialogue(client, calls, reasons):
+    """A call, not begun; `reasons` are those of its misses."""
+
+    def missed(reason):
+        reasons.append(reason)
+        return STATUS
+
+    return CallDialogue(
+        client, HEAD, BodyFeed(1 << 20, lambda: None), Script(), read=bytes, missed=missed, failed=None,
+        fault=None, played=None, forward=None, calls=calls,
+    )  # fmt: skip

@@ -44,7 +44,7 @@ class CallDialogue(Work):
         failed: answers to what cannot be sent.
         fault: the fault to play with the call at a position.
         forward: has the service answer a call that nothing recorded fits, where it may.
-        calls: those of the scope that are open; this is one while it runs.
+        calls: those of the scope that are open; this is one until it has run, or never will.
     """
 
     def __init__(
@@ -78,6 +78,7 @@ class CallDialogue(Work):
         #: Whether its scope has ended, and what its client gets then where it has got nothing.
         self._is_over = False
         self._last: Answer | Later | None = None
+        calls.add(self)  # at once: its scope may end before it runs
 
     @property
     def is_answered(self) -> bool:
@@ -92,8 +93,10 @@ class CallDialogue(Work):
     async def run(self) -> bool:
         """Answer; return whether the connection may go on."""
         self.running = asyncio.current_task()
-        self._calls.add(self)
         try:
+            if self._is_over:
+                await self._say_last()
+                return False
             return await self._converse()
         except asyncio.CancelledError:
             if self._is_over:
@@ -105,14 +108,22 @@ class CallDialogue(Work):
         finally:
             self._calls.discard(self)
 
+    def drop(self) -> None:
+        """It has run, or never will: its client has left it at once."""
+        if self in self._calls:
+            self._calls.discard(self)
+            if not self._is_over:
+                self._missed(_LEFT)
+
     def end(self) -> None:
         """Its scope has ended: break it off, as a miss if it was not answered."""
-        if self.running is None or self._is_over or self._ends:
+        if self._is_over or self._ends:
             return
         self._is_over = True
         if self.is_waiting:
             self._last = self._missed(_UNANSWERED)
-        self.running.cancel()
+        if self.running is not None:
+            self.running.cancel()
 
     async def _say_last(self) -> None:
         """Tell the client that its call has ended."""

@@ -13,6 +13,7 @@ A row is a dict. Its `steps` are tuples, done one after the other over real TCP 
     ("scope", "waits no longer")       it has ended, and clients that send no more are dropped
     ("scope", "was left")              it has ended
     ("scope", "ends")                  it does, and the one of no test goes on, which has no recordings
+    ("scope", "ends as a call comes")  it will end, and be waited for, as soon as the next call of gRPC has begun
     ("scope", "was waited for")        it has ended a while ago, and calls both ways end with it
     ("lane", "hears all")              it has heard what its client has sent, which speaks HTTP/2
     ("scope", "turns")                 it ends, and another one begins, with the recording `then`, in `then_mode`
@@ -47,7 +48,7 @@ from recproxy.proxy.forwarding import Forwarding as Forwarded
 from recproxy.proxy.lane import ProxyLane
 from recproxy.proxy.route import target_of
 from recproxy.proxy.scope import OpenScope
-from recproxy.proxy.scope_end import end_calls
+from recproxy.proxy.scope_end import end_calls, has_settled, settle
 from recproxy.proxy.step_room import StepRoom
 from recproxy.proxy.upstream import Upstreams
 from recproxy.proxy.upstream_errors import UpstreamError
@@ -278,6 +279,9 @@ class Play:
         if kind == "scope" and verb == "was waited for":
             end_calls(self._scope)
             return
+        if kind == "scope" and verb == "ends as a call comes":
+            self._end_at_call()
+            return
         if kind == "scope" and verb == "ends":
             self._lane.leave_conversations(self._lane.end())
             return
@@ -334,6 +338,21 @@ class Play:
                 peer.transport.resume_reading()
             case _:
                 pytest.fail(f"no such step: {verb}")
+
+    def _end_at_call(self):
+        """End the scope between the head of the next call and the first step of what answers it."""
+        loop, begin = asyncio.get_running_loop(), self._scope.calls.dialogue
+
+        def end():
+            self._lane.leave_conversations(self._lane.end())
+            if not has_settled(self._scope):
+                self._settling = loop.create_task(settle(self._lane, self._scope))
+
+        def begun(*words):
+            loop.call_soon(end)
+            return begin(*words)
+
+        self._scope.calls.dialogue = begun
 
     def _turn_scope(self):
         """End the scope, and open another one with the recording `then`."""

@@ -66,6 +66,16 @@ ROWS = {
         ],
         "missed": [URL],
     },
+    "and one that has only just come when its test ends": {
+        "recording": RECORDED.format(order=BEHIND_TWO),
+        "steps": [
+            ("scope", "ends as a call comes"),
+            BEGINS,
+            ("client", "sees", b"HTTP/2 200\r\ngrpc-status: 9\r\n"),
+            ("client", "ignores the rest"),
+        ],
+        "missed": [URL],
+    },
     "one whose client ends its side while its test is waited for is answered from that": {
         "recording": RECORDED.format(order=""),
         "steps": [
@@ -121,5 +131,7 @@ ROWS = {
 
 
 @pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
-def test_a_replayed_call(play, row):
+def test_a_replayed_call(play, row, monkeypatch):
+    monkeypatch.setattr("recproxy.proxy.scope_end._LEFT_SECONDS", 0.01)
+
     play({"mode": "replay", "client": h2_asker(Peer, client=True), **row})
