@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from recproxy.proxy.open_exchanges import INSISTS, OpenExchanges
+from recproxy.proxy.open_exchanges import INSISTS, TEST_ENDED, OpenExchanges
 
 
 class Exchange:
@@ -58,3 +58,17 @@ def test_what_has_ended_is_not_ended_again():
     open_now.turn()
 
     assert one.ended == []
+
+
+@pytest.mark.parametrize("unheard", [True, False])
+def test_what_ends_with_its_scope_ends_then_or_already_where_its_client_may_have_gone(unheard):
+    scope, open_now, every = object(), OpenExchanges(), []
+    for is_unheard in (True, False):
+        every.append(Exchange())
+        every[-1].is_unheard = is_unheard
+        every[-1].ends_with = lambda traffic, *, answered: traffic is scope and answered
+        open_now.add(every[-1])
+    open_now.leave(object(), answered=True)
+    open_now.leave(scope, answered=True, unheard=unheard)
+
+    assert [each.ended for each in every] == [[TEST_ENDED], [] if unheard else [TEST_ENDED]]

@@ -26,12 +26,14 @@ class Lane:
 class Call:
     """A call that its service has answered or not, and whose client may say more."""
 
+    is_unheard = False
+
     def __init__(self, traffic, *, answered):
         self.traffic, self.answered, self.ended = traffic, answered, []
         traffic.begin()
         traffic.exchanges.add(self)
 
-    def is_call_of(self, traffic, *, answered):
+    def ends_with(self, traffic, *, answered):
         return traffic is self.traffic and (self.answered or not answered)
 
     def end(self, why):
@@ -103,7 +105,7 @@ def test_a_call_that_is_not_answered_ends_with_its_scope_which_fails(scope):
 def test_what_was_waited_for_does_not_go_on_in_a_scope_that_insists_on_replay(scope):
     ended, traffic = [], scope.traffic
     traffic.exchanges.is_shut = lambda: True
-    upload = Mock(lasts=True, is_call_of=lambda *_, **__: False)
+    upload = Mock(lasts=True, ends_with=lambda *_, **__: False)
     upload.end = lambda why: ended.append((why, list(traffic.failures)))
     traffic.begin()
     traffic.exchanges.add(upload)

@@ -64,6 +64,6 @@ def test_what_says_more_or_was_waited_for_in_vain_lasts():
     traffic = Traffic(1)
     one, more = (SmtpAsking(None, traffic, says_more=each) for each in (False, True))
 
-    assert (one.lasts, more.lasts, one.is_call_of(traffic, answered=False)) == (False, True, False)
+    assert (one.lasts, more.lasts, one.ends_with(traffic, answered=False)) == (False, True, False)
     traffic.is_over = True
     assert one.lasts

@@ -243,6 +243,7 @@ class CallDialogue(Work):
 class _Kept:
     """A downstream that keeps what is written."""
 
+    client_has_ended = False
     feed: BodyFeed | None = None
     again: Callable[[], Answer | Later | None] | None = None
     onward: Onward | None = None

@@ -31,6 +31,8 @@ class Downstream(Protocol):
     that request in the scope that is open now, if that is another one; `onward` forwards it to its service, if the scope allows that.
     """
 
+    #: Whether the client has said that it sends no more; over TCP it may have gone then.
+    client_has_ended: bool
     feed: BodyFeed | None
     again: Callable[[], Answer | Later | None] | None
     onward: Onward | None

@@ -114,13 +114,22 @@ class Exchange(Work):
     @property
     def lasts(self) -> bool:
         """Whether it goes on by itself: its client sends on, or a stream comes; or its scope has waited in vain."""
-        is_stream = self._captured is not None and self._captured.is_stream
-        return is_stream or not self.feed.ended or self._traffic.is_over
+        return self._is_stream or not self.feed.ended or self._traffic.is_over
 
-    def is_call_of(self, traffic: object, *, answered: bool) -> bool:
-        """Whether it is a call of gRPC of the scope with this traffic whose client may say more; an `answered` one has a response."""
-        is_open = is_call(self._head.headers) and not self.feed.ended and (self._captured is not None or not answered)
-        return is_open and traffic is self._traffic
+    @property
+    def is_unheard(self) -> bool:
+        """Whether its client sends no more, and may have gone."""
+        return self._downstream.client_has_ended
+
+    def ends_with(self, traffic: object, *, answered: bool) -> bool:
+        """Whether it ends with the scope with this traffic: a stream, or a call of gRPC, `answered` or not, that goes on."""
+        if traffic is not self._traffic or not is_call(self._head.headers):
+            return traffic is self._traffic and self._is_stream
+        return not self.feed.ended and (self._captured is not None or not answered)
+
+    @property
+    def _is_stream(self) -> bool:
+        return self._captured is not None and self._captured.is_stream
 
     def end(self, why: str) -> None:
         """Break it off, unless its end is on the way already. A WebSocket ends otherwise."""

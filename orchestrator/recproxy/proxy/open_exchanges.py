@@ -26,8 +26,15 @@ class OpenExchange(Protocol):
     def lasts(self) -> bool:
         """Whether it goes on by itself, or has been waited for."""
 
-    def is_call_of(self, traffic: object, *, answered: bool) -> bool:
-        """Whether it is a call of gRPC of the scope with this traffic whose client may say more; an `answered` one has a response."""
+    @property
+    def is_unheard(self) -> bool:
+        """Whether its client sends no more, and may have gone."""
+
+    def ends_with(self, traffic: object, *, answered: bool) -> bool:
+        """Whether it ends with the scope with this traffic: a stream, or a call of gRPC whose client may say more.
+
+        An `answered` call has a response.
+        """
 
     def end(self, why: str) -> None:
         """Break it off, unless its end is on the way already."""
@@ -59,13 +66,14 @@ class OpenExchanges:
             else:
                 asyncio.get_running_loop().call_later(_GRACE, self._end_late, each)
 
-    def leave(self, traffic: object, *, answered: bool) -> None:
-        """The scope with this traffic has ended: so do its calls of gRPC whose clients may say more.
+    def leave(self, traffic: object, *, answered: bool, unheard: bool = False) -> None:
+        """The scope with this traffic has ended: so do its streams, and its calls of gRPC whose clients may say more.
 
-        A call that was `answered` goes both ways; another may be the messages for one answer, on their way still.
+        A call that was `answered` goes both ways; another may be the messages for one answer, on their way still. With
+        `unheard`, only those end whose clients may have gone.
         """
         for each in tuple(self._open):
-            if each.is_call_of(traffic, answered=answered):
+            if each.ends_with(traffic, answered=answered) and (each.is_unheard or not unheard):
                 each.end(TEST_ENDED)
 
     def _end_late(self, exchange: OpenExchange) -> None:

@@ -24,13 +24,14 @@ def has_settled(ended: OpenScope) -> bool:
 
 
 def end_calls(ended: OpenScope) -> None:
-    """End the calls of gRPC of a scope that has ended."""
+    """End the streams and the calls of gRPC of a scope that has ended."""
     ended.traffic.exchanges.leave(ended.traffic, answered=True)
     ended.calls.end()
 
 
 async def settle(lane: ProxyLane, ended: OpenScope) -> None:
-    """Wait for what a scope has forwarded: it belongs to it. What takes too long fails the scope."""
+    """Wait for what a scope has forwarded: it belongs to it. What takes too long fails the scope, but for streams."""
+    ended.traffic.exchanges.leave(ended.traffic, answered=True, unheard=True)
     waits = asyncio.ensure_future(ended.calls.settled(_LEFT_SECONDS))
     if not await ended.traffic.settled(_LEFT_SECONDS):
         lane.leave()

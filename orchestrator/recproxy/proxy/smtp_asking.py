@@ -49,8 +49,13 @@ class SmtpAsking:
         """Whether more is said before what is asked, or its scope has waited in vain."""
         return self._says_more or self._traffic.is_over
 
-    def is_call_of(self, traffic: object, *, answered: bool) -> bool:
-        """It is no call of gRPC."""
+    @property
+    def is_unheard(self) -> bool:
+        """Its client waits for an answer."""
+        return False
+
+    def ends_with(self, traffic: object, *, answered: bool) -> bool:
+        """It is no stream, and is waited for."""
         return False
 
     def end(self, why: str) -> None:

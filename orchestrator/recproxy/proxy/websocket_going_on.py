@@ -40,6 +40,7 @@ class GoingOn:
     """
 
     feed: BodyFeed | None = None
+    client_has_ended = False
     again: Callable[[], Answer | Later | None] | None = None
     onward: Onward | None = None
     has_gone = False

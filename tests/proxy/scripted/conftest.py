@@ -14,7 +14,9 @@ A row is a dict. Its `steps` are tuples, done one after the other over real TCP 
     ("scope", "was left")              it has ended
     ("scope", "ends")                  it does, and the one of no test goes on, which has no recordings
     ("scope", "ends as a call comes")  it will end, and be waited for, as soon as the next call of gRPC has begun
-    ("scope", "was waited for")        it has ended a while ago, and calls both ways end with it
+    ("scope", "was waited for")        it has ended a while ago, and streams and calls both ways end with it
+    ("scope", "ends elsewhere")         the same of another one
+    ("scope", "ends as all was heard") it ends, when each client is known to send no more
     ("lane", "hears all")              it has heard what its client has sent, which speaks HTTP/2
     ("scope", "turns")                 it ends, and another one begins, with the recording `then`, in `then_mode`
     ("scope", "insists within")        one that insists on replay begins inside of it
@@ -282,6 +284,13 @@ class Play:
         if kind == "scope" and verb == "ends as a call comes":
             self._end_at_call()
             return
+        if kind == "scope" and verb == "ends elsewhere":
+            end_calls(OpenScope(self._profile, "test_b", []))
+            return
+        if kind == "scope" and verb == "ends as all was heard":
+            await self._heard_all()
+            self._end()
+            return
         if kind == "scope" and verb == "ends":
             self._lane.leave_conversations(self._lane.end())
             return
@@ -343,16 +352,17 @@ class Play:
         """End the scope between the head of the next call and the first step of what answers it."""
         loop, begin = asyncio.get_running_loop(), self._scope.calls.dialogue
 
-        def end():
-            self._lane.leave_conversations(self._lane.end())
-            if not has_settled(self._scope):
-                self._settling = loop.create_task(settle(self._lane, self._scope))
-
         def begun(*words):
-            loop.call_soon(end)
+            loop.call_soon(self._end)
             return begin(*words)
 
         self._scope.calls.dialogue = begun
+
+    def _end(self):
+        """End the scope, and wait for what is under way."""
+        self._lane.leave_conversations(self._lane.end())
+        if not has_settled(self._scope):
+            self._settling = asyncio.get_running_loop().create_task(settle(self._lane, self._scope))
 
     def _turn_scope(self):
         """End the scope, and open another one with the recording `then`."""

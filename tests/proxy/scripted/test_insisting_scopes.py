@@ -262,6 +262,39 @@ WITH_THEIR_TEST = {
 }
 
 
+STREAMS = {
+    "a stream": {"steps": [*LISTENS, ("scope", "was waited for"), *BROKEN], "kept": [(URL, 200, b":a\n")]},
+    "a stream of a live run": {"mode": "live", "steps": [*LISTENS, ("scope", "was waited for"), *BROKEN]},
+    "a stream over HTTP/2": {
+        **OVER_2,
+        "steps": [*LISTENS_OVER_2, ("scope", "was waited for"), ("client", "sees reset"), ("service", "sees reset")],
+        "kept": [(URL, 200, b":a\n")],
+    },
+    "a stream whose client may have gone is not waited for": {
+        "steps": [*LISTENS, ("client", "half-closes"), ("scope", "ends as all was heard"), *BROKEN],
+        "kept": [(URL, 200, b":a\n")],
+    },
+    "but what is no stream is waited for": {
+        "steps": [
+            *LOADS,
+            ("scope", "was waited for"),
+            ("service", "sends", b"1\r\n!\r\n0\r\n\r\n"),
+            ("client", "sees", b"1\r\n!\r\n0\r\n\r\n"),
+        ],
+        "kept": [(URL, 200, b"ab!")],
+    },
+    "nor is a stream of the test around it ended": {
+        "steps": [
+            *LISTENS,
+            ("scope", "ends elsewhere"),
+            ("service", "sends", b"3\r\n:b\n\r\n0\r\n\r\n"),
+            ("client", "sees", b"3\r\n:b\n\r\n0\r\n\r\n"),
+        ],
+        "kept": [(URL, 200, b":a\n:b\n")],
+    },
+}
+
+
 @pytest.mark.parametrize("row", ENDED.values(), ids=ENDED)
 def test_what_would_go_on_ends_where_a_test_insists_on_replay(play, row, monkeypatch):
     monkeypatch.setattr("recproxy.proxy.open_exchanges._GRACE", 0)
@@ -278,3 +311,10 @@ def test_what_is_about_to_end_or_may_go_on_is_not_ended(play, row):
 @pytest.mark.parametrize("row", WITH_THEIR_TEST.values(), ids=WITH_THEIR_TEST)
 def test_a_call_both_ways_ends_with_its_test(play, row):
     play({**OVER_2, **row})
+
+
+@pytest.mark.parametrize("row", STREAMS.values(), ids=STREAMS)
+def test_an_event_stream_ends_with_its_test(play, row, monkeypatch):
+    monkeypatch.setattr("recproxy.proxy.scope_end._LEFT_SECONDS", 60)
+
+    play(row)
