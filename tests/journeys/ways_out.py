@@ -12,7 +12,7 @@ from pathlib import Path
 PORT = 8080
 EMPTY = "env -i "
 PYTHON = f"""
-import asyncio, contextlib, ctypes, os, socket, struct, sys
+import os, socket
 def tcp(host, port={PORT}):
     with socket.create_connection((host, port), 3) as sock:
         sock.sendall(WAY.encode())
@@ -31,6 +31,7 @@ def below(connect):
     connect(sock)
     sock.send(WAY.encode())
 def by_libc(sock):
+    import ctypes, struct
     address = struct.pack("=H", 2) + struct.pack("!H", {PORT}) + socket.inet_aton("203.0.113.9") + bytes(8)
     ctypes.CDLL(None).connect(sock.fileno(), address, 16)
 def raw():
@@ -39,11 +40,13 @@ def raw():
         sock.sendto(packet, ("203.0.113.9", 0))
 def forked():
     if not (pid := os.fork()):
-        with contextlib.suppress(OSError):
+        try:
             tcp("203.0.113.9")
-        os._exit(0)
+        finally:
+            os._exit(0)
     os.waitpid(pid, 0)
 async def streams(host):
+    import asyncio
     _, writer = await asyncio.open_connection(host, {PORT})
     writer.write(WAY.encode())
     await writer.drain()
@@ -74,7 +77,7 @@ WAYS = (
     ("mapped-ipv6", True, "python", "tcp('::ffff:203.0.113.9')"),
     ("listed-name-other-port", True, "python", "tcp('api.shop.example')"),
     ("mail-port", True, "python", "tcp('smtp.mail.example', 587)"),
-    ("asyncio", True, "python", "asyncio.run(streams('unlisted.example'))"),
+    ("asyncio", True, "python", "__import__('asyncio').run(streams('unlisted.example'))"),
     ("datagram", True, "python", f"udp('203.0.113.9', {PORT})"),
     ("datagram-sendmsg", True, "python", f"udp('203.0.113.9', {PORT}, 'sendmsg')"),
     ("datagram-connected", True, "python", f"udp('203.0.113.9', {PORT}, 'connect')"),
