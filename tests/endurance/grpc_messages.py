@@ -66,35 +66,40 @@ def many(channel, calls, look):
             look()
 
 
-def _grown(root, mode, work, amount):
-    """How much the process grew that grew most, behind the first thousand messages: what is imported is there by then."""
+def _grown(root, mode, works):
+    """How much the process grew that grew most in each work, behind its first thousand messages: what is imported is there
+    by then.
+    """
     import grpc
 
+    grown = {}
     with served(root, "--mode", mode) as run:
-        curves = {pid: [] for pid in family(run.process.pid)}
+        names = family(run.process.pid)
+        for name, (work, amount) in works.items():
+            curves = {pid: [] for pid in names}
 
-        def look():
-            for pid, curve in curves.items():
-                curve.append(memory(pid))
+            def look(curves=curves):
+                for pid, curve in curves.items():
+                    curve.append(memory(pid))
 
-        with grpc.insecure_channel(run.environment["SHOP_BASE_URL"].partition("://")[2]) as channel:
-            work(channel, amount, look)
-            look()
+            with grpc.insecure_channel(run.environment["SHOP_BASE_URL"].partition("://")[2]) as channel:
+                work(channel, amount, look)
+                look()
+            grown[name] = max(max(curve) - curve[min(1, len(curve) - 1)] for curve in curves.values())
         code, said = run.end()
     assert code == 0, said
-    return max(max(curve) - curve[min(1, len(curve) - 1)] for curve in curves.values())
+    return grown
 
 
 def check(messages, calls):
     """So many messages each way, and so many calls, in each mode."""
     began = time.monotonic()
     server, port = service()
-    grown = {}
-    for name, work, amount in (("messages", talk, messages), ("calls", many, calls)):
-        with tempfile.TemporaryDirectory() as folder:
-            root = make_project(Path(folder), PROFILE + UPSTREAM.format(port=port))
-            for mode in ("live", "record", "replay"):
-                grown[f"{name}, {mode}"] = _grown(root, mode, work, amount)
+    works = {"messages": (talk, messages), "calls": (many, calls)}
+    with tempfile.TemporaryDirectory() as folder:
+        root = make_project(Path(folder), PROFILE + UPSTREAM.format(port=port))
+        found = {mode: _grown(root, mode, works) for mode in ("live", "record", "replay")}
+    grown = {f"{name}, {mode}": found[mode][name] for name in works for mode in found}
     server.stop(0).wait()
     most = MOST_GROWN + 2 * messages * A_MESSAGE_KEPT
     assert all(size < (MOST_GROWN if "live" in name else most) for name, size in grown.items()), grown
