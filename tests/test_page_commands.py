@@ -112,7 +112,8 @@ CASSETTE = """interactions:
     status: {code: 200, message: OK}
 version: 1
 """
-SETTINGS = """[profiles.twitter.upstream]
+SETTINGS = """run = ["gmail", "openai", "shop", "twitter"]
+[profiles.twitter.upstream]
 address = "{address}"
 [profiles.shop]
 [[profiles.shop.endpoints]]
