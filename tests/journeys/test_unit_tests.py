@@ -1,9 +1,9 @@
 """One recording serves the functional test and the unit test, in one run and without any."""
 
 import os
-import subprocess
 import sys
 
+import prestarted
 import pytest
 from deadlines import seconds
 
@@ -58,14 +58,13 @@ def test_in_one_run(project):
 
 def test_unit_tests_need_no_run(project):
     project.write("test_program.py", SUITE)
-    words = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:recproxy", "-k", "not tcp", "-W", "ignore")
+    words = ("-q", "-p", "no:cacheprovider", "-p", "no:recproxy", "-k", "not tcp", "-W", "ignore")
 
-    done = subprocess.run(
-        [sys.executable, *words, "test_program.py"],
+    done = prestarted.run(
+        "pytest",
+        (*words, "test_program.py"),
         cwd=project.root,
-        env={name: value for name, value in os.environ.items() if not name.startswith(("RECPROXY", "PYTEST"))},
-        capture_output=True,
-        text=True,
+        environment={name: value for name, value in os.environ.items() if not name.startswith(("RECPROXY", "PYTEST"))},
         timeout=seconds(60),
     )
 

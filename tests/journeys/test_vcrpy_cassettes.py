@@ -5,12 +5,11 @@ import gzip
 import http.client
 import json
 import ssl
-import subprocess
-import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from command_line import recproxy
 from deadlines import seconds
 
 from .conftest import ANY, ask_scope, served_any
@@ -35,7 +34,7 @@ def folder(tmp_path_factory):
     made = tmp_path_factory.mktemp("vcrpy")
     (made / "pyproject.toml").write_text(ANY)
     words = ("import", str(DATA), "--profile", "any", "--to", "imported", "--json")
-    done = subprocess.run([sys.executable, "-m", "recproxy", *words], cwd=made, capture_output=True, text=True)
+    done = recproxy(*words, folder=made)
     assert done.returncode == 0, done.stderr
     (made / "receipt.json").write_text(done.stdout)
     return made
