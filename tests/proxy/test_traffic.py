@@ -36,6 +36,17 @@ def test_its_end_waits_for_the_last_exchange():
     run(work)
 
 
+def test_each_failure_is_told_at_once():
+    async def work(traffic):
+        told = []
+        traffic.failed = lambda: told.append(list(traffic.failures))
+        traffic.fail("one")
+        traffic.fail("two")
+        assert told == [["one"], ["one", "two"]]
+
+    run(work)
+
+
 def test_what_never_ends_fails_the_scope():
     async def work(traffic):
         traffic.begin()

@@ -1,4 +1,4 @@
-"""A file of a run that grows with each miss: a test during which it has not grown need not ask what was missed.
+"""A file of a run that grows with each miss, and each request without an answer: a test during which it has not grown need not ask what was missed.
 
 A byte is added before the client has its answer. Where that cannot be done, the test hears of the miss when its scope ends.
 """

@@ -233,7 +233,7 @@ class Service:
             return
         rules, wanted = self._forwarding.rules, self._timed > 0 and scope.mode == "live"
         scope.traffic.lessons = Lessons(rules, self._beside, wanted=wanted, answered=scope.known)
-        scope.history.missed = lambda: mark_miss(self._misses)
+        scope.history.missed = scope.traffic.failed = lambda: mark_miss(self._misses)
         scope.go_on(order.plays)
         scope.tells_unused = not order.fallback
         scope.owns = self._lane(order.lane).owns

@@ -32,6 +32,8 @@ class Traffic:
         self.messages = 0
         self.seconds = 0.0
         self.failures: list[str] = []
+        #: Called at each of them.
+        self.failed: Callable[[], None] = lambda: None
         self._under_way = 0
         #: How many of those under way are webhooks.
         self.webhooks = 0
@@ -75,6 +77,7 @@ class Traffic:
     def fail(self, line: str) -> None:
         """A request has no answer: the scope counts as failed. Each counts; whoever shows them tells equal ones once."""
         self.failures.append(line)
+        self.failed()
 
     async def settled(self, seconds: float) -> bool:
         """Wait until none is under way, at most so long; whether none is."""

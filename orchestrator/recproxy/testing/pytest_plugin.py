@@ -19,7 +19,7 @@ from recproxy.testing.pytest_chosen import ChosenTests
 from recproxy.testing.pytest_markers import MARKERS, add_markers
 from recproxy.testing.pytest_mode import add_mode, check_mode_option, gives_scopes, named_mode, suite_words
 from recproxy.testing.pytest_outside import WatchOutside, overlooked_modes, uses_recproxy
-from recproxy.testing.pytest_results import TOLD, how_passed, passed_so_far
+from recproxy.testing.pytest_results import how_passed, passed_so_far
 from recproxy.testing.pytest_shard import choose_shard
 from recproxy.testing.pytest_short_failures import ShortFailures
 from recproxy.testing.pytest_start import OWN_RUN, join_run, start_run
@@ -162,7 +162,7 @@ def pytest_fixture_setup(fixturedef: Any, request: Any) -> Generator[None, objec
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """A miss fails the test, also where the program swallowed it."""
     value = yield
-    if _passed in item.stash and not item.stash.get(TOLD, False) and (text := _trouble(item)):
+    if _passed in item.stash and (text := _trouble(item)):
         item.stash[_text] = text  # a unittest case may have failed already, and then this is dropped
         pytest.fail(text, pytrace=False)
     return value

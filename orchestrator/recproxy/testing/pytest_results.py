@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-__all__ = ["TOLD", "how_passed", "passed_so_far"]
-
-#: Whether a bridge has told at the end of a test what the innermost scope missed, so that nobody else need look there.
-TOLD = pytest.StashKey[bool]()
+__all__ = ["how_passed", "passed_so_far"]
 
 
 def passed_so_far(before: bool | None, report: pytest.TestReport) -> bool | None:

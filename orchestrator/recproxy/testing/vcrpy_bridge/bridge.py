@@ -90,13 +90,12 @@ class Bridge:
         return str(host).startswith("127.77.") or (is_loopback(str(host)) and (takes_local or port in self._ports))
 
     def untold(self, *, failing: bool = False) -> str:
-        """The misses of the cassettes that are open, as far as they were not told yet; or those alone that fail tests."""
-        return "\n\n".join(filter(None, (opened.untold() for opened in self.open if opened.fails_tests or not failing)))
+        """The misses of the cassettes that are open, as far as they were not told yet.
 
-    @property
-    def tells_innermost(self) -> bool:
-        """Whether `untold` has told the misses of the scope that is the innermost, also of those of tests."""
-        return bool(self.open) and self.open[-1].tells_innermost
+        With `failing` those alone that fail tests, and nobody is asked where none was seen.
+        """
+        told = (each.untold() for each in self.open if not failing or (each.fails_tests and each.may_have_missed))
+        return "\n\n".join(filter(None, told))
 
     def take(self) -> tuple[dict[str, int], list[str]]:
         """What cassettes did since the last time, and what of their settings was not honoured."""

@@ -16,7 +16,6 @@ import pytest
 from recproxy.control.variables import CONTROL
 from recproxy.errors import RecproxyError
 from recproxy.testing.pytest_mode import BRIDGED
-from recproxy.testing.pytest_results import TOLD
 from recproxy.testing.vcrpy_bridge.bridge import Bridge
 
 __all__ = ["BridgePlugin"]
@@ -78,7 +77,6 @@ class BridgePlugin:
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
         """A miss fails the test also where the program swallowed it, and the cassette is a fixture's."""
         bridge, value = item.config.stash[self._bridge], None
-        item.stash[TOLD] = False
         try:
             value = yield
         except RecproxyError as problem:
@@ -90,7 +88,6 @@ class BridgePlugin:
             raise
         else:
             text = bridge.untold(failing=True)
-            item.stash[TOLD] = bridge.tells_innermost
         if text:
             pytest.fail(text, pytrace=False)
         return value
