@@ -409,12 +409,12 @@ def test_serve_ends_with_its_standard_input(project):
 
 
 def test_parallel_starts_never_clash(project, request):
-    """200 at once with --thorough; few otherwise, since each is four processes."""
+    """200 at once with --thorough; few otherwise, since each is four processes. Forks also begin with the same numbers."""
     count = 200 if request.config.getoption("--thorough") else 8
     program = "import os, urllib.request as u; print(u.urlopen('https://api.shop.example/item?id=1').read(), os.environ['HTTP_PROXY'])"
 
     with ThreadPoolExecutor(16) as pool:
-        runs = list(pool.map(lambda _: project.python(program, stdin=subprocess.DEVNULL), range(count)))
+        runs = [project.python(program), *pool.map(lambda _: project.python(program), range(count))]
 
     assert {run.returncode for run in runs} == {0}
     assert all(run.stdout.startswith("b'first' ") for run in runs)
