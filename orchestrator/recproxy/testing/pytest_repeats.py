@@ -34,10 +34,15 @@ class RepeatedTests:
         self._seconds: dict[str, float] = chosen.get("seconds") or {}
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        """Have no other plugin repeat a test or end it."""
+        """Have no other plugin repeat a test or end it, and no traceback shown that nobody reads.
+
+        Tests fail again and again here, and pytest's own tracebacks parse each file that is in them: with those, such a
+        run took half as long again.
+        """
         for name in _OTHERS:
             if config.pluginmanager.hasplugin(name):
                 config.pluginmanager.unregister(name=name)
+        config.option.tbstyle, config.option.fulltrace = "native", False
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
