@@ -56,11 +56,17 @@ class MockServer:
         command = self.command(root, port, proxy)
         process = subprocess.Popen(command, cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
-            reachable(port, SECONDS)
+            self._wait_for(port)
             yield process.pid, port
         finally:
             process.kill()
             process.wait()
+
+    def _wait_for(self, port: int) -> None:
+        try:
+            reachable(port, SECONDS)
+        except AssertionError:
+            raise AssertionError(f"{self.name} cannot be reached {SECONDS:g} seconds after its start") from None
 
 
 def hoverfly(given: str) -> MockServer:

@@ -11,6 +11,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 import growth
+import mock_servers
 import pictures_of_costs
 import record_many
 import rows
@@ -125,6 +126,14 @@ def test_a_tool_that_is_given_stands_beside_the_start_of_a_run(monkeypatch):
 
     assert measured[-1].beside == "a server, until it can be reached"
     assert measured[-1].theirs > 0
+
+
+def test_a_tool_that_does_not_start_is_named(monkeypatch, tmp_path):
+    monkeypatch.setattr(mock_servers, "SECONDS", 0.1)
+    server = MockServer("a server", lambda *_: [sys.executable, "-c", ""], {})
+
+    with pytest.raises(AssertionError, match=r"^a server cannot be reached 0\.1 seconds after its start$"):
+        start.mock_server_start(server, tmp_path)
 
 
 def test_what_cannot_be_measured_keeps_nothing_else_out_of_the_table(monkeypatch, capsys):
