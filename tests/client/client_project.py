@@ -114,7 +114,7 @@ class ClientProject:
                 environment=environment,
                 timeout=self.seconds,
                 merged=True,
-                also=self.imported if words[1] == "pytest" else (),
+                also=self.imported,
             )
             return done.returncode, done.stdout
         process = self.start(*words, **environment)

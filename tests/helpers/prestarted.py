@@ -45,7 +45,8 @@ _REWRITTEN = ("pytest_split", "recproxy", "time_machine", "xdist")
 _OF_PLUGINS = (
     *("pytest_split.plugin", "time_machine", "xdist.dsession", "xdist.looponfail", "xdist.plugin", "xdist.remote"),
     *("recproxy.client.outcome", "recproxy.client.recorded_clock", "recproxy.client.server", "recproxy.client.suite"),
-    *("recproxy.pytest_plugin", "recproxy.report.listed_misses", "recproxy.report.run_timeline"),
+    *("recproxy.config.project", "recproxy.pytest_plugin"),
+    *("recproxy.report.listed_misses", "recproxy.report.run_timeline"),
 )
 #: What a run imports late: to make its CA, and to record.
 _OF_RUNS = (
@@ -53,6 +54,7 @@ _OF_RUNS = (
     "cryptography.hazmat.backends.openssl.backend",
     "recproxy.orchestrator.recovery",
     "recproxy.redaction.scope",
+    "recproxy.report.report_files",
 )
 #: The verbs that tests run most.
 _VERBS = tuple(
@@ -122,15 +124,17 @@ def run(module, words, *, cwd, environment, timeout, merged=False, path="", also
     """Run a module with nothing on its standard input: as `subprocess.run` with captured text.
 
     `merged` means that standard error is in standard output, `path` is a folder in which modules are looked for first,
-    `also` are modules that many runs import, `starts` those of `IMPORTS` that what runs starts late.
+    `also` are modules that each pytest of such runs imports, `starts` those of `IMPORTS` that what runs starts late.
     """
     out, err = os.pipe(), os.pipe()
     if merged:
         os.dup2(out[1], err[1])
     nothing = os.open(os.devnull, os.O_RDONLY)
-    servers = {each: _server(each, "") for each in (*_STARTED_BY.get(module, _STARTED_BY_RUNS), *starts)}
+    of_pytest = {"pytest": also}  # the pytest of a run, and the workers of one
+    names = (*_STARTED_BY.get(module, _STARTED_BY_RUNS), *starts)
+    servers = {each: _server(each, "", of_pytest.get(each, ())) for each in names}
     command = [sys.executable, "-m", module, *map(str, words)]
-    own = _server(module, path, also)
+    own = _server(module, path, of_pytest.get(module, ()))
     for each in servers.values():
         _up(each)  # what is not there yet would be started anew
     with socket.socket(socket.AF_UNIX) as link:
@@ -157,7 +161,7 @@ def run(module, words, *, cwd, environment, timeout, merged=False, path="", also
 @contextlib.contextmanager
 def forks(*modules):
     """Let `subprocess.Popen` of this process fork what is prestarted, as in a run: for a program run in this process."""
-    servers = {each: _up(_server(each, "")) for each in modules}
+    servers = {each: _up(_server(each, "", ())) for each in modules}
     before = {name: getattr(subprocess.Popen, name) for name in ("_execute_child", "_try_wait", "_internal_poll")}
     _start_by_forks(servers, dict(os.environ))
     try:
@@ -174,7 +178,7 @@ def popen():
     class Forking(subprocess.Popen):
         pass
 
-    _start_by_forks({each: _up(_server(each, "")) for each in _STARTED_BY_RUNS}, dict(os.environ), popen=Forking)
+    _start_by_forks({each: _up(_server(each, "", ())) for each in _STARTED_BY_RUNS}, dict(os.environ), popen=Forking)
     return Forking
 
 
@@ -195,7 +199,7 @@ def _read(descriptor):
 
 
 @functools.cache
-def _server(module, first, also=()):
+def _server(module, first, also):
     """The address of the process that has imported what this module imports; it ends with this process."""
     path = Path(tempfile.mkdtemp(prefix="recproxy-runs-"), "socket")
     server = subprocess.Popen(

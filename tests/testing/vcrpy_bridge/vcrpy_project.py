@@ -32,7 +32,11 @@ class Suite(ClientProject):
     """A project of somebody who has never heard of recproxy: cassettes, and tests that name them."""
 
     #: What vcrpy imports of what is here, but for aiohttp, which reads the variables for certificates when it is imported.
-    imported = ("httpx", "requests", "yaml", "yarl", "attr", "multidict", "aiosignal", "aiohappyeyeballs", "wrapt")
+    imported = (
+        *("httpx", "requests", "yaml", "yarl", "attr", "multidict", "aiosignal", "aiohappyeyeballs", "wrapt"),
+        *("botocore.awsrequest", "botocore.httpsession", "email.policy", "netrc", "xmlrpc.client"),
+        *("recproxy.testing.vcrpy_bridge.patches", "recproxy.testing.vcrpy_bridge.plugin"),
+    )
 
     def __init__(self, root):
         self.root = root
