@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import filterfalse
 
 from recproxy.lazy.dataclass import dataclass
 from recproxy.mail.imap.capabilities import with_capability
@@ -52,8 +53,12 @@ class _State:
 
     def next(self, numbers: list[int]) -> int | None:
         """The exchange that answers next, of those that do."""
-        left = [each for each in numbers if not self.played[each]]
-        return next((each for each in left if each >= self.changed), left[0] if left else None)
+        # A client may send thousands of equal commands: those that were played are passed as fast as Python can.
+        left = filterfalse(self.played.__contains__, numbers)
+        first = next(left, None)
+        if first is None or first >= self.changed:
+            return first
+        return next((each for each in left if each >= self.changed), first)
 
 
 class ImapReplay:
