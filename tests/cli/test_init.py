@@ -3,7 +3,6 @@
 import json
 import os
 import pty
-import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -475,8 +474,7 @@ def borrow(environment):
 )
 def test_what_it_made_passes_at_once_under_its_runner(folder, runner, environment, words):
     init(folder, "--runner", runner, *OWN)
-    made = [sys.executable, "-m", "virtualenv", "-q", "--no-seed", environment]
-    assert subprocess.run(made, cwd=folder).returncode == 0
+    assert run(folder, "virtualenv", "-q", "--no-seed", environment).returncode == 0
     borrow(folder / environment)
 
     done = run(folder, runner, *words, merged=True)

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import zipfile
 
+import prestarted
 import pytest
 from command_line import recproxy
 from deadlines import seconds
@@ -14,16 +15,9 @@ from deadlines import seconds
 def run(tmp_path):
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("RECPROXY", "PYTEST"))}
 
-    def call(*words, code=0):
-        done = subprocess.run(
-            [sys.executable, *words],
-            cwd=tmp_path,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=seconds(100),
-        )
-        assert done.returncode == code, done.stdout + done.stderr
+    def call(module, *words):
+        done = prestarted.run(module, words, cwd=tmp_path, environment=environment, timeout=seconds(100))
+        assert done.returncode == 0, done.stdout + done.stderr
         return done
 
     return call
@@ -40,7 +34,7 @@ def new(tmp_path):
 def test_a_new_distribution_builds_and_passes_its_own_tests(run, tmp_path):
     words = ("new", "shop", "--host", "api.shop.example", "--credential", "SHOP_KEY")
     words += ("--base-url", "SHOP_API_BASE", "--base-path", "/v1")
-    done = run("-m", "recproxy", "profiles", *words)
+    done = run("recproxy", "profiles", *words)
     root = tmp_path / "recproxy-shop"
 
     assert sorted(done.stdout.splitlines()) == sorted(
@@ -48,7 +42,7 @@ def test_a_new_distribution_builds_and_passes_its_own_tests(run, tmp_path):
     )
     assert done.stderr.startswith("recproxy: wrote profile 'shop'; try it with: ")
 
-    run("-m", "pytest", "-q", "-p", "no:cacheprovider", str(root))
+    run("pytest", "-q", "-p", "no:cacheprovider", str(root))
     pytest.importorskip("hatchling")
     build(root)
     with zipfile.ZipFile(root / "dist" / "recproxy_shop-0.1.0-py3-none-any.whl") as wheel:
