@@ -442,6 +442,31 @@ async def test_bytes_before_tls_are_dropped_and_told(trust):
 
 
 @pytest.mark.asyncio
+async def test_what_a_client_says_with_the_end_of_its_handshake_is_heard(trust):
+    said = "< 220 a\n> EHLO me\n< 250 a\n+ STARTTLS\n> STARTTLS\n< 220 go\n:tls\n> EHLO me\n< 250 b\n"
+    async with Bench(trust, recording=recorded(said)) as bench, bench.client() as (reader, writer):
+        writer.write(b"EHLO me\r\n")
+        await reader.readuntil(b"250 STARTTLS\r\n")
+        writer.write(b"STARTTLS\r\n")
+        await reader.readline()
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        tls = trust.client().wrap_bio(incoming, outgoing, server_hostname=HOST)
+
+        async def step(work):
+            while True:
+                try:
+                    return work()
+                except ssl.SSLWantReadError:
+                    writer.write(outgoing.read())
+                    incoming.write(await reader.read(65536))
+
+        await step(tls.do_handshake)
+        tls.write(b"EHLO me\r\n")  # not sent yet, nor is the end of the handshake
+        assert await step(tls.read) == b"250 b\r\n"
+        assert bench.outcome.notes == ()
+
+
+@pytest.mark.asyncio
 @pytest.mark.parametrize(("protocol", "port"), [("smtp", 465), ("imap", 993)])
 async def test_clients_that_give_tls_up_do_not_keep_a_scope_from_ending(trust, protocol, port):
     async with Bench(trust, protocol=protocol) as bench:

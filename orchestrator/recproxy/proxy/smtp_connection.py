@@ -225,13 +225,13 @@ class SmtpConnection(SmtpSocket):
     async def _start_tls(self) -> None:
         assert self._context is not None
         host, injected = self._place.host, self._server.injected
+        self._server.tls_started()  # the client may send a command with the end of its handshake
         transport = await upgraded(self._transport, self, self._context, self._scope.note, host=host, injected=injected)
         if transport is None:
             return
         self._transport = transport
         self._is_paused = False  # what was to be read by the client is behind TLS now
         self._secure = True
-        self._server.tls_started()
         if self._replay is not None:
             self._replay.secure = True
 
