@@ -1,12 +1,19 @@
 """Misses that are described beside the loop: counted when they come, told when their differences are known."""
 
 import asyncio
-from concurrent.futures import Executor, Future
+import socket
+import threading
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
+from deadlines import seconds
+from transports import transports_closed
 
 from recproxy.config.profile import Endpoint, Match, Profile
-from recproxy.http import Head
+from recproxy.http import Head, Owners
+from recproxy.play.hooks import Hooks
+from recproxy.proxy.lane import ProxyLane
 from recproxy.proxy.route import Route
 from recproxy.proxy.scope import Answer, OpenScope
 from recproxy.recording import load
@@ -139,3 +146,45 @@ def test_trouble_with_a_description_leaves_the_miss_and_answers():
 
     assert (goes_on, told.startswith(b"HTTP/1.1 599 ")) == (True, True)
     assert [each.text for each in missed] == ["a defect of recproxy: RuntimeError: no"]
+
+
+@pytest.mark.asyncio
+async def test_others_are_answered_while_a_hook_hides_what_a_miss_shows():
+    profile = Profile(name="shop", endpoints=(Endpoint(hosts=("shop.example",), base_url="SHOP_BASE_URL"),))
+    was_answered, in_time = threading.Event(), []
+
+    def redact(interaction):
+        in_time.append(was_answered.wait(seconds(5)))
+        return interaction
+
+    forwarding = SimpleNamespace(mode="replay", unset=(), turn=lambda *_, **__: None)
+    loop, owners = asyncio.get_running_loop(), Owners({"shop.example": "shop"})
+    lane = ProxyLane("main", profile, lambda: owners, loop, None, forwarding)
+    with ThreadPoolExecutor(1) as beside:
+        recording = load(RECORDING, path="a.rec")
+        lane.begin(OpenScope(profile, "test_a", [recording], beside=beside, hooks=Hooks(redact=redact)), base=False)
+        listener = socket.create_server(("127.0.0.1", 0))
+        address = listener.getsockname()
+        lane.listen(listener.detach(), 0)
+
+        async def asks(number):
+            reader, writer = await asyncio.open_connection(*address)
+            body = b'{"number": %d}' % number
+            head = b"POST /a HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\nContent-Type: application/json\r\n"
+            writer.write(head + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+            try:
+                return (await reader.read())[:12]
+            finally:
+                writer.close()
+                await writer.wait_closed()
+
+        missed = asyncio.ensure_future(asks(2))
+        while not lane.scope.history._missed:
+            await asyncio.sleep(0)
+        got = await asks(1)
+        was_answered.set()
+        told = await missed
+    lane.close()
+    await transports_closed()
+
+    assert (got, told, in_time) == (b"HTTP/1.1 200", b"HTTP/1.1 599", [True])

@@ -133,6 +133,7 @@ class Misses:
             remark=remark,
         )
         is_cheap = _cost(playback.index, request) <= _CHEAP and not self._traffic.lessons.is_behind
+        is_cheap = is_cheap and self._hooks.redact is None  # a hook may take its time
         if self._beside is None or is_cheap:
             missed = self._describe(missing)
             self._history.describe(number, missed)
