@@ -182,13 +182,14 @@ def popen():
     return Forking
 
 
-def _ask(link, servers, streams, command, *, cwd, environment, session=False, keeper=None):
+def _ask(link, servers, streams, command, *, cwd, environment, session=False, keeper=None, network=None):
     """Ask for a fork that becomes this command; it says its pid and, at its end, its exit code.
 
     `keeper` is the pid of the process whose namespaces it is to enter. A fourth stream gets what goes wrong there.
+    `network` is the name of the network namespace that it is to enter.
     """
     request = {"servers": servers, "command": command, "cwd": cwd, "environment": environment, "session": session}
-    request["keeper"] = keeper
+    request |= {"keeper": keeper, "network": network}
     socket.send_fds(link, [b"\n"], streams)
     link.sendall(json.dumps(request).encode() + b"\n")
 
@@ -311,6 +312,8 @@ def _begin(link):
     for number, descriptor in enumerate(streams[:3]):
         os.dup2(descriptor, number)
         os.close(descriptor)
+    if request["network"]:
+        _enter_network(request["network"])
     if request["keeper"]:
         _enter(request["keeper"], (*streams, 2)[3])
     for descriptor in streams[3:]:
@@ -326,6 +329,15 @@ def _enter(keeper, report):
     except OSError as problem:
         os.write(report, f"the command cannot join its namespaces: {problem.strerror}".encode())
         os._exit(entry["CANNOT_JOIN"])
+
+
+def _enter_network(name):
+    """Be in this network namespace, as what `ip netns exec` starts is."""
+    import ctypes  # here, because few forks need it
+
+    with open(f"/run/netns/{name}") as file:
+        if ctypes.CDLL(None, use_errno=True).setns(file.fileno(), 0x40000000):
+            raise OSError(ctypes.get_errno(), f"cannot enter the network namespace {name}")
 
 
 def _become(request):
@@ -361,7 +373,7 @@ def _become(request):
         from recproxy.client.redirect import install_from_env
 
         install_from_env()
-    _start_by_forks(request["servers"], began, request["keeper"])
+    _start_by_forks(request["servers"], began, request["keeper"], request["network"])
     sys.argv = [module, *words]
     if is_worker:
         main = sys.modules["__main__"] = ModuleType("__main__")
@@ -391,7 +403,7 @@ def _module_and_words(command):
     return (safe, *rest)
 
 
-def _start_by_forks(servers, began, keeper=None, popen=subprocess.Popen):
+def _start_by_forks(servers, began, keeper=None, network=None, popen=subprocess.Popen):
     """Let `subprocess.Popen` of this process fork what is prestarted, in the namespaces in which this process is."""
     start, try_wait, poll = popen._execute_child, popen._try_wait, popen._internal_poll
     signature = inspect.signature(start)
@@ -400,6 +412,7 @@ def _start_by_forks(servers, began, keeper=None, popen=subprocess.Popen):
         asked = SimpleNamespace(**signature.bind(self, *words).arguments)
         environment = dict(os.environ if asked.env is None else asked.env)
         entered, report, command = _entry(asked) or (keeper, (), asked.args)
+        inside, command = _network(command) or (network, command)
         command = _words(command, environment)
         usual = all(getattr(asked, name) == value for name, value in (_USUAL | {"pass_fds": report}).items())
         link = _link(servers, began, command, environment) if usual else None
@@ -416,6 +429,7 @@ def _start_by_forks(servers, began, keeper=None, popen=subprocess.Popen):
             environment=environment,
             session=bool(asked.start_new_session),
             keeper=entered,
+            network=inside,
         )
         self._fork = link.makefile("rb")
         link.close()
@@ -456,13 +470,19 @@ def _entry(asked):
     return int(words[4]), (int(words[5]),), words[6:]
 
 
+def _network(args):
+    """The network namespace that a command is to enter, and the command."""
+    words = list(map(str, args)) if isinstance(args, list | tuple) else []
+    return (words[3], words[4:]) if words[:3] == ["ip", "netns", "exec"] else None
+
+
 def _words(args, environment):
-    """The command; that of a script is the one of its module."""
+    """The command; that of a script is the one of its module, and this interpreter is named by its path."""
     words = list(map(str, args)) if isinstance(args, list | tuple) else [str(args)]
     name = os.path.basename(words[0])
     script = os.path.join(os.path.dirname(sys.executable), name)
-    if name in _SCRIPTS and shutil.which(words[0], path=environment.get("PATH")) == script:
-        return [sys.executable, "-P", "-m", name, *words[1:]]
+    if name in (*_SCRIPTS, "python") and shutil.which(words[0], path=environment.get("PATH")) == script:
+        return [sys.executable, *words[1:]] if name == "python" else [sys.executable, "-P", "-m", name, *words[1:]]
     return words
 
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import prestarted
 import pytest
 import yaml
 from deadlines import seconds
@@ -245,22 +246,11 @@ def test_no_miss_that_a_bridge_tells_shows_a_secret(project, planted):
     project.write("cassettes/items.json", json.dumps({"http_interactions": [recorded]}))
     project.write("test_bridged.py", BRIDGED)
     plugins = [word for name in ("recproxy.vcrpy_bridge", "recproxy.betamax_bridge") for word in ("-p", name)]
-    done = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-p",
-            "no:cacheprovider",
-            *plugins,
-            "--junitxml",
-            "junit.xml",
-            "test_bridged.py",
-        ],
+    done = prestarted.run(
+        "pytest",
+        ("-p", "no:cacheprovider", *plugins, "--junitxml", "junit.xml", "test_bridged.py"),
         cwd=project.root,
-        env=project.environment(PYTHONDONTWRITEBYTECODE="1"),
-        capture_output=True,
-        text=True,
+        environment=project.environment(PYTHONDONTWRITEBYTECODE="1"),
         timeout=seconds(110),
     )
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import prestarted
 import pytest
 from deadlines import seconds
 from networks import HUB, HUB6, ipv6_of, networks
@@ -81,7 +82,7 @@ def inherited():
 @contextlib.contextmanager
 def served(net, folder, *words):
     """`recproxy serve` in the hub: its line, where it writes it, and at last what it said."""
-    process = subprocess.Popen(
+    process = prestarted.popen()(
         [*net.inside("hub"), sys.executable, "-m", "recproxy", "serve", *words],
         cwd=folder,
         env=inherited(),
@@ -100,6 +101,14 @@ def served(net, folder, *words):
         if process.poll() is None:
             process.kill()
             process.communicate()
+
+
+def ended(command, *, timeout, **options):
+    """A command by a fork, when it has ended."""
+    pipes = dict.fromkeys(("stdout", "stderr"), subprocess.PIPE)
+    process = prestarted.popen()(command, stdin=subprocess.DEVNULL, text=True, **pipes, **options)
+    out, err = process.communicate(timeout=timeout)
+    return subprocess.CompletedProcess(command, process.returncode, out, err)
 
 
 def asked(net, name, *words, host=HUB, whole=False):
@@ -144,14 +153,8 @@ def test_the_functional_suite_passes_with_application_tests_and_recproxy_apart(n
         try:
             environment["SHARE_URL"] = f"http://{net.share}:{int(share.stdout.readline())}"
             pytest_words = ("-q", "-p", "no:cacheprovider", "-p", "no:asyncio", str(SUITE))
-            done = subprocess.run(
-                [*net.inside("tests"), sys.executable, "-m", "pytest", *pytest_words],
-                cwd=ROOT,
-                env=environment,
-                capture_output=True,
-                text=True,
-                timeout=seconds(110),
-            )
+            tests = [*net.inside("tests"), sys.executable, "-m", "pytest", *pytest_words]
+            done = ended(tests, cwd=ROOT, env=environment, timeout=seconds(110))
         finally:
             share.communicate()
 
@@ -467,13 +470,11 @@ def test_a_container_that_a_fixture_of_the_guide_starts_reaches_the_run(net, tmp
         "pytest",
         "-q",
     )
-    done = subprocess.run(
+    done = ended(
         [*net.inside("hub"), sys.executable, "-m", "recproxy", "run", *words, "-p", "no:cacheprovider"],
         cwd=tmp_path,
         env=inherited()
         | {"INSIDE": json.dumps(net.inside("app")), "APP": f"{NOBODY} sh -c '{APP}'", "PYTHONPATH": str(tmp_path)},
-        capture_output=True,
-        text=True,
         timeout=seconds(60),
     )
 
