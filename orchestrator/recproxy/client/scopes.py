@@ -44,6 +44,8 @@ class Scope:
         self.mode = mode
         self.passed: bool | None = None
         self.result = ""
+        #: Whether who opened it tells its test what it missed, if the test is to know.
+        self.is_told = False
 
 
 class ScopeStack:

@@ -94,6 +94,9 @@ class Suite:
         """
         if self._scope is None:
             return ""
+        innermost = self.scopes.innermost
+        if not failed and innermost is not None and innermost.is_told:
+            return ""
         count = count_of_misses(self._misses)
         if not failed and count is not None and count == self._count:
             return ""

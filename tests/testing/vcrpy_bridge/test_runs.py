@@ -151,6 +151,22 @@ def test_in_a_run_a_cassette_of_a_fixture_is_looked_at_only_after_a_miss_which_f
     assert "cassette: cassettes/0.yaml\nto record it: recproxy run --mode record -- pytest" in out
 
 
+def test_in_a_run_a_miss_of_a_fixtures_cassette_only_warns_where_the_project_says_so(suite):
+    suite.cassette("cassettes/0.yaml", interaction("item", "said"))
+    suite.write("test_a.py", CASSETTE_OF_A_FIXTURE)
+    suite.write("recproxy.toml", 'on_miss = "warn"\n')
+
+    code, out = suite.python(
+        *("-m", "recproxy", "run", "--any-host", "--", sys.executable, "-m", "pytest", "-p", "no:randomly"),
+        *("-p", "no:cacheprovider", "-p", "recproxy.vcrpy_bridge", "test_a.py"),
+        PYTHONWARNINGS="default",
+    )
+
+    assert code == 0, out
+    assert "3 passed" in out
+    assert "3 cassettes, 1 request played, 0 recorded, 1 missed" in out
+
+
 def test_in_a_run_hosts_that_nobody_owns_are_answered_too(suite):
     suite.cassette("cassettes/0.yaml", interaction("item", "said", host="elsewhere.example"))
     suite.write("recproxy.toml", "[profiles.shop]\n[[profiles.shop.endpoints]]\nhosts = ['api.shop.example']\n")

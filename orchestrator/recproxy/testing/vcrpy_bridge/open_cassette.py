@@ -205,7 +205,9 @@ class OpenCassette:
 
     def _begun(self, status: Mapping[str, Any]) -> tuple[Scope, Mapping[str, Any]]:
         recordings = dict(self._recordings(status["profiles"], status["mode"]))
-        return self._session.scopes.begin(self.path, recordings, scope_options=self._scope_options), status
+        scope = self._session.scopes.begin(self.path, recordings, scope_options=self._scope_options)
+        scope.is_told = True
+        return scope, status
 
     def _recordings(self, profiles: Mapping[str, Mapping[str, Any]], mode: str) -> Iterator[tuple[str, list[str]]]:
         """What answers each profile: the cassette, what is recorded into, or nothing."""
