@@ -41,6 +41,7 @@ import struct
 
 import pytest
 import uvloop
+from deadlines import seconds
 
 from recproxy.config.profile import Endpoint, Profile, ReplayTable, Upstream
 from recproxy.control.scope_options import ScopeFault
@@ -56,7 +57,7 @@ from recproxy.proxy.upstream import Upstreams
 from recproxy.proxy.upstream_errors import UpstreamError
 from recproxy.recording import load
 
-SECONDS = 8
+SECONDS = seconds(8)
 HOST = "shop.example"
 OPTIONS = {
     "steps",
