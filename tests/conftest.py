@@ -14,6 +14,7 @@ import hypothesis
 import pytest
 from deadlines import factor
 from plugins import WITHOUT_PLUGINS
+from transports import watch_loops
 
 hypothesis.settings.register_profile("usual", max_examples=100, deadline=None)
 hypothesis.settings.register_profile("thorough", max_examples=10_000, deadline=None)
@@ -30,6 +31,7 @@ def pytest_addoption(parser):
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-timeout reads its option
 def pytest_configure(config):
+    watch_loops()
     os.environ.pop("CI", None)  # auto is replay where it is set: a test that is about that sets it itself
     hypothesis.settings.load_profile("thorough" if config.getoption("--thorough") else "usual")
     if config.option.timeout is None:
