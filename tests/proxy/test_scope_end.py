@@ -15,8 +15,11 @@ class Lane:
     """Its clients may have gone: `left` counts how often they were dropped."""
 
     def __init__(self, leave=lambda: None):
-        self.left = 0
+        self.left, self.turned = 0, []
         self._leave = leave
+
+    def turn(self, ended):
+        self.turned.append(ended)
 
     def leave(self):
         self.left += 1
@@ -112,6 +115,13 @@ def test_what_was_waited_for_does_not_go_on_in_a_scope_that_insists_on_replay(sc
     asyncio.run(settle(Lane(), scope))
 
     assert ended == [(INSISTS, ["1 request was still under way when the scope ended"])]
+
+
+def test_what_has_begun_while_a_scope_was_waited_for_goes_on_in_another_one(scope):
+    lane = Lane()
+    asyncio.run(settle(lane, scope))
+
+    assert lane.turned == [scope]
 
 
 def test_what_never_ends_fails_the_scope(scope):

@@ -13,6 +13,8 @@ A row is a dict. Its `steps` are tuples, done one after the other over real TCP 
     ("scope", "waits no longer")       it has ended, and clients that send no more are dropped
     ("scope", "was left")              it has ended
     ("scope", "ends")                  it does, and the one of no test goes on, which has no recordings
+    ("scope", "ends and waits")        it ends, and waits for what is under way
+    ("scope", "follows")               another one begins when that is over
     ("scope", "ends as a call comes")  it will end, and be waited for, as soon as the next call of gRPC has begun
     ("scope", "was waited for")        it has ended a while ago, and streams and calls both ways end with it
     ("scope", "ends elsewhere")         the same of another one
@@ -175,6 +177,8 @@ class Forwarding:
         self.kept = []
         self._allowed = asyncio.Event()
         self._refused = False
+        #: Scopes of which nothing is recorded any more.
+        self.ended = set()
         self.room = StepRoom()
         if row.get("keeping") != "waits":
             self._allowed.set()
@@ -185,6 +189,8 @@ class Forwarding:
 
     async def keep(self, interaction, traffic, begun):
         await self._allowed.wait()
+        if traffic in self.ended:
+            raise UpstreamError(502, "the scope of this request has ended: nothing is recorded any more")
         if self._refused:
             raise UpstreamError(502, "the disk is full")
         request, response = interaction.request, interaction.response
@@ -282,6 +288,14 @@ class Play:
         if kind == "scope" and verb == "was waited for":
             end_calls(self._scope)
             return
+        if kind == "scope" and verb == "ends and waits":
+            self._end()
+            return
+        if kind == "scope" and verb == "follows":
+            await self._settling
+            self._forwarding.ended.add(self._scope.traffic)
+            self._begin_next()
+            return
         if kind == "scope" and verb == "ends as a call comes":
             self._end_at_call()
             return
@@ -368,6 +382,9 @@ class Play:
     def _turn_scope(self):
         """End the scope, and open another one with the recording `then`."""
         self._lane.leave_conversations(self._lane.end())
+        self._begin_next()
+
+    def _begin_next(self):
         recordings = [load(self._row["then"].encode())] if "then" in self._row else []
         mode = self._row.get("then_mode", self._forwarding.mode)
         self._scope = OpenScope(self._profile, "test_b", recordings, mode=mode)

@@ -270,6 +270,18 @@ FORWARDED = {
         ],
         "kept": [(URL, 101, [(">", b"a")]), (URL, 101, [("<", b"b")]), (URL, 101, [(":leave", 1001)])],
     },
+    "what is said after the test in which the service was asked is none of that": {
+        "steps": [
+            *OPEN[:2],
+            ("scope", "ends and waits"),
+            *OPEN[2:],
+            ("scope", "follows"),
+            ("service", "sends", answers(b"b")),
+            ("client", "sees", answers(b"b")),
+            *LEAVES,
+        ],
+        "kept": [(URL, 101, []), (URL, 101, [("<", b"b"), (":leave", 1001)])],
+    },
     "a client that does not read lets the service wait, and the other way goes on": {
         "steps": [
             *OPEN,
