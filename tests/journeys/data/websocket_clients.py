@@ -8,9 +8,6 @@ import ssl
 import sys
 from urllib.parse import urlsplit
 
-import aiohttp
-import httpx_ws
-import websocket
 import websockets.asyncio.client
 import websockets.sync.client
 from h2.config import H2Configuration
@@ -55,6 +52,8 @@ def of_websockets_asyncio(url):
 
 
 def of_websocket_client(url):
+    import websocket
+
     client = websocket.create_connection(url, subprotocols=["chat.v2"])
     heard = [client.subprotocol, client.recv()]
     for each in SAID[:-1]:
@@ -68,6 +67,8 @@ def of_websocket_client(url):
 
 
 def of_aiohttp(url):
+    import aiohttp  # here, as the others: what a miss is told to needs none of them
+
     async def talk():
         async with (
             aiohttp.ClientSession(trust_env=True) as session,
@@ -85,6 +86,8 @@ def of_aiohttp(url):
 
 
 def of_httpx_ws(url):
+    import httpx_ws
+
     heard = []
     with httpx_ws.connect_ws(url, subprotocols=["chat.v2"]) as client:
         heard += [client.subprotocol, client.receive_text()]
