@@ -91,8 +91,9 @@ class Reader:
 
     def lend(self, name):
         """An environment with what is installed here, since no index can be reached."""
-        made = [sys.executable, "-m", "virtualenv", "-q", "--no-seed", name]
-        subprocess.run(made, cwd=self.folder, check=True, stdin=subprocess.DEVNULL)
+        where = {"cwd": self.folder, "environment": self.environment, "timeout": seconds(60)}
+        made = prestarted.run("virtualenv", ("-q", "--no-seed", name), **where)
+        assert made.returncode == 0, made.stderr
         environment = self.folder / name
         site = next(environment.glob("lib/python*/site-packages"))
         (site / "lent.pth").write_text(f"import site; site.addsitedir({str(Path(pytest.__file__).parents[1])!r})\n")

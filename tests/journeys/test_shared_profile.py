@@ -74,6 +74,7 @@ TOX = """
 no_package = true
 [env_run_base]
 recproxy_profiles = ["shop"]
+pass_env = ["PYTEST_ADDOPTS"]
 deps = [HERE, WHEEL]
 install_command = ["uv", "pip", "install", "--no-index", "--no-deps", "--offline", "{packages}"]
 allowlist_externals = ["uv"]
@@ -141,7 +142,7 @@ def run(folder, module, *words):
         name: value for name, value in os.environ.items() if not name.startswith(("RECPROXY", "NOX", "TOX", "CI"))
     }
     path = f"{Path(sys.executable).parent}{os.pathsep}{inherited['PATH']}"
-    environment = inherited | {"PATH": path}
+    environment = inherited | {"PATH": path, "VIRTUALENV_NO_SEED": "1"}
     done = prestarted.run(module, words, cwd=folder, environment=environment, timeout=seconds(100), merged=True)
     return done.returncode, done.stdout
 
