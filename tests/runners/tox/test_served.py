@@ -6,6 +6,7 @@ import sys
 import threading
 from pathlib import Path
 
+import prestarted
 import pytest
 from deadlines import seconds
 
@@ -16,12 +17,19 @@ OPTIONS = ["--mode", "replay", "--profile", "shop"]
 
 
 @pytest.fixture
-def start(tox):
+def start_anew(tox):
     def start(options=OPTIONS, ended=lambda: None, python=sys.executable):
         environment = {name: value for name, value in os.environ.items() if not name.startswith("RECPROXY")}
         return Served(python, options, folder=tox.root, environment=environment, ended=ended)
 
     return start
+
+
+@pytest.fixture
+def start(start_anew):
+    """The same, of an interpreter that has imported recproxy; its processes are not below the one that it says."""
+    with prestarted.forks("recproxy", "recproxy.proxy"):
+        yield start_anew
 
 
 def test_it_is_up_with_its_environment_and_ends_with_its_report(start):
@@ -59,9 +67,9 @@ def test_an_interpreter_that_says_nothing_is_an_error_with_its_code(start):
         start(python="/bin/false" if Path("/bin/false").exists() else "/usr/bin/false")
 
 
-def test_a_proxy_that_dies_ends_it_and_whoever_holds_it_is_told(start):
+def test_a_proxy_that_dies_ends_it_and_whoever_holds_it_is_told(start_anew):
     told = threading.Event()
-    run = start(ended=told.set)
+    run = start_anew(ended=told.set)
     proxies = [
         int(path.parent.name)
         for path in Path("/proc").glob("[0-9]*/stat")
