@@ -2,13 +2,13 @@
 
 import os
 import shutil
-import subprocess
 import sys
 import zipfile
 
 import prestarted
 import pytest
 from deadlines import seconds
+from wheels import built_wheel
 
 ASK = """
 import json, os, urllib.error, urllib.request
@@ -46,12 +46,6 @@ class Team:
         assert done.returncode == 0, done.stderr
         return self.folder / "author" / f"recproxy-{profile}"
 
-    def build(self, root):
-        """The wheel, by the build backend itself: nothing is downloaded."""
-        code = "from hatchling.build import build_wheel; print(build_wheel('dist'))"
-        done = subprocess.run([sys.executable, "-c", code], cwd=root, check=True, capture_output=True, text=True)
-        return root / "dist" / done.stdout.splitlines()[-1]
-
     def install(self, name, wheel):
         """A wheel of plain Python is installed by unpacking it."""
         site = self.folder / name / "site"
@@ -76,7 +70,7 @@ def ask(team, name, *words):
 @pytest.mark.long
 def test_a_new_version_of_a_profile_changes_the_projects_that_share_it_without_recording_anew(team):
     root = team.new("shop", "api.shop.example")
-    wheel = team.build(root)
+    wheel = built_wheel(root)
     for name in ("one", "two"):
         team.install(name, wheel)
 
@@ -87,7 +81,7 @@ def test_a_new_version_of_a_profile_changes_the_projects_that_share_it_without_r
     profile.write_text(text + '[hooks]\nrespond = "recproxy_shop.hooks:respond"\n')
     (root / "recproxy_shop" / "hooks.py").write_text(HOOKS)
     (root / "pyproject.toml").write_text((root / "pyproject.toml").read_text().replace("0.1.0", "0.2.0"))
-    wheel = team.build(root)
+    wheel = built_wheel(root)
     for name in ("one", "two"):
         team.install(name, wheel)
 
@@ -98,11 +92,11 @@ def test_a_new_version_of_a_profile_changes_the_projects_that_share_it_without_r
 
 def test_two_installed_profiles_with_one_name_are_one_line(team):
     root = team.new("shop", "api.shop.example")
-    team.install("one", team.build(root))
+    team.install("one", built_wheel(root))
     (root / "pyproject.toml").write_text(
         (root / "pyproject.toml").read_text().replace('"recproxy-shop"', '"acme-shop"')
     )
-    team.install("one", team.build(root))
+    team.install("one", built_wheel(root))
 
     done = ask(team, "one")
 

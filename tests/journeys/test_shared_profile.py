@@ -6,7 +6,6 @@ here (recproxy, pytest).
 
 import importlib.util
 import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import prestarted
 import pytest
 from command_line import recproxy
 from deadlines import seconds
+from wheels import built_wheel
 
 pytestmark = [
     pytest.mark.timeout(300),
@@ -89,17 +89,6 @@ def write(folder, files):
     return folder
 
 
-def wheel(folder):
-    """The wheel of a distribution."""
-    subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder / "dist")],
-        cwd=folder,
-        check=True,
-        capture_output=True,
-    )
-    return next((folder / "dist").glob("*.whl"))
-
-
 def shop(folder, version, *rules):
     """The wheel of a profile that `recproxy profiles new` has begun."""
     folder.mkdir()
@@ -112,7 +101,7 @@ def shop(folder, version, *rules):
         ("[placeholders]\n", '[placeholders]\nSHOP_KEY = "placeholder"\n'),
         *rules,
     )
-    return wheel(package)
+    return built_wheel(package)
 
 
 def edit(path, *changes):
@@ -127,7 +116,7 @@ def edit(path, *changes):
 def here(tmp_path):
     site = Path(pytest.__file__).parents[1]
     lend = f"import site; site.addsitedir({str(site)!r})\n"
-    return wheel(write(tmp_path / "here", {"pyproject.toml": HERE, "here.pth": lend}))
+    return built_wheel(write(tmp_path / "here", {"pyproject.toml": HERE, "here.pth": lend}))
 
 
 def project(folder):

@@ -1,14 +1,13 @@
 """`recproxy profiles new`: what it writes builds, is installed, and passes its own tests at once."""
 
 import os
-import subprocess
-import sys
 import zipfile
 
 import prestarted
 import pytest
 from command_line import recproxy
 from deadlines import seconds
+from wheels import built_wheel
 
 
 @pytest.fixture
@@ -44,19 +43,12 @@ def test_a_new_distribution_builds_and_passes_its_own_tests(run, tmp_path):
 
     run("pytest", "-q", "-p", "no:cacheprovider", str(root))
     pytest.importorskip("hatchling")
-    build(root)
-    with zipfile.ZipFile(root / "dist" / "recproxy_shop-0.1.0-py3-none-any.whl") as wheel:
+    with zipfile.ZipFile(built_wheel(root)) as wheel:
         names = set(wheel.namelist())
         points = wheel.read("recproxy_shop-0.1.0.dist-info/entry_points.txt").decode()
 
     assert {"recproxy_shop/profile.toml", "recproxy_shop/recordings/example.rec"} <= names
     assert "[recproxy.profiles]\nshop = recproxy_shop" in points
-
-
-def build(root):
-    """The wheel, by the build backend itself: nothing is downloaded."""
-    code = "from hatchling.build import build_wheel; build_wheel('dist')"
-    subprocess.run([sys.executable, "-c", code], cwd=root, check=True, capture_output=True, timeout=seconds(100))
 
 
 def test_what_is_there_is_not_written_over(new, tmp_path):
