@@ -281,6 +281,31 @@ def test_what_is_said_in_a_scope_is_recorded_for_it(run):
     )
 
 
+def test_the_end_of_a_scope_waits_for_a_service_that_is_told_what_was_done_and_keeps_that(run):
+    async def work():
+        lane = Lane("auto", Scope("one", ""))
+        client = await connected(lane)
+        client.says(b"1 LOGIN me pw\r\n4 FETCH 1 FLAGS\r\n")
+        await settled()
+        (service,), ended = lane.services, lane.scope
+        lane.scope = Scope("two", "")
+        client.connection.leave(ended)
+        waited = [ended.traffic.busy]
+        for answer in (b"* OK real\r\n", b"1 OK in\r\n"):
+            service.says(answer)
+            await settled()
+        waited.append(ended.traffic.busy)
+        client.connection.leave(ended)  # once more, when that was waited for
+        await settled()
+        kept, lane.kept[:] = list(lane.kept), []
+        client.connection.connection_lost(None)
+        await settled()
+        return waited, kept, [scope for scope, _ in lane.kept], ended.traffic.failures
+
+    waited, kept, later, failures = run(work)
+    assert (waited, [scope for scope, _ in kept], later, failures) == ([True, False], ["one"], ["two"], [])
+
+
 def test_live_keeps_nothing(run):
     async def work():
         lane = Lane("live", Scope("one"))

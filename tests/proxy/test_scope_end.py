@@ -18,7 +18,7 @@ class Lane:
         self.left, self.turned = 0, []
         self._leave = leave
 
-    def turn(self, ended):
+    def leave_conversations(self, ended):
         self.turned.append(ended)
 
     def leave(self):

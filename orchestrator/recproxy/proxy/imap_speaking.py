@@ -216,9 +216,12 @@ class _Speaking:
         self, client: ImapClient, service: ImapService, done: Sequence[Done], command: ImapCommand, texts: ImapTexts
     ) -> None:
         """Tell the service what was done without it, and then have it answer the command; `texts` are of who asks."""
+        begun = time.monotonic()
+        texts.scope.traffic.begin()  # the end of the scope waits for it
 
         def leave(why: str) -> None:
             self._leave_service = None
+            texts.scope.traffic.end(time.monotonic() - begun)
             if why:
                 texts.refused(why)
             catching.stop()
@@ -226,6 +229,7 @@ class _Speaking:
 
         def over(problem: str) -> None:
             self._leave_service = None
+            texts.scope.traffic.end(time.monotonic() - begun)
             if problem:
                 texts.scope.traffic.fail(f"{self._place.url}: {problem}")
                 service.close()

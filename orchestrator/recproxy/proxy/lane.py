@@ -123,7 +123,7 @@ class ProxyLane:
         else:
             self._open.append(scope)
         self.scope = self._open[-1] if self._open else self.base
-        self.turn(before)
+        self._turn(before)
         scope.traffic.exchanges.turn()
 
     def end(self) -> OpenScope:
@@ -191,9 +191,9 @@ class ProxyLane:
         for connection in (*self.smtp, *self.imap):
             connection.leave(ended)
         ended.calls.end(answered=True)
-        self.turn(ended)
+        self._turn(ended)
 
-    def turn(self, before: OpenScope) -> None:
+    def _turn(self, before: OpenScope) -> None:
         """What is open to services from another scope is this one's, or ends where it insists on replay."""
         scope = self.scope
         self.forwarding.turn(before.traffic, scope.name, scope.traffic, self.spawn, ends=self._insists_on_replay())

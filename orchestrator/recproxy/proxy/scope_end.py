@@ -38,7 +38,7 @@ async def settle(lane: ProxyLane, ended: OpenScope) -> None:
     await waits
     end_calls(ended)
     await ended.traffic.quiet(_QUIET_SECONDS)
-    lane.turn(ended)  # a service may have agreed meanwhile to a WebSocket, which goes on in another scope
+    lane.leave_conversations(ended)  # those whose services have answered meanwhile go on in another scope
     if not ended.traffic.is_over:
         await ended.traffic.settled(_QUIET_SECONDS)  # what was said until then is being kept
     ended.traffic.is_awaited = False
