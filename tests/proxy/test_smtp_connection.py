@@ -886,6 +886,40 @@ async def test_a_test_that_is_waited_for_may_ask_on_where_nothing_else_is_record
     assert bench.lane.base.outcome().forwarded == 0
 
 
+@pytest.mark.asyncio
+async def test_a_test_of_imap_that_is_waited_for_may_ask_on_where_nothing_else_is_recorded(trust):
+    said, may_answer = [], asyncio.Event()
+
+    async def serve(reader, writer):
+        writer.write(b"* OK real\r\n")
+        while line := await reader.readline():
+            said.append(line)
+            if b"LOGIN" in line:
+                await may_answer.wait()
+            writer.write(line.split()[0] + b" OK done\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    address = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    text = b"#recproxy 2\n\nIMAP imap://mail.example:143\n< * OK ready\n> a LOGIN me XXX\n< a OK in\n=======\n"
+    async with Bench(trust, "auto", load(text), address, protocol="imap") as bench:
+        ended = bench.scope
+        bench.lane.begin(OpenScope(bench.profile, "", [], mode="replay"), base=True)
+        async with bench.client(143) as (reader, writer):
+            writer.write(b"1 LOGIN me pw\r\n2 LIST a b\r\n")
+            while not said:
+                await asyncio.sleep(0)
+            bench.lane.leave_conversations(bench.lane.end())
+            settling = asyncio.ensure_future(settle(bench.lane, ended))
+            may_answer.set()
+            got = await reader.read()
+            await settling
+        server.close()
+
+    assert (said, ended.outcome().failures) == ([b"1 LOGIN me pw\r\n", b"2 LIST a b\r\n"], ())
+    assert got.endswith(f"* BYE recproxy: {INSISTS}\r\n".encode())
+
+
 STARTERS = Path(__file__).parents[2] / "profiles/gmail/recproxy_gmail/recordings"
 
 

@@ -63,3 +63,16 @@ def test_each_failure_counts_also_an_equal_one():
         assert traffic.failures == ["GET /: no", "GET /: no"]
 
     run(work)
+
+
+def test_a_scope_that_has_ended_is_waited_for_while_something_is_under_way_and_not_in_vain():
+    traffic = Traffic(1)
+    seen = [traffic.is_waited_for]
+    traffic.begin()
+    seen.append(traffic.is_waited_for)
+    traffic.is_awaited = True
+    seen.append(traffic.is_waited_for)
+    traffic.is_over = True
+    seen.append(traffic.is_waited_for)
+
+    assert seen == [False, False, True, False]

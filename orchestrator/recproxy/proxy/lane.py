@@ -197,7 +197,7 @@ class ProxyLane:
         """What is open to services from another scope is this one's, or ends where it insists on replay."""
         scope = self.scope
         self.forwarding.turn(before.traffic, scope.name, scope.traffic, self.spawn, ends=self._insists_on_replay())
-        for connection in self.imap:
+        for connection in self.imap if not before.traffic.is_waited_for else ():
             connection.turn()
 
     def _insists_on_replay(self) -> bool:

@@ -38,9 +38,9 @@ async def settle(lane: ProxyLane, ended: OpenScope) -> None:
     await waits
     end_calls(ended)
     await ended.traffic.quiet(_QUIET_SECONDS)
+    ended.traffic.is_awaited = False
     lane.leave_conversations(ended)  # those whose services have answered meanwhile go on in another scope
     if not ended.traffic.is_over:
         await ended.traffic.settled(_QUIET_SECONDS)  # what was said until then is being kept
-    ended.traffic.is_awaited = False
     ended.traffic.exchanges.turn()  # only now: what has just been waited for must not go on where another scope replays
     await ended.traffic.lessons.settled()

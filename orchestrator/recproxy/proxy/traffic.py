@@ -53,6 +53,11 @@ class Traffic:
         """Whether an exchange is under way."""
         return self._under_way > 0
 
+    @property
+    def is_waited_for(self) -> bool:
+        """Whether its scope has ended, and waits for exchanges that are under way."""
+        return self.is_awaited and self.busy and not self.is_over
+
     def begin(self) -> None:
         """An exchange begins."""
         self._under_way += 1
