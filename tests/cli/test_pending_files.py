@@ -1,6 +1,7 @@
 """All files in their places at once, or none."""
 
 import signal
+import tempfile
 
 import pytest
 
@@ -74,5 +75,25 @@ def test_a_signal_that_is_ignored_stays_ignored(number):
         with ended_by_signals():
             signal.raise_signal(number)
         assert signal.getsignal(number) == signal.SIG_IGN
+    finally:
+        signal.signal(number, before)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_while_the_folder_is_made_leaves_none(tmp_path, monkeypatch, number):
+    make = tempfile.mkdtemp
+
+    def make_and_end(**where):
+        folder = make(**where)
+        signal.raise_signal(number)
+        return folder
+
+    monkeypatch.setattr(tempfile, "mkdtemp", make_and_end)
+    before = signal.signal(number, signal.SIG_DFL)  # under nohup it is ignored
+
+    try:
+        with pytest.raises(SystemExit, match=str(128 + number)), ended_by_signals():
+            PendingFiles(tmp_path, force=False, dry=False)
+        assert list(tmp_path.iterdir()) == []
     finally:
         signal.signal(number, before)

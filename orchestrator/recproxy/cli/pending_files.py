@@ -61,10 +61,12 @@ class PendingFiles:
     def __init__(self, folder: Path, *, force: bool, dry: bool) -> None:
         self._folder = folder
         self._force = force
-        self._staging: Path | None = None if dry else _staging_folder(folder)
+        self._staging: Path | None = None
         self._staged: dict[Path, Path] = {}
         self._digests: dict[Path, bytes] = {}
         self._count = 0
+        if not dry:
+            self._begin()
 
     def put(self, target: Path, pieces: Iterable[bytes]) -> str:
         """Take a file's bytes; they are in its place after `finish`. Gives new, changed or unchanged.
@@ -115,6 +117,18 @@ class PendingFiles:
         """Delete the staged files that were not put in place."""
         if self._staging is not None:
             shutil.rmtree(self._staging, ignore_errors=True)
+
+    def _begin(self) -> None:
+        """Make the folder. A signal waits until it is known what to remove, and then removes it."""
+        try:
+            signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+            try:
+                self._staging = _staging_folder(self._folder)
+            finally:
+                signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+        except BaseException:
+            self.abandon()
+            raise
 
     def _stage(self, pieces: Iterable[bytes]) -> tuple[bytes, Path | None]:
         digest = hashlib.new(_DIGEST)
