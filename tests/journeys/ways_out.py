@@ -35,6 +35,7 @@ def by_libc(sock):
     address = struct.pack("=H", 2) + struct.pack("!H", {PORT}) + socket.inet_aton("203.0.113.9") + bytes(8)
     ctypes.CDLL(None).connect(sock.fileno(), address, 16)
 def raw():
+    import struct
     packet = struct.pack("!4H", 9, {PORT}, 8 + len(WAY), 0) + WAY.encode()
     with socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_UDP) as sock:
         sock.sendto(packet, ("203.0.113.9", 0))
