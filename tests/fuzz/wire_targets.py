@@ -264,6 +264,7 @@ class Run:
         )
         self.profiles = [PROFILE]
         self.tally = SimpleNamespace()
+        self.files = SimpleNamespace(misses="misses")
         self.lanes = {}
         self.scopes = self
         self._add("default")
