@@ -105,6 +105,37 @@ def test_a_context_that_has_loaded_the_run_ca_by_itself_is_not_given_it_again(ca
     assert trusts(context, ca)
 
 
+class TrustOfTheSystem(ssl.SSLContext):
+    """As truststore has it: it takes the place of ssl's own, and says nothing of what it trusts."""
+
+    def cert_store_stats(self):
+        raise NotImplementedError
+
+    def get_ca_certs(self, binary_form=False):
+        raise NotImplementedError
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["before", "after"])
+def test_a_class_in_the_place_of_the_context_that_does_not_tell_its_trust_is_given_the_run_ca(
+    gateway, ca, monkeypatch, request, first
+):
+    own = ssl.SSLContext
+    if not first:
+        request.getfixturevalue("installed")
+    monkeypatch.setattr(ssl, "SSLContext", TrustOfTheSystem)
+    if first:
+        request.getfixturevalue("installed")
+    contexts = [own(ssl.PROTOCOL_TLS_CLIENT), TrustOfTheSystem(ssl.PROTOCOL_TLS_CLIENT)]
+
+    for context in contexts:
+        context.load_verify_locations(certifi.where())
+
+    monkeypatch.undo()
+    wanted = ssl.PEM_cert_to_DER_cert(ca.cert_pem.bytes().decode())
+    assert wanted in own.get_ca_certs(contexts[1], binary_form=True)
+    assert first or wanted in contexts[0].get_ca_certs(binary_form=True)
+
+
 def test_a_ca_with_more_than_one_certificate_is_loaded_whole(gateway, installed, ca, tmp_path):
     other = trustme.CA()
     both = tmp_path / "both.pem"
