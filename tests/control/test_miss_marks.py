@@ -1,5 +1,8 @@
 """The file that grows with each miss of a run."""
 
+import os
+import pathlib
+
 import pytest
 
 from recproxy.control.miss_marks import count_of_misses, mark_miss
@@ -15,6 +18,21 @@ def test_it_counts_what_was_marked(tmp_path):
         counts.append(count_of_misses(str(file)))
 
     assert counts == [0, 1, 2]
+
+
+def test_a_test_that_puts_its_own_in_the_place_of_stat_does_not_change_the_count(tmp_path, monkeypatch):
+    file = tmp_path / "misses"
+    file.write_bytes(b"..")
+
+    def never(*_, **__):
+        raise AssertionError("the program must not look at files")
+
+    monkeypatch.setattr(os, "stat", never)
+    monkeypatch.setattr(pathlib.Path, "stat", never)
+    count = count_of_misses(str(file))
+    monkeypatch.undo()
+
+    assert count == 2
 
 
 @pytest.mark.parametrize("name", ["", "absent", "absent/misses"])
