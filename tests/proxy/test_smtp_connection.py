@@ -920,6 +920,42 @@ async def test_a_test_of_imap_that_is_waited_for_may_ask_on_where_nothing_else_i
     assert got.endswith(f"* BYE recproxy: {INSISTS}\r\n".encode())
 
 
+@pytest.mark.asyncio
+async def test_what_a_client_of_imap_says_after_its_test_is_not_said_to_the_service_where_a_replay_goes_on(trust):
+    said, may_answer = [], asyncio.Event()
+
+    async def serve(reader, writer):
+        writer.write(b"* OK real\r\n")
+        while line := await reader.readline():
+            said.append(line)
+            if b"LIST" in line:
+                await may_answer.wait()
+            writer.write(line.split()[0] + b" OK done\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    address = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    text = b"#recproxy 2\n\nIMAP imap://mail.example:143\n< * OK ready\n> a LOGIN me XXX\n< a OK in\n=======\n"
+    async with Bench(trust, "auto", load(text), address, protocol="imap") as bench:
+        ended = bench.scope
+        bench.lane.begin(OpenScope(bench.profile, "", [], mode="replay"), base=True)
+        async with bench.client(143) as (reader, writer):
+            writer.write(b"1 LOGIN me pw\r\n2 LIST a b\r\n")
+            while len(said) < 2:
+                await asyncio.sleep(0)
+            bench.lane.leave_conversations(bench.lane.end())
+            settling = asyncio.ensure_future(settle(bench.lane, ended))
+            writer.write(b"3 DELETE everything\r\n")
+            await writer.drain()
+            got = await reader.read()
+            may_answer.set()
+            await settling
+        server.close()
+
+    assert said == [b"1 LOGIN me pw\r\n", b"2 LIST a b\r\n"]
+    assert got.endswith(f"* BYE recproxy: {INSISTS}\r\n".encode())
+
+
 STARTERS = Path(__file__).parents[2] / "profiles/gmail/recproxy_gmail/recordings"
 
 

@@ -79,7 +79,9 @@ class _Speaking:
         """Take what the client said."""
         if self._texts.scope is not self._lane.scope and not self._turned():
             return
-        if self._relaying is not None:
+        if self._relaying is not None and not self._may_ask():
+            self._bye(f"recproxy: {INSISTS}")  # its test is waited for, which had not asked this
+        elif self._relaying is not None:
             self._relaying.go_on()
         elif self._replaying is not None:
             self._replaying.go_on()

@@ -280,7 +280,7 @@ class Service:
         self._ended(order, ended)
 
     def _ended(self, order: int, ended: OpenScope) -> None:
-        lessons = ended.traffic.lessons
+        ended.traffic.is_awaited, lessons = False, ended.traffic.lessons
         self._channel.send(
             Ended(order=order, outcome=ended.outcome(), learned=lessons.values(), complete=lessons.complete)
         )
