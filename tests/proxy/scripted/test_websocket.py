@@ -48,7 +48,7 @@ def close(code, reason=b""):
 
 
 DATA = bytes(range(256)) * 2048
-#: More than a replay holds ready, and more bytes each way than a stream of HTTP/2 takes before it waits.
+#: More than a replay holds ready.
 MANY = [b'{"n": %50d}' % number for number in range(2_500)]
 MANY_SAID, MANY_ANSWERED = b"".join(map(says, MANY)), b"".join(map(answers, MANY))
 OPEN = [
