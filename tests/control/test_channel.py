@@ -10,6 +10,7 @@ import struct
 
 import pytest
 from deadlines import factor, seconds
+from descriptors import open_descriptors
 
 from recproxy.control.channel import Channel
 from recproxy.control.messages import Connect, EndLane, Know, Listen, Recorded, Stop
@@ -122,7 +123,7 @@ def large(order):
 
 
 def test_a_large_message_arrives_between_others_with_its_own_descriptors():
-    before = len(os.listdir("/dev/fd"))
+    before = open_descriptors()
 
     async def work(left, right):
         left.channel.send(Stop())
@@ -134,7 +135,7 @@ def test_a_large_message_arrives_between_others_with_its_own_descriptors():
         assert texts == [[], [b"one"], [b"two"], []]
 
     run(work)
-    assert len(os.listdir("/dev/fd")) == before
+    assert open_descriptors() == before
 
 
 @pytest.mark.parametrize("size", [0, 10, 3_000_000])
@@ -149,7 +150,7 @@ def test_a_buffer_arrives_as_its_bytes(size):
 
 
 def test_many_large_buffers_keep_few_descriptors():
-    before = len(os.listdir("/dev/fd"))
+    before = open_descriptors()
     texts = [bytes([number]) * 600_000 for number in range(80)]
 
     async def work(left, right):
@@ -157,7 +158,7 @@ def test_many_large_buffers_keep_few_descriptors():
             left.channel.send(Recorded(order=1, scope=1, packed=pickle.PickleBuffer(text), begun=0.0, ended=0.0))
         messages = await right.messages(80)
         assert [bytes(message.packed) for message in messages] == texts
-        assert len(os.listdir("/dev/fd")) <= before + 70
+        assert open_descriptors() <= before + 70
 
     run(work)
 

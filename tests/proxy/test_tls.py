@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from descriptors import open_descriptors
 
 from recproxy.orchestrator.authority import CertificateAuthority
 from recproxy.proxy import tls
@@ -96,13 +97,13 @@ def test_no_key_is_left_in_a_file_or_a_descriptor(authority, tmp_path, monkeypat
         return made
 
     monkeypatch.setattr(tls, "_as_path", watched)
-    before = len(os.listdir("/dev/fd"))
+    before = open_descriptors()
 
     contexts = Contexts({"a.example": authority.issue("a.example")}, authority.key)
 
     assert greeted(authority, contexts.get("a.example"), "a.example")[0] == ["a.example"]
     assert len(paths) == 1
-    assert len(os.listdir("/dev/fd")) == before
+    assert open_descriptors() == before
     assert list(tmp_path.iterdir()) == []
 
 
