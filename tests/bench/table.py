@@ -76,6 +76,8 @@ def main(words: Sequence[str]) -> None:
     if asked.rivals is not None and not asked.rivals.is_dir():
         parser.error(f"--rivals: {asked.rivals} is no folder")
     tools = Tools(sys.executable, asked.rivals, asked.mitmdump, tuple(mock_servers(parser, asked)))
+    # Users have modules compiled: without, each process of an editable install compiles them again.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     about = machine(tools)
     print("; ".join(f"{name} {value}" for name, value in about.items()), flush=True)
     rows = list(measured(tools, asked.names or (*MEASURED,)))
