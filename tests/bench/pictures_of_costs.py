@@ -15,7 +15,7 @@ _STYLE = (
     ".over{fill:#b5542b}.goal{stroke:#222;stroke-width:2}.line{fill:none;stroke:#3b6ea5;stroke-width:2}.axis{stroke:#bbb}"
     "@media(prefers-color-scheme:dark){text{fill:#ddd}.small{fill:#aaa}.goal{stroke:#eee}.axis{stroke:#666}}</style>"
 )
-_ROW, _LEFT, _WIDE = 34, 470, 900
+_ROW, _LEFT, _WIDE = 34, 530, 960
 _PANEL, _HIGH = 290, 190
 #: A longer bar is cut off here, because it would make all others too short to compare; its figure is beside it.
 _LONGEST = 5.0
