@@ -5,6 +5,7 @@ import dataclasses
 import functools
 import importlib
 import importlib.util
+import itertools
 import json
 import os
 import pkgutil
@@ -397,12 +398,13 @@ def imports():
     return found
 
 
-def test_what_the_room_of_recordings_offers_is_found_when_it_is_asked_for():
-    room = importlib.import_module("recproxy.recording")
+@pytest.mark.parametrize("name", ["http", "recording"])
+def test_what_a_room_offers_when_it_is_asked_for_is_found(name):
+    room = importlib.import_module(f"recproxy.{name}")
 
-    assert sorted(room._MODULES) == sorted(room.__all__)
-    assert [name for name in room.__all__ if getattr(room, name) is None] == []
-    with pytest.raises(AttributeError, match="module 'recproxy.recording' has no attribute 'nothing'"):
+    assert sorted(itertools.chain(*room._NAMES.values())) == sorted(room.__all__)
+    assert [each for each in room.__all__ if getattr(room, each) is None] == []
+    with pytest.raises(AttributeError, match=f"module 'recproxy.{name}' has no attribute 'nothing'"):
         room.nothing  # noqa: B018
 
 

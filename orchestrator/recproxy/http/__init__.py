@@ -7,8 +7,9 @@ owns a host. What few connections come to has folders of its own, and is importe
 Its modules are imported when something of theirs is asked for: a test process needs the hosts alone.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+import recproxy.lazy.names as lazy_names
 
 if TYPE_CHECKING:
     from recproxy.http.first_bytes import (
@@ -86,12 +87,4 @@ _NAMES = {
     "requests": ("RequestReader", "request_start"),
     "responses": ("NOT_RECORDED", "Pieces", "Prepared", "error_response"),
 }
-_MODULES = {name: module for module, names in _NAMES.items() for name in names}
-
-
-def __getattr__(name: str) -> object:
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found: object = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
-    globals()[name] = found
-    return found
+__getattr__ = lazy_names.names_when_asked(__name__, _NAMES)

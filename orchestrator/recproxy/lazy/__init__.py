@@ -1,4 +1,4 @@
-"""What costs an import next to nothing and is made at its first use: patterns, and the methods of dataclasses.
+"""What costs an import next to nothing and is made at its first use: patterns, the methods of dataclasses, and the modules of packages.
 
 Every room may use it, so it knows Python only, and nothing of recproxy.
 """

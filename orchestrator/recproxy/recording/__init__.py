@@ -8,8 +8,9 @@ taken off by `encode` and `decode`. Pure: bytes in, values out; no file, socket 
 Its modules are imported when something of theirs is asked for: the orchestrator needs a quarter of them.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+import recproxy.lazy.names as lazy_names
 
 if TYPE_CHECKING:
     from recproxy.recording.codings import CODINGS, DecodeError, decode, encode
@@ -124,12 +125,4 @@ _NAMES = {
     "wildcard": ("Pattern", "fill", "named_places", "pattern", "unused"),
     "writer": ("dump", "interaction_pieces", "pieces"),
 }
-_MODULES = {name: module for module, names in _NAMES.items() for name in names}
-
-
-def __getattr__(name: str) -> object:
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found: object = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
-    globals()[name] = found
-    return found
+__getattr__ = lazy_names.names_when_asked(__name__, _NAMES)
