@@ -5,7 +5,7 @@ import pathlib
 
 import pytest
 
-from recproxy.control.miss_marks import count_of_misses, mark_miss
+from recproxy.control.miss_marks import MissesSince, count_of_misses, mark_miss
 
 
 def test_it_counts_what_was_marked(tmp_path):
@@ -18,6 +18,29 @@ def test_it_counts_what_was_marked(tmp_path):
         counts.append(count_of_misses(str(file)))
 
     assert counts == [0, 1, 2]
+
+
+def test_misses_since_a_moment_are_those_that_were_marked_after_it(tmp_path):
+    file = tmp_path / "misses"
+    file.write_bytes(b".")
+    before = MissesSince(str(file))
+    seen = [before.may_be_there]
+
+    mark_miss(str(file))
+    seen += [before.may_be_there, before.may_be_there, MissesSince(str(file)).may_be_there]
+
+    assert seen == [False, True, True, False]
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_misses_may_be_there_where_that_cannot_be_seen(tmp_path, late):
+    file = tmp_path / "misses"
+    if late:
+        file.touch()
+    since = MissesSince(str(file))
+    file.unlink(missing_ok=True)
+
+    assert since.may_be_there
 
 
 def test_a_test_that_puts_its_own_in_the_place_of_stat_does_not_change_the_count(tmp_path, monkeypatch):

@@ -16,7 +16,7 @@ from recproxy.client.outcome import ScopeResult, failure
 from recproxy.client.requested import faults_of
 from recproxy.client.scopes import Plays, Scope, ScopeStack
 from recproxy.client.session import Session, session
-from recproxy.control.miss_marks import count_of_misses
+from recproxy.control.miss_marks import MissesSince
 from recproxy.control.scope_options import ScopeOptions
 from recproxy.errors import ControlError, RecproxyError
 
@@ -51,9 +51,9 @@ class Suite:
         status = self._session.address.status()
         self.mode: str = status["mode"]
         self._places = Places(recordings=Path(status["recordings"]), root=root, typed=tuple(instead_of))
-        self._misses: str = status.get("misses", "")
-        #: How many misses the run had when it was last asked for those of this test; None where that cannot be seen.
-        self._count: int | None = None
+        self._miss_file: str = status.get("misses", "")
+        #: What the run has missed since it was last asked for what this test has.
+        self._misses = MissesSince(self._miss_file)
         self._asked: AskedScope | None = None
         self._scope: Scope | None = None
         self._tally = ScopeTally(mode=self.mode)
@@ -83,7 +83,7 @@ class Suite:
             self.end(passed=False)
         asked = of_item(item, self._places)
         self._tally, self._reported = ScopeTally(mode=self.mode), set()
-        self._count = count_of_misses(self._misses)
+        self._misses = MissesSince(self._miss_file)
         self._scope = self._begin(asked, asked.name, {})
         self._asked = asked
 
@@ -95,12 +95,9 @@ class Suite:
         if self._scope is None:
             return ""
         innermost = self.scopes.innermost
-        if not failed and innermost is not None and innermost.is_told:
+        if not failed and ((innermost is not None and innermost.is_told) or not self._misses.may_be_there):
             return ""
-        count = count_of_misses(self._misses)
-        if not failed and count is not None and count == self._count:
-            return ""
-        self._count = count
+        self._misses = MissesSince(self._miss_file)
         outcome = self.scopes.look()
         text = self._untold([outcome])
         return "\n\n".join(filter(None, (text, outcome.unanswered if failed else "")))

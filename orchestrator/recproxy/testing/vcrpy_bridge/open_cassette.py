@@ -13,7 +13,7 @@ from recproxy.client.choosing import Chooser
 from recproxy.client.outcome import ScopeResult
 from recproxy.client.scopes import Scope
 from recproxy.control.host_names import normal_host
-from recproxy.control.miss_marks import count_of_misses
+from recproxy.control.miss_marks import MissesSince
 from recproxy.control.scope_options import ScopeOptions, SelectedTest
 from recproxy.errors import NoMatch
 from recproxy.http import Owners
@@ -73,8 +73,8 @@ class OpenCassette:
             selection=SelectedTest(command=record) if record else None,
         )
         self._scope: Scope | None = None
-        #: Of its run, when it began; None where that cannot be seen.
-        self._misses_before: int | None = None
+        #: What its run has missed since it began.
+        self._misses: MissesSince | None = None
         self._outcomes: list[ScopeResult] = []
         #: Of the open scope, as far as it was looked at.
         self._so_far: list[ScopeResult] = []
@@ -93,7 +93,7 @@ class OpenCassette:
         if self._facts.choose is not None:
             self._meanwhile.enter_context(closing(Chooser(self._socket, self._facts.choose)))
             self._scope_options = self._scope_options._replace(chooser=str(self._socket))
-        self._misses_before = self._misses()
+        self._misses = MissesSince(self._run.status().get("misses", ""))
         self._scope, status = self._begun(self._run.status())
         if self._scope.profiles != len(status["profiles"]):  # others have joined, which need a recording, too
             self._session.scopes.end(self._scope, passed=True)
@@ -172,11 +172,7 @@ class OpenCassette:
     @property
     def may_have_missed(self) -> bool:
         """Whether its run has missed anything since it began, or it cannot be seen whether it has."""
-        misses = self._misses()
-        return misses is None or misses != self._misses_before
-
-    def _misses(self) -> int | None:
-        return count_of_misses(self._run.status().get("misses", ""))
+        return self._misses is None or self._misses.may_be_there
 
     def tell(self, error: BaseException | None) -> None:
         """Fail with what was not told yet, or tell it along with what failed already. Raises NoMatch."""
