@@ -26,7 +26,7 @@ from recproxy.proxy.imap_relaying import ImapRelaying, ServiceWire
 from recproxy.proxy.imap_replaying import ImapReplaying, one_line
 from recproxy.proxy.imap_texts import ImapTexts
 from recproxy.proxy.imap_wire import ImapWire
-from recproxy.proxy.mail_lane import MailLane
+from recproxy.proxy.mail_lane import MailLane, may_ask
 from recproxy.proxy.open_exchanges import INSISTS
 from recproxy.recording import Act
 
@@ -79,7 +79,7 @@ class _Speaking:
         """Take what the client said."""
         if self._texts.scope is not self._lane.scope and not self._turned():
             return
-        if self._relaying is not None and not self._may_ask():
+        if self._relaying is not None and not may_ask(self._lane):
             self._bye(f"recproxy: {INSISTS}")  # its test is waited for, which had not asked this
         elif self._relaying is not None:
             self._relaying.go_on()
@@ -126,17 +126,13 @@ class _Speaking:
 
     def turn(self) -> None:
         """Another scope is open: end what goes to the service, if that insists on replay."""
-        if self._may_ask():
+        if may_ask(self._lane):
             return
         if self._leave_service is not None:
             self._leave_service(INSISTS)
             self._bye(f"recproxy: {INSISTS}")
         elif self._relaying is not None:
             self._bye(f"recproxy: {INSISTS}")
-
-    def _may_ask(self) -> bool:
-        """Whether the open scope lets a service answer."""
-        return self._lane.forwards or self._lane.forwards_large()
 
     def _replay(self) -> ImapReplay:
         return ImapReplay(self._lane.scope.conversations.imap.playback(self._place), secure=self._server.tls)
@@ -203,7 +199,7 @@ class _Speaking:
         if self._is_lost:
             service.close()
             return
-        if not self._may_ask():
+        if not may_ask(self._lane):
             texts.refused(INSISTS)
             service.close()
             self._bye(f"recproxy: {INSISTS}")

@@ -10,7 +10,7 @@ from recproxy.control.open_connections import OpenConnections
 from recproxy.proxy.forwarding import Forwarding
 from recproxy.proxy.scope import OpenScope
 
-__all__ = ["MailLane"]
+__all__ = ["MailLane", "may_ask"]
 
 
 class MailLane(Protocol):
@@ -32,3 +32,8 @@ class MailLane(Protocol):
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Do something that takes its time."""
+
+
+def may_ask(lane: MailLane) -> bool:
+    """Whether the open scope lets the service answer."""
+    return lane.forwards or lane.forwards_large()

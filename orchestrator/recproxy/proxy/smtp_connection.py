@@ -16,7 +16,7 @@ from recproxy.errors import defect_text
 from recproxy.mail.smtp_server import Said, SaidKind
 from recproxy.play.smtp_playback import SmtpReplay
 from recproxy.proxy.mail_faults import place_of, step_fault
-from recproxy.proxy.mail_lane import MailLane
+from recproxy.proxy.mail_lane import MailLane, may_ask
 from recproxy.proxy.mail_tls import TLS_AT_ONCE, upgraded
 from recproxy.proxy.open_exchanges import INSISTS
 from recproxy.proxy.scope import OpenScope
@@ -62,7 +62,7 @@ class SmtpConnection(SmtpSocket):
         steps = None if self._lane.forwards else self._replay.greet()
         if steps is not None:
             self._give(None, steps)
-        elif self._may_ask():
+        elif may_ask(self._lane):
             self._work(self._ask_service(None))
         else:
             self._miss(None)
@@ -110,7 +110,7 @@ class SmtpConnection(SmtpSocket):
                 self._hear(said)
 
     def _hear(self, said: Said) -> None:
-        if self._relay is not None and self._may_ask():
+        if self._relay is not None and may_ask(self._lane):
             self._work(self._forward(said))
             return
         if self._relay is not None:
@@ -242,7 +242,7 @@ class SmtpConnection(SmtpSocket):
 
     async def _forward(self, said: Said) -> None:
         assert self._relay is not None
-        if self._scope is not self._lane.scope and self._may_ask():
+        if self._scope is not self._lane.scope and may_ask(self._lane):
             await self._turn()
         if said.kind is SaidKind.TOO_LARGE:
             self._fail(f"a message is larger than {self._lane.max_body} bytes (upstream.max_body)", b"552 5.3.4")
@@ -285,7 +285,7 @@ class SmtpConnection(SmtpSocket):
         assert self._relay is not None
         before, self._scope = self._scope, self._lane.scope
         await self._relay.flush(before.name, before.traffic, goes_on=True)
-        if self._may_ask():
+        if may_ask(self._lane):
             self._scope.traffic.forwarded += 1
 
     def _end(self) -> None:

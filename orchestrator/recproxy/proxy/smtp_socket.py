@@ -59,10 +59,6 @@ class SmtpSocket(MailSocket):
             self._is_paused = True
             self._transport.pause_reading()
 
-    def _may_ask(self) -> bool:
-        """Whether the open scope lets the service answer."""
-        return self._lane.forwards or self._lane.forwards_large()
-
     @abstractmethod
     def _advance(self) -> None:
         """Hear what has come, as far as it goes."""
