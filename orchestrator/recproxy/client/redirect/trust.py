@@ -50,12 +50,10 @@ class Trust:
                 setattr(context, _EXTENDED, self.certificates)
 
         def holds(context: Any) -> bool:
-            if self.certificates.count(_BEGIN) != 1:
-                return False
-            own = _BEGIN + self.certificates.partition(_BEGIN)[2].partition(_END)[0] + _END
+            own = _only_certificate(self.certificates)
             try:
                 few = stats(context)["x509"] <= _FEW
-                return few and ssl.PEM_cert_to_DER_cert(own) in held(context, binary_form=True)
+                return bool(own) and few and ssl.PEM_cert_to_DER_cert(own) in held(context, binary_form=True)
             except NotImplementedError:  # as truststore's: the system knows what it trusts
                 return False
 
@@ -80,6 +78,13 @@ class Trust:
         patches.replace(ssl.SSLContext, "wrap_bio", late)
         patches.replace(ssl.SSLContext, "load_verify_locations", extended)
         patches.replace(ssl.SSLContext, "set_default_verify_paths", extended)
+
+
+def _only_certificate(text: str) -> str:
+    """The certificate in a text, without what stands around it; empty if it is not the only one."""
+    if text.count(_BEGIN) != 1:
+        return ""
+    return _BEGIN + text.partition(_BEGIN)[2].partition(_END)[0] + _END
 
 
 def read_ca(path: str | None) -> str:
