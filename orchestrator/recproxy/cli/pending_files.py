@@ -26,6 +26,16 @@ _SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 
 
 @contextlib.contextmanager
+def _signals_wait() -> Iterator[None]:
+    """Let signals that would end the process wait until this ends. Those that were blocked before stay so."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextlib.contextmanager
 def ended_by_signals() -> Iterator[None]:
     """Let a signal that would end the process end this instead, so that what is staged is removed first.
 
@@ -105,12 +115,9 @@ class PendingFiles:
 
     def finish(self) -> None:
         """Put all in place. Raises RecordingError where a file cannot be written."""
-        signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)  # all of them or none
-        try:
+        with _signals_wait():  # all of them or none
             for target, staged in self._staged.items():
                 put_in_place(staged, target, root=self._folder)
-        finally:
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
         self.abandon()
 
     def abandon(self) -> None:
@@ -121,11 +128,8 @@ class PendingFiles:
     def _begin(self) -> None:
         """Make the folder. A signal waits until it is known what to remove, and then removes it."""
         try:
-            signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
-            try:
+            with _signals_wait():
                 self._staging = _staging_folder(self._folder)
-            finally:
-                signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
         except BaseException:
             self.abandon()
             raise
