@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from recproxy.formats import stored
+from recproxy.formats.coded_bodies import without_header
 from recproxy.formats.extras import yaml_library
 from recproxy.formats.reading import body_bytes, exchanges, header_lines, mapping, number, refusing, sequence, string
 from recproxy.formats.stored import Notebook
@@ -63,7 +64,7 @@ def _with_trailers(response: Response, trailers: Headers) -> Response:
     """A response that ends in trailers, which only chunks can be followed by."""
     if not trailers:
         return response
-    kept = tuple((name, value) for name, value in response.headers if name.lower() != b"content-length")
+    kept = without_header(response.headers, b"content-length")
     return replace(response, headers=(*kept, (b"Transfer-Encoding", b"chunked")), trailers=trailers)
 
 
