@@ -142,13 +142,16 @@ def prepare(root: Path, answers: Mapping[str, str]) -> Path:
 
 def _simulation(answers: Mapping[str, str]) -> dict[str, object]:
     """The answers as Hoverfly imports them."""
+
+    def exactly(value: str) -> list[dict[str, str]]:
+        return [{"matcher": "exact", "value": value}]
+
     pairs = [
         {
-            "request": {name: [{"matcher": "exact", "value": value}] for name, value in asked.items()},
+            "request": {"method": exactly("GET"), "path": exactly(path)},
             "response": {"status": 200, "body": body, "headers": {"Content-Type": ["application/json"]}},
         }
         for path, body in answers.items()
-        for asked in [{"method": "GET", "path": path}]
     ]
     return {"data": {"pairs": pairs}, "meta": {"schemaVersion": "v5.3"}}
 
