@@ -27,7 +27,7 @@ _STRING = rb'"(?:[^"\\]|\\.)*+"'
 #: What tells how deep a place is, and a member `query`.
 _MARKS = lazy_pattern(rb'("query"\s{0,40}:\s{0,40})(' + _STRING + rb")|" + _STRING + rb"|[{}]", re.DOTALL)
 _TOKENS = (
-    r'"""(?:\\"""|[^"]|"(?!""))*+"""|"(?:\\.|[^"\\\n])*+"|(?P<ignored>\#[^\r\n]*|[\s,\ufeff]+)'
+    r'"""(?>(?:[^"\\]++|\\(?:""")?|"(?!""))*)"""|"(?:\\.|[^"\\\n])*+"|(?P<ignored>\#[^\r\n]*|[\s,\ufeff]+)'
     r"|\.\.\.|[A-Za-z_]\w*|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|."
 )
 

@@ -27,8 +27,8 @@ _NAME = rb"(?![|#])[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _TEXT = rb"[\t -~]*"
 #: Lines below a first line that are what they seem: headers in ASCII, and directives that cannot be wrong by themselves.
 _HEAD = (
-    rb"((?:" + _NAME + rb":" + _TEXT + rb"\n"
-    rb"|:(?:encoding (?:gzip|br|deflate|zstd)|body json(?: [a-z-]+)*+)\n)*+)(?:\n|(?=====))"
+    rb"((?>(?:" + _NAME + rb":" + _TEXT + rb"\n"
+    rb"|:(?:encoding (?:gzip|br|deflate|zstd)|body json(?>(?: [a-z-]+)*))\n)*))(?:\n|(?=====))"
 )
 _REQUEST = re.compile(
     rb"\n*+(?::scope ([!#-~](?:[ -~]*[!-~])?)\n)?(?::recorded ([0-9-]{10})\n)?"

@@ -34,7 +34,7 @@ _PLAIN_PARAMETER = lazy_pattern(rb';\s*([A-Za-z0-9_-]+\*?)\s*=\s*(?:"([^"]*)"|([
 _BACKSLASHED = lazy_pattern(rb'\\(["\\])')
 _FOLD = lazy_pattern(rb"\r?\n[ \t]+")
 #: A line of a head: also an indented one, and one that ends in a carriage return alone.
-_FIELD = lazy_pattern(rb"(?:\A|(?<=[\r\n]))[ \t]*+([^\s:][^\r\n:]*+):[ \t]*+((?:[^\r\n]|\r?\n[ \t])*+)")
+_FIELD = lazy_pattern(rb"(?:\A|(?<=[\r\n]))[ \t]*+([^\s:][^\r\n:]*+):[ \t]*+((?:[^\r\n]|\n[ \t]|\r\n[ \t])*+)")
 #: A boundary that no semicolon sets apart: `multipart/mixed, boundary=x`.
 _BOUNDARY = lazy_pattern(rb'(?i)boundary\s*=\s*(?:"([^"]+)"|([^;\s]+))')
 _BLANK_LINE = lazy_pattern(rb"\r?\n\r?\n")

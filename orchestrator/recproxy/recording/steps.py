@@ -55,7 +55,7 @@ WEBSOCKET = "WEBSOCKET"
 WEBSOCKET_SCHEMES = ("ws", "wss")
 #: What ends an interaction.
 END = lazy_pattern(rb"=======[ \t]*\Z")
-_CONTINUED = lazy_pattern(rb"(?:\+[^\n]*+(?:\n|\Z))*+")
+_CONTINUED = lazy_pattern(rb"(?:\+[^\n]*+\n?+)*+")
 #: Columns of base64, as in a body.
 WIDTH = 76
 _BASE64 = b":base64"

@@ -50,9 +50,9 @@ _LETTER = rb"(?:[A-Za-z0-9+/]|%2[BbFf]|\\/)"
 _LINES = lazy_pattern(
     rb"(?:"
     + _BREAK
-    + rb"(?:"
+    + rb"(?:[A-Za-z0-9+/]{4})*+(?>(?:"
     + _LETTER
-    + rb"{4})*+"
+    + rb"{4})*)"
     + _LETTER
     + rb"{0,4}(?:=|%3[Dd]){0,2}(?=[\r\n\\\"<&]|%0[ADad]|\Z))*"
 )

@@ -16,7 +16,7 @@ from recproxy.redaction.shape_rows import ShapeRow, shape
 __all__ = ["COMMANDS"]
 
 #: An argument, and what follows it. One in quotes may hold blanks; a quote elsewhere ends a string of JSON.
-_ARGUMENT = rb"(?:\\?\"[^\"\n\r]{0,200}+\"|(?:[^\s\"\\=]|=(?!\\?\")|\\(?![\"nr\r\n]))++(?:=\\?\"[^\"\n\r]{0,200}+\")?+)(?: |\\\r?\n){1,9}+"
+_ARGUMENT = rb"(?:\\?\"[^\"\n\r]{0,200}+\"|(?>(?:[^\s\"\\=]++|=(?!\\?\")|\\(?![\"nr\r\n]))+)(?>(?:=\\?\"[^\"\n\r]{0,200}+\")?))(?: |\\\n|\\\r\n){1,9}+"
 #: Arguments between a command and the one that is looked for.
 _MORE = rb"(?:" + _ARGUMENT + rb"){0,40}?"
 #: A place to fill in, or one that was masked.

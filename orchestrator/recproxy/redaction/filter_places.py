@@ -19,7 +19,7 @@ __all__ = ["filter_spans"]
 
 _TERM = lazy_pattern(
     rb"(?i)(?<![A-Za-z0-9_.$-])([A-Za-z_][A-Za-z0-9_.-]{1,60})"
-    rb"(?::(?:eq|is|in|like|exact|contains|match):| ?(?:==?|=~|~=?|!=) ?|:(?! )|(?: (?:eq|ne|co|sw|ew))++ | (?:not )?(?:in|like|ilike|is|contains) ?(?=[\"'(]))"
+    rb"(?::(?:eq|is|in|like|exact|contains|match):| ?(?:==?|=~|~=?|!=) ?|:(?! )|(?>(?: (?:eq|ne|co|sw|ew))+) | (?:not )?(?:in|like|ilike|is|contains) ?(?=[\"'(]))"
     rb"(?:\"([^\"]+)\"|'([^']+)'|\(([^()]+)\)|([^\s\"'()&,;]+))"
 )
 _HEADER = lazy_pattern(rb"([A-Za-z][A-Za-z0-9-]{1,60}): +(\S.*)\Z", re.DOTALL)

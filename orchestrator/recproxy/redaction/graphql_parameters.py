@@ -16,7 +16,7 @@ from recproxy.redaction.views import View, percent_decoded
 
 __all__ = ["graphql_spans", "parameter_spans"]
 
-_DOCUMENT = lazy_pattern(rb"(?:\s|,|#[^\n]*\n)*+[^{}]*+\{")
+_DOCUMENT = lazy_pattern(rb"(?>(?:[\s,]++|#[^\n]*\n)*)[^{}]*+\{")
 _JSON = (b"variables", b"extensions")
 _PARAMETERS = frozenset({b"query", *_JSON})
 

@@ -23,7 +23,7 @@ _QUOTE = rb"(?:'|\\?\")"
 _NAME = rb"(?P<name>[A-Za-z_][A-Za-z0-9_.-]{0,80})"
 _NAMED = _QUOTE + _NAME + _QUOTE + rb"\s{0,20}"
 #: A literal. In double quotes `$` begins a variable.
-_LITERAL = rb"\s{0,20}(?:'((?:[^'\\\r\n]|\\(?![nr]).){3,}+)'|\\?\"((?:[^\"\\$\r\n]|\\(?![nr\"]).){3,}+)\\?\")"
+_LITERAL = rb"\s{0,20}(?:'((?:[^'\\\r\n]|\\[^nr\n]){3,}+)'|\\?\"((?:[^\"\\$\r\n]|\\[^nr\"\n]){3,}+)\\?\")"
 _CONSTANT = lazy_pattern(rb"define\(\s{0,8}" + _NAMED + rb"," + _LITERAL + rb"(?=\s{0,8}[,)])")
 _MEMBER = lazy_pattern(
     rb"(?:\$|->|::\$?|const |\["

@@ -48,7 +48,7 @@ _MORE = lazy_pattern(rb"&(?=[A-Za-z_][A-Za-z0-9_.-]*=)")
 _HEADER_LINE = lazy_pattern(rb"[ \t>]*([A-Za-z][A-Za-z0-9-]{1,60}):[ \t]+(\S[^\r\n]*?)[ \t]*\r?\Z")
 _HEADS = frozenset({b"authorization", b"cookie"})
 #: A mapping in braces is read where names alone stand before it: what stands in code is no mapping.
-_FLOW = lazy_pattern(rb"[ \t]*+(?:- +)*+(?:[\"']?[A-Za-z0-9_.-]++[\"']?(?:: +| *= *))*+[\[ ]*+\{")
+_FLOW = lazy_pattern(rb"[ \t]*+(?>(?:- +)*)(?>(?:[\"']?[A-Za-z0-9_.-]++[\"']?(?:: +| *= *))*)[\[ ]*+\{")
 _MEMBER = lazy_pattern(
     rb"[{,][ \t]*([\"']?)([A-Za-z_][A-Za-z0-9_.-]*)\1[ \t]*[:=][ \t]*"
     rb"(?:\"([^\"\r\n]+)\"|'([^'\r\n]+)'|([^\s\"'{}\[\],]+))(?=[ \t]*[,}])"
@@ -59,7 +59,7 @@ _SECRET = lazy_pattern(rb"(?m)^kind:[ \t]*[\"']?Secret[\"']?[ \t]*\r?$")
 _DATA = lazy_pattern(rb"(?m)^(?:data|stringData):[ \t]*\r?\n((?:[ \t]+\S[^\n]*(?:\n|\Z)|[ \t]*\r?\n)+)")
 _DOCUMENT = lazy_pattern(rb"(?m)^---[^\n]*$")
 _ENTRY = lazy_pattern(
-    rb"(?m)^[ \t]+(?:[\"']?[A-Za-z0-9_.-]+[\"']?:(?:[ \t]+[|>][+-]?[ \t]*\r?$|[ \t]+))?+[\"']?([^\s\"'|>][^\r\n\"']*)"
+    rb"(?m)^[ \t]+(?>(?:[\"']?[A-Za-z0-9_.-]+[\"']?:(?:[ \t]+[|>][+-]?[ \t]*\r?$|[ \t]+))?)[\"']?([^\s\"'|>][^\r\n\"']*)"
 )
 
 

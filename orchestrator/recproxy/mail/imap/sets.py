@@ -6,7 +6,9 @@ from recproxy.lazy.patterns import lazy_pattern
 
 __all__ = ["normal_set"]
 
-_SET = lazy_pattern(rb"(?:[0-9]{1,10}|\*)(?::(?:[0-9]{1,10}|\*))?(?:,(?:[0-9]{1,10}|\*)(?::(?:[0-9]{1,10}|\*))?)*+\Z")
+_SET = lazy_pattern(
+    rb"(?:[0-9]{1,10}|\*)(?::(?:[0-9]{1,10}|\*))?(?>(?:,(?:[0-9]{1,10}|\*)(?::(?:[0-9]{1,10}|\*))?)*)\Z"
+)
 #: Where `*` is: behind every number.
 _LAST = 1 << 40
 
