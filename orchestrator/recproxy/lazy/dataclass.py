@@ -32,7 +32,7 @@ def _dataclass(*, slots: bool, frozen: bool = False, kw_only: bool = False, eq: 
         if eq:
             methods |= _comparison([field.name for field in fields if field.compare], frozen=frozen)
         if frozen:
-            methods |= _refusals() | _state([field.name for field in fields])
+            methods |= _refusals() | _state(bare, fields)
         methods["__init__"].__qualname__ = f"{cls.__qualname__}.__init__"  # as a TypeError names it
         for name, method in methods.items():
             if name not in cls.__dict__:  # what a class defines itself stays
@@ -50,7 +50,7 @@ def _late_init(cls: type, fields: Sequence[dataclasses.Field[Any]], *, frozen: b
     """The `__init__` of a class, compiled when the first object is made: most classes of a run have none."""
 
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807 - it stands for the class's own
-        made = _init(fields, frozen=frozen)
+        made = _init(cls, fields, frozen=frozen)
         made.__qualname__ = __init__.__qualname__
         cls.__init__ = made  # type: ignore[misc]
         made(self, *args, **kwargs)
@@ -58,8 +58,10 @@ def _late_init(cls: type, fields: Sequence[dataclasses.Field[Any]], *, frozen: b
     return __init__
 
 
-def _init(fields: Sequence[dataclasses.Field[Any]], *, frozen: bool) -> Callable[..., None]:
-    known: dict[str, Any] = {"_set": object.__setattr__, "_unset": object()}
+def _init(cls: type, fields: Sequence[dataclasses.Field[Any]], *, frozen: bool) -> Callable[..., None]:
+    known: dict[str, Any] = {"_unset": object()}
+    if frozen:
+        known |= {f"_set_{field.name}": assign for field, assign in zip(fields, _slots(cls, fields), strict=True)}
     by_position = [_parameter(field, known) for field in fields if not field.kw_only]
     by_name = [_parameter(field, known) for field in fields if field.kw_only]
     parameters = ", ".join(["self", *by_position, *(["*", *by_name] if by_name else [])])
@@ -84,7 +86,12 @@ def _assignment(field: dataclasses.Field[Any], *, frozen: bool) -> str:
     value = name = field.name
     if field.default_factory is not dataclasses.MISSING:
         value = f"_make_{name}() if {name} is _unset else {name}"
-    return f"_set(self, {name!r}, {value})" if frozen else f"self.{name} = {value}"
+    return f"_set_{name}(self, {value})" if frozen else f"self.{name} = {value}"
+
+
+def _slots(cls: type, fields: Sequence[dataclasses.Field[Any]]) -> list[Callable[[Any, Any], None]]:
+    """What fills each slot of a value that refuses assignments; `object.__setattr__` looks it up each time."""
+    return [getattr(cls, field.name).__set__ for field in fields]
 
 
 def _repr(fields: Sequence[dataclasses.Field[Any]]) -> Callable[[Any], str]:
@@ -115,13 +122,16 @@ def _refusals() -> dict[str, Any]:
     return {"__setattr__": assign, "__delattr__": delete}
 
 
-def _state(names: Sequence[str]) -> dict[str, Any]:
+def _state(cls: type, fields: Sequence[dataclasses.Field[Any]]) -> dict[str, Any]:
     """How a value that refuses assignments is copied and unpickled."""
-    values = _values(names)
+    values = _values([field.name for field in fields])
+    slots: list[Callable[[Any, Any], None]] = []  # found when the first value is restored
 
     def restore(self: Any, state: Sequence[Any]) -> None:
-        for name, value in zip(names, state, strict=True):
-            object.__setattr__(self, name, value)
+        if not slots:
+            slots.extend(_slots(cls, fields))
+        for assign, value in zip(slots, state, strict=True):
+            assign(self, value)
 
     return {"__getstate__": lambda self: values(self), "__setstate__": restore}  # noqa: PLW0108 - a method binds
 
