@@ -14,6 +14,7 @@ from descriptors import open_descriptors
 
 from recproxy.control.channel import Channel
 from recproxy.control.messages import Connect, EndLane, Know, Listen, Recorded, Stop
+from recproxy.control.plain_messages import plain_message
 from recproxy.recording import Interaction, Request, Response, pack
 
 
@@ -89,7 +90,7 @@ def is_open(descriptor):
 
 def frame_of(message):
     """A message as it travels: its length, how many descriptors go with it, itself."""
-    payload = pickle.dumps(message, protocol=5)
+    payload = pickle.dumps(plain_message(message), protocol=5)
     return struct.pack("!QB", len(payload), 0) + payload
 
 

@@ -1,7 +1,7 @@
 """One end of a channel: framed messages and file descriptors over a Unix stream socket, on an event loop.
 
 Knows asyncio and sockets, not what a message means. Both ends are processes of one run and one installation, joined
-by an inherited socketpair that nobody else can reach; so a message travels pickled.
+by an inherited socketpair that nobody else can reach; so a message travels pickled, as a plain tuple.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 
 from recproxy.control.messages import Connect, Message, Return
+from recproxy.control.plain_messages import plain_message, restored_message
 
 __all__ = ["Channel"]
 
@@ -87,12 +88,13 @@ class Channel:
             _close_all(descriptors)
             return
         large: list[pickle.PickleBuffer] = []
-        payload = pickle.dumps(message, protocol=5, buffer_callback=lambda buffer: not _set_aside(buffer, large))
+        plain = plain_message(message)
+        payload = pickle.dumps(plain, protocol=5, buffer_callback=lambda buffer: not _set_aside(buffer, large))
         parts = [memoryview(payload), *(buffer.raw() for buffer in large)]
         size = sum(map(len, parts))
         file = _memory_file(parts) if size >= _LARGE else None
         if large and file is None:
-            payload = pickle.dumps(message, protocol=5)
+            payload = pickle.dumps(plain, protocol=5)
         if file is None:
             frame = _HEAD.pack(len(payload), len(descriptors)) + payload
         else:
@@ -253,8 +255,7 @@ def _memory_file(parts: Sequence[memoryview]) -> int | None:
 
 
 def _unpickled(payload: memoryview, buffers: Sequence[memoryview | bytes] = ()) -> Message:
-    message: Message = pickle.loads(payload, buffers=buffers)  # noqa: S301 - see above
-    return message
+    return restored_message(pickle.loads(payload, buffers=buffers))  # noqa: S301 - see above
 
 
 def _unpickled_file(file: int) -> Message:
