@@ -6,12 +6,12 @@ again within the same moment; nor is a folder, whose files change without it. Wh
 
 from __future__ import annotations
 
+import os
 import stat
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import NamedTuple
 
 from recproxy.formats.placeholders import filled
@@ -39,6 +39,12 @@ class IndexOptions(NamedTuple):
     hosts: tuple[str, ...]
     match_on: tuple[str, ...] | None = None
     form: Callable[[Request], Request] | None = None
+
+    def of_scope(self, match_on: tuple[str, ...] | None, ignore: Mapping[str, Sequence[str]]) -> IndexOptions:
+        """Those of a scope: most have no matchers, and no names to ignore, and so the same as all others."""
+        if match_on is None and not ignore:
+            return self
+        return self._replace(rules=self.rules.ignoring(ignore), match_on=match_on)
 
 
 #: `index_of`, or what stands for it.
@@ -88,12 +94,12 @@ class RecordingCache:
 
     def index(self, recordings: Sequence[Recording], options: IndexOptions) -> Index:
         """As `index_of`; the same one for recordings that are kept."""
-        kept = {id(recording) for _, recording in self._read.values()}
-        if not all(id(recording) in kept for recording in recordings):
-            return index_of(recordings, options)
         key = tuple(map(id, recordings)), options
         found = self._indexes.pop(key, None)
         if found is None:
+            kept = {id(recording) for _, recording in self._read.values()}
+            if not all(id(recording) in kept for recording in recordings):
+                return index_of(recordings, options)
             found = tuple(recordings), index_of(recordings, options)
         self._indexes[key] = found
         if len(self._indexes) > _MOST_INDEXES:
@@ -104,7 +110,7 @@ class RecordingCache:
 def _stamp(path: str) -> _Stamp | None:
     """What tells a file from what it was before; None where nothing does."""
     try:
-        status = Path(path).stat()
+        status = os.stat(path)  # noqa: PTH116 - a Path takes longer to make than this call
     except OSError:
         return None
     if not stat.S_ISREG(status.st_mode) or time.time_ns() - status.st_mtime_ns < _SETTLED:

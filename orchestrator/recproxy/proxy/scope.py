@@ -68,6 +68,7 @@ class OpenScope:
         mode: str = "replay",
         hooks: Hooks = NO_HOOKS,
         indexed: Indexed = index_of,
+        options: IndexOptions | None = None,
         ways: Ways | None = None,
         elsewhere: Elsewhere | None = None,
         given: Mapping[str, bytes] | None = None,
@@ -77,8 +78,7 @@ class OpenScope:
         self.name = name
         self.mode = mode
         self.forwards = mode in ("record", "live")  # every request goes to the service
-        timeline = Timeline(timed)
-        self.traffic = Traffic(number, timeline)
+        self.traffic = Traffic(number, timeline := Timeline(timed))
         #: What a miss says besides, where there is something to say.
         self.remark: Callable[[], str] = str
         #: Whether what is unused is told.
@@ -92,11 +92,11 @@ class OpenScope:
         self.faults = ScopeFaults(faults)
         self._profile = profile
         self._redaction = redaction or profile.redaction()
-        rules = profile.rules().ignoring(ignore or {})
         self._match_on = match_on
         self._hooks = hooks
         self._responds = hooks.respond is not None
-        index = indexed(recordings, IndexOptions(rules, tuple(profile.hosts), match_on, hooks.compare))
+        options = options or IndexOptions(profile.rules(), profile.hosts, form=hooks.compare)
+        index = indexed(recordings, options.of_scope(match_on, ignore or {}))
         self.playback = Playback(
             index, repeat=repeat, default=profile.match.repeat, scope=name, ordered=match_on is not None, given=given,
             times=shifted_times(profile.replay), mutations=self.faults.mutations,

@@ -48,7 +48,7 @@ from recproxy.proxy.forwarding import Forwarding
 from recproxy.proxy.lane import ProxyLane
 from recproxy.proxy.lessons import Lessons
 from recproxy.proxy.miss_remarks import remark
-from recproxy.proxy.recording_cache import RecordingCache
+from recproxy.proxy.recording_cache import IndexOptions, RecordingCache
 from recproxy.proxy.scope import OpenScope
 from recproxy.proxy.scope_end import has_settled, settle
 from recproxy.proxy.tls import Contexts
@@ -68,6 +68,7 @@ class Service:
         self._lanes: dict[str, ProxyLane] = {}
         self._profile: Profile
         self._ways: Ways
+        self._options: IndexOptions
         self._elsewhere: Elsewhere
         self._given: Mapping[str, bytes]
         self._owners: Owners
@@ -106,9 +107,7 @@ class Service:
 
     def _crowded(self) -> None:
         """There was no room for a connection: make some for the next."""
-        for lane in self._lanes.values():
-            if lane.shed():
-                return
+        any(lane.shed() for lane in self._lanes.values())
 
     def _set_up(self, order: Setup, descriptors: list[int]) -> None:
         os.environ.update(order.environment)  # before hooks are loaded, which may read it then
@@ -128,6 +127,7 @@ class Service:
         except HookError as problem:
             self._channel.send(Refused(order=0, message=problem.message))
             return
+        self._options = IndexOptions(self._profile.rules(), self._profile.hosts, form=hooks.compare)
         self._elsewhere = Elsewhere(
             Path(order.recordings), self._profile, self._ways, hooks.compare, root=Path(order.root)
         )
@@ -217,6 +217,7 @@ class Service:
                 mode=order.mode or self._forwarding.mode,
                 hooks=self._forwarding.hooks,
                 indexed=self._recording_cache.index,
+                options=self._options,
                 ways=self._ways.of_test(order.record, order.together, any_format=order.records_any_format),
                 elsewhere=self._elsewhere,
                 given=self._given,
@@ -225,11 +226,9 @@ class Service:
             )
             if self._is_shared:
                 scope.check_shared(counted=bool(order.faults or order.chooser))
-        except RecproxyError as problem:
-            self._channel.send(Refused(order=order.order, message=problem.message))
-            return
         except Exception as problem:  # noqa: BLE001 - whoever began the scope waits for an answer
-            self._channel.send(Refused(order=order.order, message=defect_text(problem)))
+            text = problem.message if isinstance(problem, RecproxyError) else defect_text(problem)
+            self._channel.send(Refused(order=order.order, message=text))
             return
         rules, wanted = self._forwarding.rules, self._timed > 0 and scope.mode == "live"
         scope.traffic.lessons = Lessons(rules, self._beside, wanted=wanted, answered=scope.known)
