@@ -2,7 +2,9 @@
 
 import datetime as dt
 
-from recproxy.play.recorded_moments import earliest_moment, moment_of
+from recproxy.matching.index import Index
+from recproxy.matching.rules import Rules
+from recproxy.play.recorded_moments import earliest_moment, moment_in_play, moment_of
 from recproxy.recording import Interaction, Recording, Request, Response
 
 REQUEST = Request(method="GET", url="https://a.example/")
@@ -33,3 +35,17 @@ def test_a_scope_begins_with_the_first_of_its_own_interactions_that_says_when():
     assert earliest_moment([first], "nobody") == 1_651_929_710
     assert earliest_moment([Recording(interactions=(interaction(),))], "test") is None
     assert earliest_moment([]) is None
+
+
+def test_of_what_is_in_play_each_scope_has_its_own_moment():
+    shared = Recording(interactions=(
+        interaction(b"Sat, 07 May 2022 13:21:50 GMT", scope="other"),
+        interaction(b"Sat, 07 May 2022 13:21:52 GMT", scope="test"),
+    ))  # fmt: skip
+    index = Index((shared,), Rules())
+
+    for _ in range(2):  # found, and known
+        assert moment_in_play(index, "test") == 1_651_929_712
+        assert moment_in_play(index, "other") == 1_651_929_710
+        assert moment_in_play(index, "nobody") == 1_651_929_710
+    assert moment_in_play(Index((), Rules()), "test") is None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from recproxy.recording.scope_names import is_name_of, masked_file_name, masked_name
+from recproxy.recording.scope_names import is_name_of, masked_file_name, masked_name, own_scopes
 
 ONE, TWO = "test_shop.test_login[first-password]", "test_shop.test_login[second-password]"
 MASKED = "test_shop.test_login[XXX]"
@@ -79,3 +79,9 @@ def test_a_recorded_name_is_that_of_its_own_test_only(recorded, test, wanted):
 )
 def test_a_file_name_shows_no_piece_of_what_was_masked_in_the_name_of_its_test(name, test, masked, wanted):
     assert masked_file_name(name, test, masked) == wanted
+
+
+def test_the_scopes_of_a_test_are_those_that_bear_its_name():
+    assert own_scopes({"test_a", "test_b", "test_a teardown"}, "test_a") == {"test_a"}
+    assert own_scopes({"test_a"}, "test_c") == frozenset()
+    assert own_scopes({"test_a"}, None) == frozenset()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 
 from recproxy.errors import ConfigurationError, HookError, RecordingError
 from recproxy.lazy.dataclass import dataclass
@@ -12,7 +13,7 @@ from recproxy.matching.fields import Fields, names_of, read_fields
 from recproxy.matching.rules import ComparedParts, Rules, compared_parts
 from recproxy.matching.section import IndexSection
 from recproxy.matching.table import Group
-from recproxy.recording.located import Located, asked_of, line_of, together
+from recproxy.recording.located import Located, asked_of, line_of, recorded_scopes, together
 from recproxy.recording.values import Interaction, Recording, Request
 from recproxy.recording.wildcard import Pattern
 
@@ -74,9 +75,20 @@ class Index:
             position -= len(recording.interactions)
         raise IndexError(position)
 
-    def repeats(self) -> list[str | None]:
-        """By position, what the recording itself says follows the last recorded repeat."""
-        return [each for recording in self.recordings for each in [recording.repeat] * len(recording.interactions)]
+    def repeats(self, default: str) -> list[str]:
+        """By position, what follows the last recorded repeat: as the recording itself says, or the default."""
+        found: list[str] = []
+        for recording in self.recordings:
+            found += [recording.repeat or default] * len(recording.interactions)
+        return found
+
+    @cached_property
+    def scopes(self) -> tuple[frozenset[str], ...]:
+        """By recording, the scopes that recorded something in it."""
+        return tuple(
+            frozenset(name for name in {*recorded_scopes(each.interactions)} if name is not None)
+            for each in self.recordings
+        )
 
     def asked(self, position: int) -> tuple[str, str, str | None]:
         """Method, URL and wild word of a request; it need not be read for that."""

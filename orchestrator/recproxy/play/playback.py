@@ -18,7 +18,7 @@ from recproxy.play.header_choice import HeaderChoice, Narrowed, captures, choosi
 from recproxy.play.made_anew_places import FreshPlaces
 from recproxy.play.shifted_times import ShiftedTimes
 from recproxy.recording import Interaction, Request, Response, recorded_scopes
-from recproxy.recording.scope_names import is_name_of
+from recproxy.recording.scope_names import own_scopes
 
 __all__ = ["Playback"]
 
@@ -68,7 +68,7 @@ class Playback:
         self.repeat = repeat
         self.default = default
         self.ordered = ordered
-        self._repeats = [repeat or own or default for own in index.repeats()]
+        self._repeats = [repeat] * len(index.interactions) if repeat else index.repeats(default)
         self._has_cycles = "cycle" in self._repeats
         self.plays = [0] * len(index.interactions)
         self.bound: dict[str, bytes] = {}
@@ -198,6 +198,8 @@ class Playback:
 
     def unused(self) -> tuple[int, ...]:
         """The interactions that were not played, but for those that other scopes recorded for themselves."""
+        if 0 not in self.plays:
+            return ()
         return tuple(
             position for position, count in enumerate(self.plays) if not count and position not in self._foreign
         )
@@ -277,10 +279,9 @@ def _foreign(index: Index, scope: str | None) -> frozenset[int]:
     """The positions of what other scopes recorded, in recordings that hold something of this one."""
     found: list[int] = []
     start = 0
-    for recording in index.recordings:
-        scopes = recorded_scopes(recording.interactions)
-        own = {name for name in dict.fromkeys(scopes) if name is not None and scope and is_name_of(name, scope)}
-        if own:
+    for recording, names in zip(index.recordings, index.scopes, strict=True):
+        if own := own_scopes(names, scope):
+            scopes = recorded_scopes(recording.interactions)
             found += (start + place for place, name in enumerate(scopes) if name is not None and name not in own)
-        start += len(scopes)
+        start += len(recording.interactions)
     return frozenset(found)

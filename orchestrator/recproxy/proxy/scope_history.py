@@ -134,6 +134,8 @@ class ScopeHistory:
 
 def rate_limit_notes(playback: Playback) -> Iterator[str]:
     """What is said of a rate limit that is all a client gets."""
+    if max(playback.plays, default=0) < _WAITING:
+        return
     for position, count in enumerate(playback.plays):
         if count >= _WAITING and playback.interaction(position).response.status == _RATE_LIMITED:
             where = playback.index.where(position)

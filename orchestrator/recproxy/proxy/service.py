@@ -43,7 +43,7 @@ from recproxy.http import Owners, authority_host, split_authority
 from recproxy.matching.ways import Ways
 from recproxy.play.elsewhere import Elsewhere
 from recproxy.play.hooks import load_hooks
-from recproxy.play.recorded_moments import earliest_moment
+from recproxy.play.recorded_moments import moment_in_play
 from recproxy.proxy.forwarding import Forwarding
 from recproxy.proxy.lane import ProxyLane
 from recproxy.proxy.lessons import Lessons
@@ -295,5 +295,5 @@ class Service:
 
 
 def _began(order: int, scope: OpenScope) -> Began:
-    moment = earliest_moment(scope.playback.index.recordings, scope.name)
+    moment = moment_in_play(scope.playback.index, scope.name)
     return Began(order=order, interactions=len(scope.playback.index.interactions), recorded_at=moment)

@@ -22,7 +22,7 @@ from recproxy.control.webhook_messages import (
     WebhookComes,
     WebhooksNow,
 )
-from recproxy.play.recorded_moments import earliest_moment
+from recproxy.play.recorded_moments import moment_in_play
 from recproxy.play.webhook_causes import carried_cause, cause_of
 from recproxy.proxy.forwarding import Forwarding, KeptInteraction
 from recproxy.proxy.lane import ProxyLane
@@ -86,7 +86,7 @@ class WebhookService:
         """Give a scope its webhooks, if its profile has some and it replays; those before any request are due."""
         if not self._profile.webhooks or scope.forwards:
             return
-        moment = earliest_moment(scope.playback.index.recordings, scope.name) if self._recorded_clock else None
+        moment = moment_in_play(scope.playback.index, scope.name) if self._recorded_clock else None
         behind = 0.0 if moment is None else moment - time.time()
         scope.webhooks = ScopeWebhooks(
             self._profile,

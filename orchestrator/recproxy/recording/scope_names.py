@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from recproxy.lazy.patterns import lazy_pattern
 
-__all__ = ["is_name_of", "masked_file_name", "masked_name"]
+__all__ = ["is_name_of", "masked_file_name", "masked_name", "own_scopes"]
 
 _TEARDOWN = " teardown"
 _SIGN = lazy_pattern(r"~[0-9a-f]{2}\Z")
@@ -69,6 +70,11 @@ def is_name_of(recorded: str, test: str) -> bool:
         return False
     pattern = ".*".join(map(re.escape, base[: found.start()].split(_WORD)))
     return re.fullmatch(pattern, _apart(test)[0], re.DOTALL) is not None and found[0] == _sign(test)
+
+
+def own_scopes(recorded: Iterable[str], test: str | None) -> frozenset[str]:
+    """Those scopes in a recording that are a test's own; most often there is one, or none."""
+    return frozenset(name for name in recorded if is_name_of(name, test)) if test else frozenset()
 
 
 def _apart(name: str) -> tuple[str, str]:
