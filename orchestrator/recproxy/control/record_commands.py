@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Final
 
 from recproxy.control.scope_options import SelectedTest
@@ -29,6 +30,7 @@ def record_command(template: str, profiles: Sequence[str], selection: SelectedTe
     return with_profiles(command_for_test(template, selection), profiles)
 
 
+@lru_cache(maxsize=16)  # of one test, each profile is told its own
 def command_for_test(template: str, selection: SelectedTest | None) -> str:
     """The template with a test in the place that it may have for one; that for profiles stays. Or the test's own command."""
     if selection is not None and selection.command:

@@ -76,6 +76,8 @@ class RunPlan:
         """
         told = (name for name, mode in self.modes.items() if mode == "record")
         together = {profile, *uses, *told}
+        if len(together) == 1:
+            return (profile,)
         known = tuple(each.name for each in self.profiles if each.name in together)
         return known if profile in known else (*known, profile)
 

@@ -55,6 +55,7 @@ class Roster:
         self._issued: dict[str, bytes] = {}
         #: By profile: names are shown for each scope, and what is secret stays the same for the whole run.
         self._rules: dict[str, RedactionRules] = {}
+        self._known_secrets: dict[str, tuple[str, ...]] = {}
         self._owners = Owners(self._owned())
         self._begun = time.time()
         #: The ports at which this run is reached: nobody is forwarded to them.
@@ -177,7 +178,11 @@ class Roster:
         return redact_text(text, rules)
 
     def _secrets(self, profile: Profile) -> tuple[str, ...]:
-        return secret_values((*self.plan.profiles, profile), self._environment)
+        known = self._known_secrets.get(profile.name)
+        if known is None:
+            known = secret_values((*self.plan.profiles, profile), self._environment)
+            self._known_secrets[profile.name] = known
+        return known
 
     def certificate(self, host: str, fault: str = "") -> bytes:
         """A certificate for a host that only `*` covers, or one with a fault; empty where the proxy has one already."""
