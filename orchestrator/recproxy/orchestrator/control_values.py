@@ -117,7 +117,7 @@ def read_recordings(value: Any) -> dict[str, list[str]]:
 def read_plays(value: Any) -> dict[str, list[int]]:
     """How often each interaction was played, by profile."""
     if not isinstance(value, dict) or not all(
-        isinstance(counts, list) and all(isinstance(count, int) for count in counts) for counts in value.values()
+        isinstance(counts, list) and {*map(type, counts)} <= {int, bool} for counts in value.values()
     ):
         raise CallRefused(400, "plays must be an object: a profile, and a list of counts, as an outcome has them")
     return value

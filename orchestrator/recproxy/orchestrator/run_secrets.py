@@ -7,7 +7,7 @@ Holds secrets, in this process only, and shows none.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from recproxy.control.redaction_messages import LearnedValue
@@ -66,8 +66,10 @@ class RunSecrets:
             self._ready = EarlierValues(known_values(self._known.values()))
         return mask_line(text, self._ready)
 
-    def know(self, values: Iterable[LearnedValue], *, complete: bool) -> None:
+    def know(self, values: Collection[LearnedValue], *, complete: bool) -> None:
         """Add what a scope that records nothing has shown; where that is too much, or not all, texts are hidden."""
+        if not values and complete:
+            return
         try:
             self.add(values, len(self))
         except TooManySecretsError:

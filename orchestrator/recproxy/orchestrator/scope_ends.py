@@ -153,7 +153,7 @@ class ScopeEnds:
         return ScopeOutcome(
             scope=scope.name if scope is not None else NO_TEST,
             profiles={
-                profile: replace(outcome, unused=()) if profile in fallen_back else outcome
+                profile: replace(outcome, unused=()) if outcome.unused and profile in fallen_back else outcome
                 for profile, outcome in outcomes.items()
             },
             refused=refused,

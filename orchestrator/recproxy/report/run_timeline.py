@@ -54,6 +54,8 @@ class RunTimeline:
     def add(self, profile: str, lane: str, outcome: Outcome, written: Path | None = None) -> None:
         """Add what a profile did in a scope that has ended; `written` is the file that got what it recorded."""
         self.left_out += outcome.untimed
+        if not outcome.timed:
+            return
         room = max(self._most - len(self.requests), 0)
         self.left_out += max(len(outcome.timed) - room, 0)
         timed = outcome.timed[:room]

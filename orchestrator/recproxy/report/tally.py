@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import field, replace
@@ -134,19 +135,26 @@ class _Usage:
 
     def add(self, outcome: Outcome, *, passed: bool) -> tuple[int, int]:
         """Add a scope; how many are unused by now, and how many were only in play of tests that failed, too."""
-        numbers = [number for number, count in enumerate(outcome.plays) if count]
-        for place, number in zip(places(outcome.files, numbers), numbers, strict=True):
-            self.played[place] += outcome.plays[number]
+        if outcome.files:
+            self._add(outcome, passed=passed)
+        return len(self._unused), len(self._idle)
+
+    def _add(self, outcome: Outcome, *, passed: bool) -> None:
+        plays = iter(outcome.plays)
+        for path, size in outcome.files:
+            for number, count in enumerate(itertools.islice(plays, size)):
+                if count:
+                    self.played[path, number] += count
+                    if self._idle:  # whose places hold those of the unused
+                        self._idle.discard((path, number))
+                        self._unused.discard((path, number))
         listed = [*places(outcome.files, (unused.position for unused in outcome.unused))]
         for place, each in zip(listed, outcome.unused, strict=True):
             if place not in self._described or (passed and place not in self._unused):
                 self._described[place] = (each.where, each.request, outcome.scope)
-        idle = set(listed)
+        idle = {place for place in listed if place not in self.played}
         self._idle |= idle
         self._unused |= idle if passed else set()
-        self._idle -= self.played.keys()
-        self._unused -= self.played.keys()
-        return len(self._unused), len(self._idle)
 
     def unused(self) -> list[UnusedPlace]:
         """What was in play and was not played, in the order of files."""
@@ -214,7 +222,8 @@ class Tally:
         row.failed += len(outcome.failures)
         self.failures += (f"{profile}: {failure}" for failure in outcome.failures)
         self.failure_tests += [outcome.scope] * len(outcome.failures)
-        self.redactions.update(outcome.redactions)
+        if outcome.redactions:
+            self.redactions.update(outcome.redactions)
         self.notes += (f"{profile}: {note}" for note in outcome.notes)
 
     def end_test(self, outcomes: Mapping[str, Outcome], *, passed: bool, seconds: float = 0.0) -> None:
