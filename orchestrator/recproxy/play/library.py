@@ -40,6 +40,8 @@ class Library:
         self._record = record or f"recproxy run --record {PROFILE_WORD} -- COMMAND"
         self._own = own
         self._shown_from = shown_from
+        #: By profile: each scope asks for these.
+        self._of_commands: dict[str, Path] = {}
 
     @property
     def folder(self) -> Path:
@@ -48,7 +50,12 @@ class Library:
 
     def default(self, profile: str, name: str | None = None) -> Path:
         """The recording where none is named: that of a test by its `name`, or of a command; it need not exist."""
-        return self._recordings.joinpath(profile, name or DEFAULT)
+        if name:
+            return self._recordings.joinpath(profile, name)
+        known = self._of_commands.get(profile)
+        if known is None:
+            known = self._of_commands[profile] = self._recordings.joinpath(profile, DEFAULT)
+        return known
 
     def find(
         self,
