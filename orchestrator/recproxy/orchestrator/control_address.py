@@ -117,6 +117,8 @@ class _Caller(asyncio.BufferedProtocol):
         names: tuple[str, ...] = (),
     ) -> None:
         self._names = names
+        #: The Host header of its calls before, which is not foreign.
+        self._host = b""
         self._was_heard = True
         self._has_token = False
         self._callers = callers
@@ -256,8 +258,10 @@ class _Caller(asyncio.BufferedProtocol):
 
     def _refusal_of(self, head: Head) -> CallRefused | None:
         """Why a request is not answered, whatever it asks for."""
-        if foreign_host(host_text(head.host), names=self._names):
-            return CallRefused(421, "the Host header is not the control address: use the URL in RECPROXY_CONTROL")
+        if head.host != self._host:
+            if foreign_host(host_text(head.host), names=self._names):
+                return CallRefused(421, "the Host header is not the control address: use the URL in RECPROXY_CONTROL")
+            self._host = head.host
         if page := foreign_page(head.headers):
             return CallRefused(403, f"a web page of {page} must not use the control address")
         if head.target in _OPEN:
