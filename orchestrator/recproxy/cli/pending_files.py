@@ -20,13 +20,13 @@ from typing import NamedTuple
 from recproxy.errors import RecordingError
 from recproxy.play.file_replacement import check_place, put_in_place
 
-__all__ = ["PendingFiles", "StagedFile", "ended_by_signals"]
+__all__ = ["PendingFiles", "StagedFile", "ended_by_signals", "signals_wait"]
 
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 
 
 @contextlib.contextmanager
-def _signals_wait() -> Iterator[None]:
+def signals_wait() -> Iterator[None]:
     """Let signals that would end the process wait until this ends. Those that were blocked before stay so."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     try:
@@ -115,7 +115,7 @@ class PendingFiles:
 
     def finish(self) -> None:
         """Put all in place. Raises RecordingError where a file cannot be written."""
-        with _signals_wait():  # all of them or none
+        with signals_wait():  # all of them or none
             for target, staged in self._staged.items():
                 put_in_place(staged, target, root=self._folder)
         self.abandon()
@@ -128,7 +128,7 @@ class PendingFiles:
     def _begin(self) -> None:
         """Make the folder. A signal waits until it is known what to remove, and then removes it."""
         try:
-            with _signals_wait():
+            with signals_wait():
                 self._staging = _staging_folder(self._folder)
         except BaseException:
             self.abandon()

@@ -16,6 +16,8 @@ import signal
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from typing import Any, BinaryIO, Generic, NoReturn, TypeVar, cast
 
+from recproxy.cli.pending_files import signals_wait
+
 __all__ = ["SharedWork", "in_shares", "in_turn", "shares_of"]
 
 _Item = TypeVar("_Item")
@@ -120,7 +122,8 @@ class _Fork(Generic[_Item, _Learned, _Result]):
         to_hear, to_tell = os.pipe()
         parent = os.getpid()
         try:
-            self._pid = os.fork()
+            with signals_wait():  # what a handler raises in the hooks of a fork is lost
+                self._pid = os.fork()
         except OSError:
             self._pid = -1  # more processes are not allowed, and nobody answers
         if not self._pid:
