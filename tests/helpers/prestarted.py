@@ -2,8 +2,9 @@
 
 `python -m recproxy` and `python -m pytest` take most of their time to import modules, and tests run them hundreds of
 times. Here one process has imported the modules and forks for each run. The fork gets the working directory, environment,
-arguments and streams of the run, and then does what `python -m MODULE` does. Tests that are about processes, signals and
-the start itself start the program as a user does, for example with `Project.start`.
+arguments and streams of the run, and then does what `python -m MODULE` does. A list of processes shows its command, and
+`askers` who asked for it: its parent is the process that forked. Tests of the start itself start the program as a user
+does.
 
 What such a run starts in the same way is a fork as well: a run's fork server, the pytest that is its command, in the
 namespaces of the run if it is isolated, the workers of that pytest, the `recproxy serve` of a test. Where anything of the
@@ -26,6 +27,7 @@ import selectors
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -95,7 +97,6 @@ _ENTRY = Path(__file__).parents[2] / "orchestrator/recproxy/orchestrator/namespa
 #: What `subprocess.Popen` is asked for, where it is asked for nothing unusual.
 _USUAL = {
     "executable": None,
-    "preexec_fn": None,
     "pass_fds": (),
     "startupinfo": None,
     "creationflags": 0,
@@ -105,7 +106,6 @@ _USUAL = {
     "gids": None,
     "uid": None,
     "umask": -1,
-    "process_group": -1,
 }
 
 
@@ -182,14 +182,26 @@ def popen():
     return Forking
 
 
-def _ask(link, servers, streams, command, *, cwd, environment, session=False, keeper=None, network=None):
+def askers():
+    """The forks that are running, by pid: the process that asked for each, which would be its parent if it were started."""
+    found = {}
+    for path in _servers:
+        with contextlib.suppress(OSError):
+            for name in filter(str.isdigit, os.listdir(os.path.dirname(path))):
+                with contextlib.suppress(OSError):  # it has just ended
+                    found[int(name)] = int(os.readlink(os.path.join(os.path.dirname(path), name)))
+    return found
+
+
+def _ask(link, servers, streams, command, *, cwd, environment, keeper=None, network=None, **more):
     """Ask for a fork that becomes this command; it says its pid and, at its end, its exit code.
 
+    `more` may be a `session` or a process `group` of its own, and `signals` with what they do there.
     `keeper` is the pid of the process whose namespaces it is to enter. A fourth stream gets what goes wrong there.
     `network` is the name of the network namespace that it is to enter.
     """
-    request = {"servers": servers, "command": command, "cwd": cwd, "environment": environment, "session": session}
-    request |= {"keeper": keeper, "network": network}
+    request = {"servers": servers, "command": command, "cwd": cwd, "environment": environment}
+    request |= {"session": False, "group": False, "signals": (), "keeper": keeper, "network": network} | more
     socket.send_fds(link, [b"\n"], streams)
     link.sendall(json.dumps(request).encode() + b"\n")
 
@@ -271,13 +283,13 @@ def _serve(path):
         listening.listen()
         selector.register(listening, selectors.EVENT_READ)
         selector.register(0, selectors.EVENT_READ)
-        signal.signal(signal.SIGCHLD, lambda *_: _wait_for_ended(links))  # at once: its time is its test's
+        folder = os.path.dirname(path)
+        signal.signal(signal.SIGCHLD, lambda *_: _wait_for_ended(links, folder))  # at once: its time is its test's
         print("up", flush=True)
         while True:
             ready = {key.fd for key, _ in selector.select()}
             if 0 in ready:
-                os.unlink(path)
-                os.rmdir(os.path.dirname(path))
+                shutil.rmtree(folder)
                 sys.exit()
             link = listening.accept()[0]
             signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])  # it may end before its link is known
@@ -286,26 +298,40 @@ def _serve(path):
                 signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
                 for each in (selector, listening, *links.values()):
                     each.close()
-                return _begin(link)
+                return _begin(link, folder)
             links[pid] = link
             signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
 
 
-def _wait_for_ended(links):
+def _wait_for_ended(links, folder):
     """Say of each fork that has ended how it has."""
     with contextlib.suppress(ChildProcessError):
         while (ended := os.waitpid(-1, os.WNOHANG))[0]:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(os.path.join(folder, str(ended[0])))
             with links.pop(ended[0]) as link, contextlib.suppress(OSError):  # who asked has ended
                 link.sendall(b"%d\n" % os.waitstatus_to_exitcode(ended[1]))
 
 
-def _begin(link):
-    """Read what this fork is to run, and take its streams."""
+def _begin(link, folder):
+    """Read what this fork is to run, take its streams, and have it found among the processes."""
     _, streams, _, _ = socket.recv_fds(link, 1, 4)
     with link.makefile("rb") as lines:
         request = json.loads(lines.readline())
+    for number, handler in request["signals"]:
+        signal.signal(number, handler)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # as at the start of an interpreter
     if request["session"]:
         os.setsid()
+    elif request["group"]:
+        os.setpgid(0, 0)
+    if sys.platform == "linux":
+        asker, _, _ = struct.unpack("3i", link.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i")))
+        if not request["group"] and os.getsid(asker) == os.getsid(0):
+            os.setpgid(0, os.getpgid(asker))
+        os.symlink(str(asker), os.path.join(folder, str(os.getpid())))
+        _show(request["command"])
     with contextlib.suppress(OSError):
         link.sendall(b"%d\n" % os.getpid())
     link.close()
@@ -319,6 +345,16 @@ def _begin(link):
     for descriptor in streams[3:]:
         os.close(descriptor)  # which tells that the command has begun
     return request
+
+
+def _show(command):
+    """Have lists of processes show this command, as much of it as there is room for, instead of the one that forked."""
+    with open("/proc/self/stat", "rb") as file:
+        start, end = map(int, file.read().rpartition(b")")[2].split()[45:47])  # arg_start and arg_end by proc(5)
+    words = b"".join(os.fsencode(word) + b"\0" for word in command)
+    with open("/proc/self/mem", "r+b", buffering=0) as memory:
+        memory.seek(start)
+        memory.write(words[: end - start - 1].ljust(end - start, b"\0"))
 
 
 def _enter(keeper, report):
@@ -414,7 +450,9 @@ def _start_by_forks(servers, began, keeper=None, network=None, popen=subprocess.
         entered, report, command = _entry(asked) or (keeper, (), asked.args)
         inside, command = _network(command) or (network, command)
         command = _words(command, environment)
+        signals = _signals(asked.preexec_fn)
         usual = all(getattr(asked, name) == value for name, value in (_USUAL | {"pass_fds": report}).items())
+        usual = usual and signals is not None and asked.process_group in (-1, 0)
         link = _link(servers, began, command, environment) if usual else None
         if link is None:
             start(self, *words)
@@ -428,6 +466,8 @@ def _start_by_forks(servers, began, keeper=None, network=None, popen=subprocess.
             cwd=os.path.abspath(asked.cwd or "."),
             environment=environment,
             session=bool(asked.start_new_session),
+            group=asked.process_group == 0,
+            signals=signals,
             keeper=entered,
             network=inside,
         )
@@ -460,6 +500,13 @@ def _start_by_forks(servers, began, keeper=None, network=None, popen=subprocess.
         return self.returncode
 
     popen._execute_child, popen._try_wait, popen._internal_poll = execute_child, wait_for_fork, poll_fork
+
+
+def _signals(preexec):
+    """What signals do, where that is all that is set at a start: by `partial(signal.signal, number, handler)`."""
+    if preexec is None:
+        return ()
+    return (tuple(map(int, preexec.args)),) if getattr(preexec, "func", None) is signal.signal else None
 
 
 def _entry(asked):

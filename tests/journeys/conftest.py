@@ -1,6 +1,7 @@
 """A project in a temporary folder, and `recproxy` run in it as a user does."""
 
 import contextlib
+import functools
 import json
 import os
 import signal
@@ -106,13 +107,14 @@ class Project:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("RECPROXY")}
         return inherited | more
 
-    def start(self, *words, **options):
+    def start(self, *words, popen=None, **options):
+        """Start it, by an interpreter that has imported it: `subprocess.Popen` starts one as a user does, for its start."""
         options.setdefault("stdin", subprocess.DEVNULL)
         options.setdefault("stdout", subprocess.PIPE)
         options.setdefault("stderr", subprocess.PIPE)
         environment = self.environment(**options.pop("environment", {}))
         command = [*RECPROXY, *self._chosen(words)]
-        return subprocess.Popen(command, cwd=self.root, env=environment, text=True, **options)
+        return (popen or prestarted.popen())(command, cwd=self.root, env=environment, text=True, **options)
 
     def serve(self, *words, **environment):
         """Start `recproxy serve`, by an interpreter that has imported it: where the process itself is not looked at."""
@@ -188,25 +190,6 @@ def _held(tmp_path_factory):
     server.stderr.close()
 
 
-def descendants(pid):
-    """The processes below a process, by pid."""
-    children = {}
-    for name in os.listdir("/proc"):  # not by Path, which takes as long again: some tests look all the time
-        if name.isdigit():
-            try:
-                with open(f"/proc/{name}/stat", "rb") as file:
-                    fields = file.read().rpartition(b")")[2].split(None, 2)
-            except OSError:
-                continue
-            children.setdefault(int(fields[1]), []).append(int(name))
-    found, waiting = [], [pid]
-    while waiting:
-        for child in children.get(waiting.pop(), []):
-            found.append(child)
-            waiting.append(child)
-    return found
-
-
 def alive(pid):
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
@@ -215,9 +198,8 @@ def alive(pid):
     return state != "Z"
 
 
-def interruptible():
-    """For a child's start: a job of a non-interactive shell has SIGINT ignored."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+#: For a child's start: a job of a non-interactive shell has SIGINT ignored.
+interruptible = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
 
 
 @contextlib.contextmanager

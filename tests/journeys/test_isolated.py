@@ -135,7 +135,7 @@ def test_a_signal_ends_the_command(project):
 
 def test_nothing_is_left_after_the_run_was_killed(project):
     script = "setsid sleep 600 & echo $!; exec sleep 600"
-    process = project.start("run", "--isolate", "--", "sh", "-c", script)
+    process = project.start("run", "--isolate", "--", "sh", "-c", script, popen=subprocess.Popen)
     left = int(process.stdout.readline())
 
     process.kill()

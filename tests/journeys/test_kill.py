@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 from deadlines import seconds, wait_until
 from origins import Origin, Reply, Trust
+from process_tree import descendants
 
 from recproxy.recording import load
 
-from .conftest import SHOP_PROFILE_WITH_KEY, alive, descendants
+from .conftest import SHOP_PROFILE_WITH_KEY, alive
 
 #: How many moments; the usual few cost seconds, RECPROXY_KILLS=100 minutes.
 KILLS = int(os.environ.get("RECPROXY_KILLS", "5"))
@@ -82,13 +83,14 @@ def environment(project):
     return {"SHOP_KEY": SECRET, "TMPDIR": str(project.root / "tmp")}
 
 
-def record(project, name):
-    """Start a run that is killed: its processes are found as its descendants, so none is a fork."""
+def record(project, name, popen):
+    """Start a run that is killed."""
     return project.start(
         *words("program.py", name),
         environment=environment(project),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
+        popen=popen,
     )
 
 
@@ -160,7 +162,7 @@ def test_a_kill_at_any_moment_damages_no_recording_and_loses_nothing_that_was_fi
 
     for number in range(KILLS):
         target = ("orchestrator", "proxy", "command")[number % 3]
-        run = record(shop, f"run{number}")
+        run = record(shop, f"run{number}", None if number % 5 else subprocess.Popen)  # most of them forks
         until(shop, run, source.randrange(SCOPES * REQUESTS) if source.random() < 0.9 else -1)
         with contextlib.suppress(subprocess.TimeoutExpired):
             run.wait(source.uniform(0, 0.03))

@@ -13,10 +13,11 @@ from urllib.parse import urlsplit
 import pytest
 from deadlines import seconds
 from origins import Origin, Reply, Trust
+from process_tree import descendants
 
 from recproxy.recording import load
 
-from .conftest import SHOP_PROFILE, descendants
+from .conftest import SHOP_PROFILE
 
 #: Megabytes each way; RECPROXY_LARGE_MB=1000 is what is promised.
 SIZE = int(os.environ.get("RECPROXY_LARGE_MB", "100")) * 1_000_000
@@ -76,7 +77,8 @@ def test_a_large_body_passes_both_ways_in_little_memory(project, tmp_path_factor
         wanted.update(piece)
     with Origin(trust, Warehouse()) as origin:
         project.write("pyproject.toml", SHOP_PROFILE.format(port=origin.port, ca=trust.path))
-        server = project.start("serve", "--mode", mode, stdin=subprocess.PIPE)
+        popen = subprocess.Popen if mode == "record" else None
+        server = project.start("serve", "--mode", mode, stdin=subprocess.PIPE, popen=popen)
         base = urlsplit(json.loads(server.stdout.readline())["environment"]["SHOP_BASE_URL"]).netloc
         client = http.client.HTTPConnection(base, timeout=seconds(60))
 

@@ -5,8 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-
-from .conftest import descendants
+from process_tree import descendants
 
 PROFILE = """
 [tool.recproxy.profiles.{name}]
@@ -54,6 +53,7 @@ def test_no_process_of_a_run_was_started_with_a_profiles_variables(both, mode):
         *("serve", "--profile", "shop", "--profile", "bank", "--mode", mode),
         stdin=subprocess.PIPE,
         environment=VALUES,
+        popen=subprocess.Popen,
     )
     assert server.stdout.readline()
     started = {

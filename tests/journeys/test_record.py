@@ -22,10 +22,11 @@ from urllib.parse import urlsplit
 import pytest
 import trustme
 from deadlines import seconds
+from process_tree import descendants
 
 from recproxy.recording import load
 
-from .conftest import RECORDING, descendants
+from .conftest import RECORDING
 
 SECRET = "-".join(("s3cr3t", "value", "of", "the", "shop"))
 FETCH = (

@@ -6,7 +6,6 @@ import http.client
 import json
 import os
 import signal
-import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -15,10 +14,11 @@ from urllib.parse import urlsplit
 import pytest
 from control_address import ask
 from origins import Origin, Reply, Trust
+from process_tree import descendants
 
 from recproxy.recording import load
 
-from .conftest import SHOP_PROFILE, ask_scope, descendants
+from .conftest import SHOP_PROFILE, ask_scope
 
 TOKEN = "-".join(("t0ken", "from", "a", "login", "77aa"))
 KEY = "9944b09199c62bcf9418ad846dd0e4bbdfc6ee4b"
@@ -73,15 +73,12 @@ def shop(project, tmp_path_factory):
 
 
 class Run:
-    """A served run, and a client with a time-out. `started` as a user does, not forked, its processes are below it."""
+    """A served run, and a client with a time-out."""
 
-    def __init__(self, project, mode="record", timeout=30, started=False, **variables):
+    def __init__(self, project, mode="record", timeout=30, **variables):
         self.project = project
         places = {"TMPDIR": str(project.root / "tmp"), "XDG_RUNTIME_DIR": str(project.runtime)} | variables
-        if started:
-            self.server = project.start("serve", "--mode", mode, stdin=subprocess.PIPE, environment=places)
-        else:
-            self.server = project.serve("--mode", mode, **places)
+        self.server = project.serve("--mode", mode, **places)
         self.environment = json.loads(self.server.stdout.readline())["environment"]
         assert [*(project.root / "tmp").iterdir()], "the run's own folder is not where the tests look for secrets"
         address = urlsplit(self.environment["SHOP_BASE_URL"]).netloc
@@ -98,7 +95,7 @@ class Run:
         return self.server.returncode, said
 
     def kill(self):
-        """kill -9 of all of it, where it was started: nobody can say or save anything."""
+        """kill -9 of all of it: nobody can say or save anything."""
         self.client.close()
         for pid in (self.server.pid, *descendants(self.server.pid)):
             with contextlib.suppress(ProcessLookupError):
@@ -249,7 +246,7 @@ def test_a_program_takes_a_token_apart_by_a_shape_of_the_profile_in_replay(shop)
 
 
 def test_what_a_killed_run_had_is_recovered_masked_by_the_next(shop):
-    run = Run(shop, started=True)
+    run = Run(shop)
     run.get("/login")
     run.get(f"/bot{TOKEN}/1")
     run.kill()
@@ -264,7 +261,7 @@ def test_what_a_killed_run_had_is_recovered_masked_by_the_next(shop):
 
 
 def test_without_the_key_what_a_killed_run_had_is_told_and_recovered_when_it_is_found(shop):
-    run = Run(shop, started=True)
+    run = Run(shop)
     run.get("/login")
     run.get("/other")
     run.kill()
@@ -284,7 +281,7 @@ def test_without_the_key_what_a_killed_run_had_is_told_and_recovered_when_it_is_
 
 
 def test_a_client_with_a_short_time_out_gets_a_large_answer_while_it_is_recorded(shop):
-    run = Run(shop, timeout=5, started=True)
+    run = Run(shop, timeout=5)
 
     status, body = run.get("/large")
 
@@ -293,7 +290,7 @@ def test_a_client_with_a_short_time_out_gets_a_large_answer_while_it_is_recorded
 
 
 def test_a_scope_is_redacted_by_a_process_of_its_profile_that_waits_for_the_next(shop):
-    run = Run(shop, started=True)
+    run = Run(shop)
     assert ask_scope(run.environment, "PUT", {"name": "first", "recordings": {"shop": "a.rec"}})[0] == 200
     assert run.get("/items")[0] == 200
 

@@ -7,8 +7,9 @@ import sys
 
 import pytest
 from deadlines import seconds, wait_until
+from process_tree import descendants
 
-from .conftest import alive, descendants, interruptible
+from .conftest import alive, interruptible
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 

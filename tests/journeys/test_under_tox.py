@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 from deadlines import seconds, wait_until
+from process_tree import descendants
 
-from .conftest import alive, descendants, interruptible
+from .conftest import alive, interruptible
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 

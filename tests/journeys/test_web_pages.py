@@ -7,8 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from deadlines import seconds
-
-from .conftest import descendants
+from process_tree import descendants
 
 
 @pytest.fixture

@@ -5,8 +5,7 @@ import signal
 import subprocess
 
 from deadlines import seconds
-
-from .conftest import descendants
+from process_tree import descendants
 
 PLACE = "tests/functional/recordings/shop/default.rec"
 PLAIN = "".join(
