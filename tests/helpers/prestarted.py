@@ -172,13 +172,14 @@ def forks(*modules):
 
 
 @functools.cache
-def popen():
-    """`subprocess.Popen`, but for a fork of what is prestarted, as a run has it."""
+def popen(*modules):
+    """`subprocess.Popen`, but for a fork of what is prestarted: of these modules, and of what runs start."""
 
     class Forking(subprocess.Popen):
         pass
 
-    _start_by_forks({each: _up(_server(each, "", ())) for each in _STARTED_BY_RUNS}, dict(os.environ), popen=Forking)
+    servers = {each: _server(each, "", ()) for each in (*modules, *_STARTED_BY_RUNS)}
+    _start_by_forks({each: _up(path) for each, path in servers.items()}, dict(os.environ), popen=Forking)
     return Forking
 
 

@@ -4,7 +4,9 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
+import prestarted
 import pytest
 from deadlines import seconds, wait_until
 from process_tree import descendants
@@ -40,12 +42,11 @@ def nox(project):
     project.write("noxfile.py", NOXFILE.replace("PYTHON", sys.executable))
     project.write("app.py", APP)
     project.write("tmp/kept", "")
-    project.write("bin/recproxy", f'#!/bin/sh\nexec "{sys.executable}" -m recproxy "$@"\n').chmod(0o755)
 
-    def start(*words):
+    def start(*words, popen=None):
         environment = {name: value for name, value in project.environment().items() if not name.startswith("NOX")}
-        path = f"{project.root / 'bin'}{os.pathsep}{environment['PATH']}"
-        return subprocess.Popen(
+        path = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
+        return (popen or prestarted.popen("nox"))(
             [sys.executable, "-m", "nox", *words],
             cwd=project.root,
             env=environment | {"TMPDIR": str(project.root / "tmp"), "PATH": path},
@@ -53,8 +54,8 @@ def nox(project):
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            start_new_session=True,
-            preexec_fn=interruptible,  # noqa: PLW1509 - the one way to have SIGINT back
+            process_group=0,
+            preexec_fn=interruptible,
         )
 
     return start
@@ -88,7 +89,7 @@ def test_two_sessions_at_once_have_a_run_each_and_leave_nothing(project, nox):
 def test_ctrl_c_leaves_nothing(project, nox, words, whom):
     project.write("wait", "")
     names = ("one", "two") if "-j" in words else ("one",)
-    running = nox(*words)
+    running = nox(*words, popen=subprocess.Popen if (whom, len(names)) == ("group", 2) else None)
     wait_until(lambda: all((project.root / f"{name}.txt").exists() for name in names), process=running)
     below = descendants(running.pid)
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import prestarted
 import pytest
 from deadlines import seconds, wait_until
 from process_tree import descendants
@@ -43,12 +44,12 @@ def tox(project):
     project.write("app.py", APP)
     project.write("tmp/kept", "")
 
-    def start(*words):
+    def start(*words, popen=None):
         # Where CI is set, tox lists what is installed, by pip.
         environment = {
             name: value for name, value in project.environment().items() if not name.startswith(("TOX", "CI"))
         }
-        return subprocess.Popen(
+        return (popen or prestarted.popen("tox"))(
             [sys.executable, "-m", "tox", *words],
             cwd=project.root,
             env=environment | {"TMPDIR": str(project.root / "tmp"), "VIRTUALENV_NO_SEED": "1"},
@@ -56,8 +57,8 @@ def tox(project):
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            start_new_session=True,
-            preexec_fn=interruptible,  # noqa: PLW1509 - the one way to have SIGINT back
+            process_group=0,
+            preexec_fn=interruptible,
         )
 
     return start
@@ -99,7 +100,7 @@ PARALLEL = ("-p", "2", "-e", ",".join(TWO))
 def test_ctrl_c_leaves_nothing(project, tox, words, whom):
     project.write("wait", "")
     names = TWO if words[0] == "-p" else ("one",)
-    running = tox(*words)
+    running = tox(*words, popen=subprocess.Popen if (words, whom) == (PARALLEL, "group") else None)
     wait_until(lambda: all((project.root / f"{name}.txt").exists() for name in names), process=running)
     below = descendants(running.pid)
 
