@@ -571,7 +571,7 @@ def _import(names):
 def _compile_at_once():
     """Compile the `__init__` of recproxy's dataclasses here, and not in each fork when it makes the first object."""
     module = importlib.import_module("recproxy.lazy.dataclass")
-    module._late_init = lambda _, fields, *, frozen: module._init(fields, frozen=frozen)
+    module._late_init = module._init
 
 
 def _import_as_pytest(names):
