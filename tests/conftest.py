@@ -14,6 +14,7 @@ import hypothesis
 import pytest
 from deadlines import factor
 from plugins import WITHOUT_PLUGINS
+from rewritten_tests import rewrite_share
 from transports import watch_loops
 
 hypothesis.settings.register_profile("usual", max_examples=100, deadline=None)
@@ -60,8 +61,9 @@ def pytest_sessionstart(session):
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_collection():
+def pytest_collection(session):
     """Spare the collector of garbage all that collection makes: ten thousand tests, which stay until the end."""
+    rewrite_share(session.config)
     gc.disable()
     try:
         return (yield)
