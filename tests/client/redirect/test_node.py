@@ -6,6 +6,7 @@ import json
 import shutil
 import socket
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import trustme
@@ -16,26 +17,48 @@ from recproxy.orchestrator.environment import RunFiles, redirect_variables
 NODE = shutil.which("node")
 SCRIPT = Path(redirect.__file__).with_name("redirect.cjs")
 HOST = "api.example.test"
+HOSTS = (HOST, "any.wild.example.test")
+SCHEMES = ("http", "https")
+LITERAL = ("203.0.113.9", "[2001:db8::9]")
 needs_node = pytest.mark.skipif(NODE is None, reason="node is not installed")
 
 
 @pytest.fixture
 def node(run, programs, ca_file):
-    """Fetch a URL with one of node's clients; what it got, or the error's code and text."""
+    """Fetch URLs with node's clients; a line for each that says what it got, or the error's code and text."""
 
-    def call(client, url, script=SCRIPT, **changes):
+    def call(*clients_and_urls, script=SCRIPT, **changes):
         changes = {"NODE_OPTIONS": f"--require {script}", "NODE_EXTRA_CA_CERTS": ca_file, **changes}
-        return run(NODE, programs / "client.mjs", client, url, **changes)
+        return run(NODE, programs / "client.mjs", *clients_and_urls, **changes)
+
+    return call
+
+
+@pytest.fixture(scope="module")
+def _said():
+    return {}
+
+
+@pytest.fixture
+def together(node, _said):
+    """As `node` for one of several URLs, which one process fetches in turn: its start takes longer than all they do."""
+
+    def call(client, url, urls, **changes):
+        key = (client, *urls, *changes.items())
+        if key not in _said:
+            _said[key] = node(*(word for each in urls for word in (client, each)), **changes)
+        said = _said[key]
+        return SimpleNamespace(stdout=said.stdout.split("\n")[urls.index(url)], stderr=said.stderr)
 
     return call
 
 
 @needs_node
 @pytest.mark.parametrize("client", ["fetch", "get", "socket", "worker", "resolved"])
-@pytest.mark.parametrize("scheme", ["http", "https"])
-@pytest.mark.parametrize("host", [HOST, "any.wild.example.test"])
-def test_a_client_reaches_the_gateway(node, client, scheme, host):
-    got = node(client, f"{scheme}://{host}/path")
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("host", HOSTS)
+def test_a_client_reaches_the_gateway(together, client, scheme, host):
+    got = together(client, f"{scheme}://{host}/path", [f"{one}://{name}/path" for one in SCHEMES for name in HOSTS])
 
     assert got.stderr == ""
     assert json.loads(got.stdout) == {"sni": host if scheme == "https" else None, "host": host, "path": "/path"}
@@ -59,11 +82,11 @@ def test_a_socket_that_names_no_server_gets_one(node):
 
 
 @needs_node
-@pytest.mark.parametrize("host", ["203.0.113.9", "[2001:db8::9]"])
-def test_tls_to_a_literal_address_names_it(node, gateway, host):
-    routes = gateway.routes("*", ports=[443])
+@pytest.mark.parametrize("host", LITERAL)
+def test_tls_to_a_literal_address_names_it(together, gateway, host):
+    changes = {"RECPROXY_REDIRECT": gateway.routes("*", ports=[443]), "NODE_TLS_REJECT_UNAUTHORIZED": "0"}
 
-    got = node("unnamed", f"https://{host}/path", RECPROXY_REDIRECT=routes, NODE_TLS_REJECT_UNAUTHORIZED="0")
+    got = together("unnamed", f"https://{host}/path", [f"https://{each}/path" for each in LITERAL], **changes)
 
     assert json.loads(got.stdout)["sni"] == host.strip("[]")
 
@@ -80,13 +103,13 @@ def test_a_port_without_a_route_is_refused(node, client):
 def test_the_lone_star_covers_its_ports_and_literal_addresses(node, gateway):
     routes = gateway.routes("*", ports=[80])
 
-    got = node("get", "http://203.0.113.9/path", RECPROXY_REDIRECT=routes)
-    named = node("get", "http://anything.test/path", RECPROXY_REDIRECT=routes)
-    other = node("get", "http://anything.invalid:81/", RECPROXY_REDIRECT=routes)
+    urls = ("http://203.0.113.9/path", "http://anything.test/path", "http://anything.invalid:81/")
+    got = node(*(word for url in urls for word in ("get", url)), RECPROXY_REDIRECT=routes)
 
-    assert json.loads(got.stdout)["host"] == "203.0.113.9"
-    assert json.loads(named.stdout)["host"] == "anything.test"
-    assert "recproxy" not in other.stdout
+    literal, named, other = got.stdout.split("\n")
+    assert json.loads(literal)["host"] == "203.0.113.9"
+    assert json.loads(named)["host"] == "anything.test"
+    assert "recproxy" not in other
 
 
 @needs_node
@@ -94,17 +117,19 @@ def test_the_lone_star_covers_its_ports_and_literal_addresses(node, gateway):
 def test_datagrams_are_refused_and_those_to_loopback_arrive(node, gateway, client):
     routes = gateway.routes("*", ports=[80]) + ",*=refuse"
 
-    refused = node(client, "udp://203.0.113.9:8080", RECPROXY_REDIRECT=routes)
-    local = node(client, "udp://127.0.0.1", RECPROXY_REDIRECT=routes)
+    got = node(client, "udp://203.0.113.9:8080", client, "udp://127.0.0.1", RECPROXY_REDIRECT=routes)
 
-    assert refused.stdout == "ECONNREFUSED connect ECONNREFUSED: recproxy does not answer for 203.0.113.9:8080"
-    assert local.stdout == "hello"
+    refused, local = got.stdout.split("\n")
+    assert refused == "ECONNREFUSED connect ECONNREFUSED: recproxy does not answer for 203.0.113.9:8080"
+    assert local == "hello"
 
 
 @needs_node
-@pytest.mark.parametrize("host", ["unlisted.test", "203.0.113.9", "[2001:db8::9]"])
-def test_where_all_is_refused_no_name_or_address_is_let_out(node, gateway, host):
-    got = node("get", f"http://{host}:81/", RECPROXY_REDIRECT=gateway.routes("*", ports=[80]) + ",*=refuse")
+@pytest.mark.parametrize("host", ["unlisted.test", *LITERAL])
+def test_where_all_is_refused_no_name_or_address_is_let_out(together, gateway, host):
+    urls = [f"http://{each}:81/" for each in ("unlisted.test", *LITERAL)]
+
+    got = together("get", f"http://{host}:81/", urls, RECPROXY_REDIRECT=gateway.routes("*", ports=[80]) + ",*=refuse")
 
     assert got.stdout == f"ECONNREFUSED connect ECONNREFUSED: recproxy does not answer for {host.strip('[]')}:81"
 
@@ -113,11 +138,12 @@ def test_where_all_is_refused_no_name_or_address_is_let_out(node, gateway, host)
 def test_what_passes_and_loopback_are_not_refused(node, gateway):
     routes = "*:80=127.0.0.1:1,*=refuse,anything.invalid=pass"
 
-    loopback = node("get", f"http://127.0.0.1:{gateway.port}/path", RECPROXY_REDIRECT=routes)
-    passing = node("get", "http://anything.invalid:81/", RECPROXY_REDIRECT=routes)
+    urls = (f"http://127.0.0.1:{gateway.port}/path", "http://anything.invalid:81/")
+    got = node("get", urls[0], "get", urls[1], RECPROXY_REDIRECT=routes)
 
-    assert json.loads(loopback.stdout)["path"] == "/path"
-    assert "recproxy" not in passing.stdout
+    loopback, passing = got.stdout.split("\n")
+    assert json.loads(loopback)["path"] == "/path"
+    assert "recproxy" not in passing
 
 
 @needs_node
@@ -164,7 +190,7 @@ def test_a_path_that_needs_quotes(node, tmp_path, monkeypatch, folder):
     shutil.copy(SCRIPT, tmp_path / folder)
     monkeypatch.setattr(environment, "_REDIRECT_FOLDER", tmp_path / folder)
 
-    got = node("fetch", f"http://{HOST}/path", NODE_OPTIONS=options(tmp_path))
+    got = node("get", f"http://{HOST}/path", NODE_OPTIONS=options(tmp_path))
 
     assert json.loads(got.stdout)["host"] == HOST
 

@@ -1,4 +1,4 @@
-// A program under test: `client.mjs NAME URL` fetches a URL with one of node's own clients.
+// A program under test: `client.mjs NAME URL...` fetches URLs, each with one of node's own clients, one after the other.
 import dgram from 'node:dgram';
 import { lookup, promises, resolve4 } from 'node:dns';
 import fs from 'node:fs';
@@ -60,8 +60,8 @@ const clients = {
   }),
 };
 
-const [name, url] = process.argv.slice(2);
-clients[name](new URL(url)).then(
-  (body) => process.stdout.write(body),
-  (error) => { process.stdout.write(`${(error.cause ?? error).code} ${(error.cause ?? error).message}`); },
-);
+const words = process.argv.slice(2);
+for (let at = 0; at < words.length; at += 2) {
+  const said = await clients[words[at]](new URL(words[at + 1])).catch((error) => `${(error.cause ?? error).code} ${(error.cause ?? error).message}`);
+  process.stdout.write(at ? `\n${said}` : said);
+}
