@@ -7,8 +7,8 @@ arguments and streams of the run, and then does what `python -m MODULE` does. A 
 does.
 
 What such a run starts in the same way is a fork as well: a run's fork server, the pytest that is its command, in the
-namespaces of the run if it is isolated, the workers of that pytest, the `recproxy serve` of a test. Where anything of the
-start is unusual, an interpreter is started.
+namespaces of the run if it is isolated, the workers of that pytest, the `recproxy serve` of a test, and a script, which
+prestarted_scripts.py knows; what a script starts is started. Where anything of the start is unusual, an interpreter is started.
 """
 
 import _socket
@@ -32,9 +32,13 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import warnings
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
+
+import prestarted_scripts
+from prestarted_scripts import INTERRUPTED, SCRIPT_IMPORTS, Script
 
 #: What any pytest imports that has plugins and asks something over HTTP.
 _OF_PYTEST = (
@@ -80,9 +84,10 @@ IMPORTS = {
     "share": ("grpc", "google.protobuf.descriptor_pb2", "requests", "routes", "webob", "wsgiref.simple_server"),
     "unittest": ("unittest.main",),
     "virtualenv": ("virtualenv.__main__", "virtualenv.run"),
+    **SCRIPT_IMPORTS,
 }
 #: What runs start themselves; these interpreters are there from the first run on.
-_STARTED_BY_RUNS = ("recproxy", "recproxy.proxy", "pytest")
+_STARTED_BY_RUNS = ("recproxy", "recproxy.proxy", "pytest", *SCRIPT_IMPORTS)
 _STARTED_BY = {"nox": (*_STARTED_BY_RUNS, "virtualenv")}
 #: Variables of Python that a fork obeys; any other must be what it was when the interpreter started.
 _OBEYED = ("PYTHONPATH", "PYTHONWARNINGS", "PYTHONUNBUFFERED", "PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE")
@@ -382,7 +387,7 @@ def _enter_network(name):
 
 
 def _become(request):
-    """Be what `python -m` starts with these words, in this folder and environment."""
+    """Be what an interpreter starts with these words, in this folder and environment."""
     sys.stdin, sys.stdout, sys.stderr = sys.__stdin__, sys.__stdout__, sys.__stderr__ = (
         io.TextIOWrapper(io.BufferedReader(io.FileIO(0, "r", closefd=False)), "utf-8"),
         io.TextIOWrapper(io.BufferedWriter(io.FileIO(1, "w", closefd=False)), "utf-8"),
@@ -392,28 +397,37 @@ def _become(request):
     )
     environment = request["environment"]
     is_worker = request["command"][1:] == _WORKER
-    if is_worker or environment.get("PYTHONUNBUFFERED"):
+    script = None if is_worker or _is_module(request["command"]) else Script(request["command"][1:], request["cwd"])
+    if is_worker or (script and script.unbuffered) or environment.get("PYTHONUNBUFFERED"):
         sys.stdout = sys.__stdout__ = io.TextIOWrapper(io.FileIO(1, "w", closefd=False), "utf-8", write_through=True)
     sys.pycache_prefix = environment.get("PYTHONPYCACHEPREFIX") or None
-    sys.dont_write_bytecode = bool(environment.get("PYTHONDONTWRITEBYTECODE"))
+    sys.dont_write_bytecode = bool(environment.get("PYTHONDONTWRITEBYTECODE") or (script and script.without_bytecode))
     began = dict(os.environ)
     os.chdir(request["cwd"])
     os.environ.clear()
     os.environ.update(environment)
+    time.tzset()
     sys.orig_argv = request["command"]
-    safe, module, *words = (False, "-c") if is_worker else _module_and_words(request["command"])
     paths = environment.get("PYTHONPATH", "")
-    first = () if safe else ("",) if is_worker else (request["cwd"],)
+    if script:
+        first = (script.first,)
+    else:
+        safe, module, *words = (False, "-c") if is_worker else _module_and_words(request["command"])
+        first = () if safe else ("",) if is_worker else (request["cwd"],)
     sys.path[:1] = [*first, *(path for path in paths.split(os.pathsep) if path)]
     if xdist := sys.modules.get("xdist.plugin"):
         xdist._sys_path[:] = sys.path  # which it has kept for its workers when it was imported
-    for action in filter(None, environment.get("PYTHONWARNINGS", "").split(",")):
-        sys.warnoptions.append(action)
-        warnings.simplefilter(action)
+    sys.warnoptions += [
+        *filter(None, environment.get("PYTHONWARNINGS", "").split(",")),
+        *(script.warnings if script else ()),
+    ]
+    warnings._processoptions(sys.warnoptions)
     if "RECPROXY_REDIRECT" in os.environ:  # what a .pth file of recproxy does
         from recproxy.client.redirect import install_from_env
 
         install_from_env()
+    if script:
+        _end(*script.run())  # what it starts is below it, and ends with it
     _start_by_forks(request["servers"], began, request["keeper"], request["network"])
     sys.argv = [module, *words]
     if is_worker:
@@ -423,17 +437,42 @@ def _become(request):
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 
 
-def _end(code):
-    """End with what a program leaves, and do not take the interpreter apart: that copies all memory that forks share."""
+def _end(code, forget=lambda: None):
+    """End with what a program leaves, and do not take the interpreter apart: that copies all memory that forks share.
+
+    `forget` ends what the program itself has made.
+    """
     if code is not None and not isinstance(code, int):
         print(code, file=sys.stderr)
         code = 1
     threading._shutdown()
     atexit._run_exitfuncs()
-    for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(OSError, ValueError):  # closed, or nobody reads it
-            stream.flush()
+    code = _flush() or code
+    forget()
+    code = _flush() or code
+    if code == INTERRUPTED:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGINT)
     os._exit((code or 0) & 0xFF)
+
+
+def _flush():
+    """Write what is left; the exit code of an interpreter that cannot, which says so, if it is that of standard output."""
+    code = None
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None and not stream.closed:
+                stream.flush()
+        except (OSError, ValueError) as problem:
+            if stream is sys.stdout:
+                code = 120
+                with contextlib.suppress(OSError, ValueError):
+                    print(f"Exception ignored in: {stream!r}\n{type(problem).__name__}: {problem}", file=sys.stderr)
+    return code
+
+
+def _is_module(command):
+    return command[1] == "-m" or command[1:3] == ["-P", "-m"]
 
 
 def _module_and_words(command):
@@ -458,7 +497,8 @@ def _start_by_forks(servers, began, keeper=None, network=None, popen=subprocess.
         signals = _signals(asked.preexec_fn)
         usual = all(getattr(asked, name) == value for name, value in (_USUAL | {"pass_fds": report}).items())
         usual = usual and signals is not None and asked.process_group in (-1, 0)
-        link = _link(servers, began, command, environment) if usual else None
+        folder = os.path.abspath(asked.cwd or ".")
+        link = _link(servers, began, command, environment, folder) if usual else None
         if link is None:
             start(self, *words)
             return
@@ -468,7 +508,7 @@ def _start_by_forks(servers, began, keeper=None, network=None, popen=subprocess.
             servers,
             [*(number if descriptor == -1 else descriptor for number, descriptor in enumerate(streams)), *report],
             command,
-            cwd=os.path.abspath(asked.cwd or "."),
+            cwd=folder,
             environment=environment,
             session=bool(asked.start_new_session),
             group=asked.process_group == 0,
@@ -538,20 +578,25 @@ def _words(args, environment):
     return words
 
 
-def _link(servers, began, words, environment):
+def _link(servers, began, words, environment, folder):
     """A connection to the interpreter that has imported what this command is about, if there is one."""
-    if words == [sys.executable, *_WORKER] and can_run(("-m", "pytest"), environment):
+    if words[0] != sys.executable or len(words) < 2:
+        return None
+    if words[1:] == _WORKER and can_run(("-m", "pytest"), environment):
         module = "pytest"
-    else:
-        start = [sys.executable, "-P", "-m"] if words[1:2] == ["-P"] else [sys.executable, "-m"]
-        if words[: len(start)] != start or not can_run(words[len(start) - 1 : len(start) + 1], environment):
+    elif _is_module(words):
+        _, module, *_ = _module_and_words(words)
+        if not can_run(("-m", module), environment):
             return None
-        module = words[len(start)]
+    elif environment.get("PYTHONHASHSEED") == "random":
+        return None
+    else:
+        module = prestarted_scripts.kind(words[1:], folder, began, environment)
     python = [
         {name: value for name, value in each.items() if name.startswith("PYTHON") and name not in (*_OBEYED, *_IDLE)}
         for each in (began, environment)
     ]
-    if python[0] != python[1]:
+    if module is None or python[0] != python[1]:
         return None
     link = socket.socket(socket.AF_UNIX)
     try:

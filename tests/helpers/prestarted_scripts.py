@@ -1,0 +1,164 @@
+"""Scripts that a fork of an interpreter can run: what `python -c CODE` and `python FILE` ask for, and how it is done.
+
+Nothing of prestarted.py: that asks these functions whether a command is such a script, and runs it in the fork.
+"""
+
+import builtins
+import gc
+import importlib.machinery
+import os
+import re
+import signal
+import sys
+import threading
+from pathlib import Path
+from types import ModuleType
+
+#: What scripts import from the standard library, and what that imports late.
+_OF_SCRIPTS = (
+    *("argparse", "asyncio", "base64", "calendar", "concurrent.futures.thread", "dataclasses", "datetime", "decimal"),
+    *("email.message", "email.mime.multipart", "email.mime.text", "email.parser", "email.policy", "encodings.idna"),
+    *("getpass", "gzip", "hashlib", "hmac", "html", "http.client", "http.cookiejar", "http.server", "imaplib", "json"),
+    *("logging", "mimetypes", "pathlib", "queue", "random", "shutil", "smtplib", "socketserver", "ssl", "stringprep"),
+    *("struct", "subprocess", "tempfile", "textwrap", "traceback", "unicodedata", "urllib.request", "uuid"),
+    *("xml.etree.ElementTree", "zlib", "zoneinfo"),
+)
+#: The clients of which a script names one; what they import is imported before. grpc starts no thread until it is used.
+_CLIENTS = ("grpc", "google.protobuf", "httpx", "requests", "urllib3", "websockets")
+_OF_CLIENTS = (
+    *("google.protobuf.descriptor_pb2", "google.protobuf.json_format", "grpc", "httpx", "httpx._transports.default"),
+    *("requests", "urllib3", "urllib3.contrib.socks", "websockets.asyncio.client", "websockets.sync.client"),
+    *("httpcore._backends.anyio", "httpcore._backends.sync", "anyio._backends._asyncio"),
+)
+#: The interpreters for scripts, and what is imported in each.
+SCRIPT_IMPORTS = {"python": _OF_SCRIPTS, "python with clients": (*_OF_SCRIPTS, *_OF_CLIENTS)}
+#: What a script is about that has to be the first to import something, or to be alone in its process.
+_UNUSUAL = re.compile(r"\b(eventlet|gevent|meta_path|resource|setrlimit|sys\.modules|time_machine|tracemalloc)\b")
+_IMPORTS_CLIENT = re.compile(rf"\b(?:import|from)\b[^\n]*\b(?:{'|'.join(map(re.escape, _CLIENTS))})\b")
+#: Modules that stand beside a script under a name of these would be imported in the place of what is imported already.
+_NAMES = frozenset(
+    {
+        *sys.stdlib_module_names,
+        *(
+            "anyio",
+            "certifi",
+            "charset_normalizer",
+            "google",
+            "grpc",
+            "h11",
+            "h2",
+            "httpcore",
+            "httpx",
+            "idna",
+            "requests",
+        ),
+        *("sitecustomize", "sniffio", "socks", "typing_extensions", "urllib3", "usercustomize", "websockets"),
+    }
+)
+#: Variables that are read when an interpreter or a library starts.
+_READ_AT_START = re.compile(r"LC_|LD_|LANG$|LANGUAGE$|MALLOC_|OPENSSL_|GRPC_(?!DEFAULT_SSL_ROOTS)|RECPROXY_CLOCK$")
+#: The exit code of a program that Ctrl-C ends, as `subprocess` says it.
+INTERRUPTED = -signal.SIGINT
+_REDIRECT = str(Path(__file__).parents[2] / "orchestrator/recproxy/client/redirect/startup")
+
+
+class Script:
+    """What the words after `python` ask for: warnings, how it writes, a text and its words."""
+
+    def __init__(self, words, folder):
+        """Read words as an interpreter does.
+
+        Raises:
+            ValueError: they ask for something else than a script, or in an unusual way.
+            OSError: the file cannot be read.
+        """
+        self.warnings, self.unbuffered, self.without_bytecode, self.file = [], False, False, None
+        words = list(words)
+        while words and words[0] in ("-W", "-u", "-B"):
+            option = words.pop(0)
+            if option == "-W":
+                self.warnings.append(words.pop(0))
+            self.unbuffered |= option == "-u"
+            self.without_bytecode |= option == "-B"
+        match words:
+            case ["-c", text, *rest]:
+                self.text, self.argv, self.first = text + "\n", ["-c", *rest], ""
+            case [name, *rest] if name.endswith(".py") and not name.startswith("-"):
+                self.file = os.path.abspath(os.path.join(folder, name))
+                with open(self.file, "rb") as file:
+                    self.text = file.read()
+                self.argv, self.first = [name, *rest], os.path.dirname(os.path.realpath(self.file))
+            case _:
+                raise ValueError(words)
+
+    def run(self):
+        """Be the program: its exit code. Whatever it raises is shown as an interpreter shows it."""
+        known = set(sys.modules)
+        main = sys.modules["__main__"] = ModuleType("__main__")
+        main.__builtins__ = builtins
+        main.__annotations__ = {}
+        if self.file:
+            main.__file__, main.__cached__ = self.file, None
+            main.__loader__ = importlib.machinery.SourceFileLoader("__main__", self.file)
+        else:
+            main.__loader__ = importlib.machinery.BuiltinImporter
+        sys.argv = self.argv
+        try:
+            exec(compile(self.text, self.file or "<string>", "exec", dont_inherit=True), vars(main))
+        except SystemExit as end:
+            code = end.code
+        except BaseException as problem:  # noqa: BLE001 - as an interpreter does, which shows it
+            trace = problem.__traceback__.tb_next
+            sys.last_type, sys.last_value, sys.last_traceback = type(problem), problem.with_traceback(trace), trace
+            sys.excepthook(type(problem), problem, trace)
+            code = INTERRUPTED if isinstance(problem, KeyboardInterrupt) else 1
+        else:
+            code = 0
+        return code, lambda: _forget(main, known)
+
+
+def kind(words, folder, began, environment):
+    """Which of the interpreters can fork for these words after `python`; None if an interpreter has to be started."""
+    read = [{name: each[name] for name in each if _READ_AT_START.match(name)} for each in (began, environment)]
+    if read[0] != read[1]:
+        return None
+    try:
+        script = Script(words, folder)
+    except (IndexError, OSError, ValueError):
+        return None
+    text = script.text if isinstance(script.text, str) else script.text.decode("utf-8", "replace")
+    if _UNUSUAL.search(text):
+        return None
+    paths = environment.get("PYTHONPATH", "").split(os.pathsep)
+    places = {script.first or folder, *(os.path.join(folder, path) for path in paths if path and path != _REDIRECT)}
+    if any(_hides(place) for place in places):
+        return None
+    return "python with clients" if _IMPORTS_CLIENT.search(text) else "python"
+
+
+def _hides(folder):
+    """Whether a folder has a module of a name that is imported already."""
+    try:
+        entries = list(os.scandir(folder))
+    except OSError:
+        return False
+    return any(
+        entry.name.partition(".")[0] in _NAMES
+        and (entry.name.endswith((".py", ".so")) or os.path.exists(os.path.join(entry.path, "__init__.py")))
+        for entry in entries
+    )
+
+
+def _forget(main, known):
+    """Forget the script and its modules as an interpreter does at its end: what it left open is complained of."""
+    if threading.active_count() > 1:
+        return  # threads that nobody waits for stand still in an interpreter that ends
+    own = [module for name, module in sys.modules.items() if name not in known and name != "__main__"]
+    for module in (main, *reversed(own)):
+        values = getattr(module, "__dict__", {})
+        for hidden in (True, False):
+            for name in list(values):
+                if name != "__builtins__" and (name[:1] == "_" != name[1:2]) == hidden:
+                    values[name] = None
+    del own, module, values
+    gc.collect()
