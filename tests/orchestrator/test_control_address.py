@@ -2,8 +2,8 @@
 
 import asyncio
 import contextlib
-import gc
 import json
+import weakref
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -503,10 +503,25 @@ def test_nothing_is_done_behind_the_last_call_of_a_connection():
     run(work)
 
 
+#: The callers that are kept, those that have gone included.
+_KEPT = weakref.WeakSet()
+
+
+@pytest.fixture(autouse=True)
+def _noted(monkeypatch):
+    begin = _Caller.__init__
+
+    def noted(self, *words, **options):
+        _KEPT.add(self)
+        begin(self, *words, **options)
+
+    monkeypatch.setattr(_Caller, "__init__", noted)
+
+
 def held(address):
-    """What is kept for the callers of an address, those that have gone included: bytes of bodies, and calls that wait."""
-    callers = [each for each in gc.get_objects() if isinstance(each, _Caller)]
-    kept = [each for each in callers if each._callers is address._callers]
+    """What is kept for the callers of an address: bytes of bodies, and calls that wait."""
+    kept = [each for each in _KEPT if each._callers is address._callers]
+    assert kept
     return sum(len(each._body) for each in kept), sum(len(each._waiting) for each in kept)
 
 
