@@ -7,6 +7,7 @@ import itertools
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import field, replace
+from operator import add
 from pathlib import Path
 
 from recproxy.control.outcomes import Missed, Outcome
@@ -126,8 +127,8 @@ class _Usage:
     """Which interactions of one profile were played in the run, and which were in play and were not."""
 
     def __init__(self) -> None:
-        #: How often by file, and number of an interaction there.
-        self.played: Counter[tuple[str, int]] = Counter()
+        #: By file, how often each interaction there was played.
+        self._counts: dict[str, list[int]] = {}
         self._idle: set[tuple[str, int]] = set()
         self._unused: set[tuple[str, int]] = set()
         #: Place, first line and scope.
@@ -142,19 +143,35 @@ class _Usage:
     def _add(self, outcome: Outcome, *, passed: bool) -> None:
         plays = iter(outcome.plays)
         for path, size in outcome.files:
-            for number, count in enumerate(itertools.islice(plays, size)):
-                if count:
-                    self.played[path, number] += count
-                    if self._idle:  # whose places hold those of the unused
-                        self._idle.discard((path, number))
-                        self._unused.discard((path, number))
+            self._play(path, size, [*itertools.islice(plays, size)])
         listed = [*places(outcome.files, (unused.position for unused in outcome.unused))]
         for place, each in zip(listed, outcome.unused, strict=True):
             if place not in self._described or (passed and place not in self._unused):
                 self._described[place] = (each.where, each.request, outcome.scope)
-        idle = {place for place in listed if place not in self.played}
+        idle = {(path, number) for path, number in listed if not self._counts[path][number]}
         self._idle |= idle
         self._unused |= idle if passed else set()
+
+    def _play(self, path: str, size: int, plays: list[int]) -> None:
+        """Add how often the interactions of a file were played."""
+        counts = self._counts.setdefault(path, [])
+        counts += [0] * (size - len(counts))
+        counts[: len(plays)] = map(add, counts, plays)
+        if self._idle:  # which holds all that is unused
+            no_more = {(path, number) for number, count in enumerate(plays) if count}
+            self._idle -= no_more
+            self._unused -= no_more
+
+    def played(self) -> Counter[tuple[str, int]]:
+        """How often each was played that was, by its file and its number there."""
+        return Counter(
+            {
+                (path, number): count
+                for path, counts in self._counts.items()
+                for number, count in enumerate(counts)
+                if count
+            }
+        )
 
     def unused(self) -> list[UnusedPlace]:
         """What was in play and was not played, in the order of files."""
@@ -252,11 +269,11 @@ class Tally:
 
     def played(self) -> dict[str, frozenset[tuple[str, int]]]:
         """By profile, what was played: files, and numbers of interactions there."""
-        return {profile: frozenset(usage.played) for profile, usage in self._usage.items()}
+        return {profile: frozenset(usage.played()) for profile, usage in self._usage.items()}
 
     def plays(self) -> dict[str, Counter[tuple[str, int]]]:
         """By profile, how often each was played."""
-        return {profile: usage.played for profile, usage in self._usage.items()}
+        return {profile: usage.played() for profile, usage in self._usage.items()}
 
     def unused(self) -> dict[str, list[UnusedPlace]]:
         """By profile, what was in play and was not played."""
