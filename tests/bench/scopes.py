@@ -28,6 +28,8 @@ ROOT = Path(__file__).parents[2]
 TIMES = 500
 TESTS = 1000
 ROUNDS = 10
+#: The one plugin that is measured: others are in one environment, and not in another.
+PLUGIN = ("-p", "recproxy")
 PROFILES = ("shop", "bank", "post")
 INTERACTION = """GET https://api.shop.example/item/{number} HTTP/1.1
 
@@ -54,7 +56,7 @@ def measure() -> dict[str, float]:
         scopes = {
             f"a scope of {size} interactions, ms of CPU": used for size, (_, used) in scope_times(folder, 200).items()
         }
-        return scopes | {f"{TESTS} tests with the plugin, s of CPU": plugin_time(folder)}
+        return scopes | {f"{TESTS} tests with the plugin, s of CPU": plugin_time(folder, *PLUGIN)}
 
 
 def main() -> None:
@@ -125,7 +127,7 @@ def measure_scopes(folder: Path) -> None:
 
 def measure_plugin(folder: Path) -> None:
     """A suite that does not use the plugin, with it and without, in turns."""
-    ways = {"without": ("-p", "no:recproxy"), "with": ()}
+    ways: dict[str, tuple[str, ...]] = {"without": (), "with": PLUGIN}
     times: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(ROUNDS):
         for name, words in random.sample(list(ways.items()), 2):
@@ -149,9 +151,10 @@ def rows(tools: Tools) -> Iterator[Row]:
 
 def plugin_time(folder: Path, *words: str) -> float:
     """Seconds of CPU of one session."""
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly"]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    environment = clean() | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     begun = os.times()
-    done = subprocess.run([*command, *words], cwd=folder, env=clean(), capture_output=True, check=True)
+    done = subprocess.run([*command, *words], cwd=folder, env=environment, capture_output=True, check=True)
     ended = os.times()
     assert f"{TESTS} passed".encode() in done.stdout, done.stdout
     return ended.children_user + ended.children_system - begun.children_user - begun.children_system
