@@ -107,7 +107,6 @@ ELSEWHERE = {
     "orchestrator/fault_sweep": "tests/journeys/test_fault_sweep.py: real suites",
     "orchestrator/sweep_command": "tests/journeys/test_fault_sweep.py: real suites",
     "testing/pytest_chosen": "tests/journeys/test_fault_sweep.py: the tests that were run",
-    "testing/pytest_markers": "tests/testing/pytest_plugin/test_faults.py and test_scopes.py: what they do",
     "play/smtp_playback": "tests/proxy/test_smtp_connection.py: what clients get of it",
     "proxy/imap_service": "tests/proxy/test_imap_relaying.py: a Dovecot",
     "proxy/imap_texts": "tests/proxy/test_imap_speaking.py: what scopes are told, and what is kept",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-__all__ = ["MARKERS", "add_markers"]
+__all__ = ["MARKERS", "add_markers", "is_marked"]
 
 _RECPROXY = (
     "recproxy(profile, *recordings, mode=None): the recordings that answer a service in this test; also (scheme, host, "
@@ -16,6 +18,17 @@ _FAULT = (
 )
 #: A test that has one of them gets a scope.
 MARKERS = ("recproxy", "recproxy_fault")
+
+
+def is_marked(item: pytest.Item) -> bool:
+    """Whether a test has one of them, or its class or module; pytest's own look-up walks these once for each name."""
+    node: Any = item
+    while node is not None:
+        for mark in node.own_markers:
+            if mark.name in MARKERS:
+                return True
+        node = node.parent
+    return False
 
 
 def add_markers(config: pytest.Config) -> None:

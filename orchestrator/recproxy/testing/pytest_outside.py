@@ -7,7 +7,7 @@ further down. Sees what Python's own sockets do in the process of the tests.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,32 +23,28 @@ _MOST = 5
 
 
 class WatchOutside:
-    """A plugin that watches the tests for which `outside` is true."""
+    """A plugin that watches the tests with these ids. A hook that wraps others would cost each test more."""
 
-    def __init__(self, outside: Callable[[pytest.Item], bool]) -> None:
+    def __init__(self, outside: Container[str]) -> None:
         self._outside = outside
         self._watches = False
         self._host = ""
         sys.addaudithook(self._heard)  # which stays until the process ends
 
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
-        """Watch a test from before its first fixture until its last is torn down."""
-        self._host, self._watches = "", self._outside(item)
-        try:
-            return (yield)
-        finally:
-            self._watches = False
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """Watch a test from before its first fixture."""
+        self._host, self._watches = "", nodeid in self._outside
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(
-        self, call: pytest.CallInfo[None]
-    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_logfinish(self) -> None:
+        """Its last fixture is torn down."""
+        self._watches = False
+
+    def note_in(self, report: pytest.TestReport) -> None:
         """Note in the last report of a test where it went; pytest-xdist carries it along."""
-        report = yield
-        if call.when == "teardown" and self._host:
+        if self._host:
             setattr(report, OUTSIDE, self._host)
-        return report
 
     def look_away(self) -> None:
         """Watch this test no more: it means to ask outside, or only seems to."""
@@ -110,7 +106,7 @@ def outside_lines(reached: Sequence[tuple[str, str]]) -> Iterator[str]:
 
 def overlooked_modes(items: Sequence[pytest.Item], root: Path) -> Iterator[str]:
     """A line for each ini file between these tests and the root that sets a mode; pytest reads none of them."""
-    tops = {item.path.parent for item in items}
+    tops = {Path(text).parent for text in {str(item.path) for item in items}}
     folders = {each for top in tops for each in (top, *top.parents) if each != root and each.is_relative_to(root)}
     for path in sorted(folder / name for folder in folders for name in ("pytest.ini", ".pytest.ini")):
         if path.is_file() and _KEY in path.read_text(encoding="utf-8", errors="replace"):

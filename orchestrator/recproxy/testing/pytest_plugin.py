@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from recproxy.testing.pytest_chosen import ChosenTests
-from recproxy.testing.pytest_markers import MARKERS, add_markers
+from recproxy.testing.pytest_markers import add_markers, is_marked
 from recproxy.testing.pytest_mode import add_mode, check_mode_option, gives_scopes, named_mode, suite_words
 from recproxy.testing.pytest_outside import WatchOutside, overlooked_modes, uses_recproxy
-from recproxy.testing.pytest_results import how_passed, passed_so_far
+from recproxy.testing.pytest_results import how_passed, passed_so_far, report_misses
 from recproxy.testing.pytest_shard import choose_shard
 from recproxy.testing.pytest_short_failures import ShortFailures
 from recproxy.testing.pytest_start import OWN_RUN, join_run, start_run
@@ -47,6 +47,7 @@ _how = pytest.StashKey[str]()
 #: The misses that it was failed with.
 _text = pytest.StashKey[str]()
 _result = pytest.StashKey[dict[str, Any]]()
+_watch = pytest.StashKey[WatchOutside]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -92,9 +93,10 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     config = session.config
     if config.stash[_running] or gives_scopes(config) or config.option.collectonly:
         return
-    with_scope = [_gets_scope(item) for item in session.items]
-    if not all(with_scope) and (any(with_scope) or uses_recproxy(config.rootpath)):
-        config.pluginmanager.register(WatchOutside(lambda item: not _gets_scope(item)), "recproxy-outside")
+    without = {item.nodeid for item in session.items if not _asks_for_scope(item)}
+    if without and (len(without) < len(session.items) or uses_recproxy(config.rootpath)):
+        config.stash[_watch] = WatchOutside(without)
+        config.pluginmanager.register(config.stash[_watch], "recproxy-outside")
     config.stash[_summary].notes += overlooked_modes(session.items, config.rootpath)
 
 
@@ -152,9 +154,9 @@ def pytest_fixture_setup(fixturedef: Any, request: Any) -> Generator[None, objec
     # Finalizers run in reverse: the fixture's own will be between these two.
     teardown = ExitStack()
     request.addfinalizer(teardown.close)
-    with _report_misses(suite.setup(asked)):
+    with report_misses(suite.setup(asked)):
         value = yield
-    request.addfinalizer(lambda: teardown.enter_context(_report_misses(suite.teardown(asked))))
+    request.addfinalizer(lambda: teardown.enter_context(report_misses(suite.teardown(asked))))
     return value
 
 
@@ -199,9 +201,12 @@ def pytest_runtest_makereport(
         if report.failed and text and text not in report.longreprtext:
             report.sections.append((SECTION, text))
         item.stash[_text] = ""
-    elif call.when == "teardown" and _result in item.stash:
-        setattr(report, SECTION, item.stash[_result])  # a plain value: pytest-xdist carries it along
-        del item.stash[_result]
+    elif call.when == "teardown":
+        if _result in item.stash:
+            setattr(report, SECTION, item.stash[_result])  # a plain value: pytest-xdist carries it along
+            del item.stash[_result]
+        elif _watch in item.config.stash:
+            item.config.stash[_watch].note_in(report)
     return report
 
 
@@ -230,10 +235,13 @@ def pytest_report_header(config: pytest.Config) -> str | None:
 
 def _gets_scope(item: pytest.Item) -> bool:
     """Whether a test gets a scope: all do under a run or a mode of pytest's own, else those that ask for one."""
+    return item.config.stash[_running] or gives_scopes(item.config) or _asks_for_scope(item)
+
+
+def _asks_for_scope(item: pytest.Item) -> bool:
+    """Whether a test gets a scope of its own accord: by a marker, the fixture, or the decorator."""
     return (
-        item.config.stash[_running]
-        or gives_scopes(item.config)
-        or any(item.get_closest_marker(name) is not None for name in MARKERS)
+        is_marked(item)
         or "recproxy" in getattr(item, "fixturenames", ())
         or hasattr(getattr(item, "function", None), _MARK)
     )
@@ -284,17 +292,3 @@ def _end(item: pytest.Item, *, passed: bool) -> str:
         return f"recproxy: {problem}"
     item.stash[_result] = asdict(result)
     return text
-
-
-@contextmanager
-def _report_misses(scope: AbstractContextManager[None]) -> Generator[None]:
-    """Errors of a fixture's scope as a failure in a few lines."""
-    from recproxy.errors import RecproxyError  # noqa: PLC0415 - loaded with the suite
-
-    try:
-        with scope:
-            yield
-        return
-    except RecproxyError as problem:
-        text = str(problem)
-    pytest.fail(text, pytrace=False)

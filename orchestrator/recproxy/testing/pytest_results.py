@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import AbstractContextManager, contextmanager
+
 import pytest
 
-__all__ = ["how_passed", "passed_so_far"]
+__all__ = ["how_passed", "passed_so_far", "report_misses"]
 
 
 def passed_so_far(before: bool | None, report: pytest.TestReport) -> bool | None:
@@ -22,3 +25,17 @@ def how_passed(report: pytest.TestReport) -> str:
     if hasattr(report, "wasxfail"):
         return "xfailed" if report.skipped else "xpassed" if report.passed else ""
     return "skipped" if report.skipped else ""
+
+
+@contextmanager
+def report_misses(scope: AbstractContextManager[None]) -> Generator[None]:
+    """Errors of a fixture's scope as a failure in a few lines."""
+    from recproxy.errors import RecproxyError  # noqa: PLC0415 - loaded with the suite
+
+    try:
+        with scope:
+            yield
+        return
+    except RecproxyError as problem:
+        text = str(problem)
+    pytest.fail(text, pytrace=False)

@@ -47,6 +47,8 @@ class Summary:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take what a test did from its last report."""
+        if report.when != "teardown":
+            return
         result = getattr(report, SECTION, None)
         if result is not None:
             self._results.append((report.nodeid, result))
