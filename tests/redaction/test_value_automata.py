@@ -6,7 +6,7 @@ import pytest
 
 from recproxy.redaction import value_automata
 from recproxy.redaction.secret_values import SecretValue
-from recproxy.redaction.value_automata import made_automata
+from recproxy.redaction.value_automata import kept_automata, made_automata
 from recproxy.redaction.value_forms import forms, grouped, may_hold_groups
 from recproxy.redaction.value_search import made_search
 
@@ -52,3 +52,14 @@ def test_a_text_that_holds_a_form_in_groups_is_told_apart_from_most_others():
     assert [text for text in in_groups if not may_hold_groups(b"x%sx" % text)] == []
     for text in (b'{"id":"12345678", "name":"A-Z", "at":"2026-11-29T12:00:00Z"}', HEX[4], b"a b c d e f g h", b""):
         assert not may_hold_groups(text)
+
+
+def test_automata_of_few_values_are_made_once():
+    few = {value: SecretValue("rule") for value in VALUES[:3]}
+    other = {**few, VALUES[0]: SecretValue("rule", field=True)}
+    many = {b"value-number-%d" % number: SecretValue("rule") for number in range(100)}
+
+    assert kept_automata(few) is kept_automata(dict(few))
+    assert kept_automata(few) is not kept_automata(other)
+    assert kept_automata(many) is not kept_automata(many)
+    assert (kept_automata(few).values, kept_automata(other).values) == (few, other)

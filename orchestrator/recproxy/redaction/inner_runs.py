@@ -66,7 +66,10 @@ def readable_places(data: bytes) -> Iterator[int]:
 
 def long_runs(text: bytes) -> Iterator[tuple[int, int]]:
     """Where letters of base64 stand in rows that are long enough to be opened."""
-    marks = text.translate(_MARKED)
+    return _rows(text.translate(_MARKED))
+
+
+def _rows(marks: bytes) -> Iterator[tuple[int, int]]:
     start = marks.find(_MARKS)
     while start >= 0:
         end = marks.find(b" ", start + _SHORTEST)
@@ -79,9 +82,10 @@ def long_runs(text: bytes) -> Iterator[tuple[int, int]]:
 def _words(text: bytes) -> set[bytes]:
     """Rows of letters of base64 that are long enough to be opened."""
     # Where a text is full of them, all of it is taken apart faster than one is found after another.
-    if text.translate(_MARKED).count(_MARKS) * _DENSE > len(text):
+    marks = text.translate(_MARKED)
+    if marks.count(_MARKS) * _DENSE > len(text):
         return {word for word in text.translate(_SPACED).split() if len(word) >= _SHORTEST}
-    return {text[start:end] for start, end in long_runs(text)}
+    return {text[start:end] for start, end in _rows(marks)}
 
 
 def coded_runs_of(text: bytes, clean: Collection[bytes], *, shifted: bool) -> tuple[list[bytes], list[CodedRun]]:
@@ -91,6 +95,8 @@ def coded_runs_of(text: bytes, clean: Collection[bytes], *, shifted: bool) -> tu
     in `clean` are left out.
     """
     words = _words(text)
+    if not words:
+        return [], []
     words.difference_update(clean)
     # Most texts have words of one kind alone.
     all_hex = not b"".join(words).translate(None, _DIGITS)

@@ -32,10 +32,10 @@ from recproxy.redaction.opening import compression
 from recproxy.redaction.payloads import Payloads, coding_of
 from recproxy.redaction.rules import NO_RULES, Unsafe
 from recproxy.redaction.secret_values import SecretValues
-from recproxy.redaction.short_texts import ShortTexts
+from recproxy.redaction.short_texts import ShortTexts, word_places
 from recproxy.redaction.spans import FindSpans, Span, wild_name
 from recproxy.redaction.text_places import header_places, may_have_places, text_places
-from recproxy.redaction.value_automata import Automata, made_automata
+from recproxy.redaction.value_automata import Automata, kept_automata
 from recproxy.redaction.value_search import ValueSearch, made_search
 
 __all__ = ["ScopeReader"]
@@ -100,7 +100,7 @@ class ScopeReader:
     def rewritten(self, interaction: Interaction, findings: list[Finding]) -> Interaction:
         """The interaction without its secrets. Raises Unsafe where it must not be written."""
         if self._search is None:
-            self._search = made_search(made_automata(self._values.known), self._earlier)
+            self._search = made_search(kept_automata(self._values.known), self._earlier)
             if self._search:
                 blocks = (block for each in self._read for block in (each.request, each.response))
                 self._search.look_through(dict.fromkeys(text for block in blocks for text in texts_of_block(block)))
@@ -128,7 +128,7 @@ class ScopeReader:
     def line(self, text: str, findings: list[Finding]) -> str:
         """A line of text without its secrets: a comment, the name of a test."""
         if self._search is None:
-            self._search = made_search(made_automata(self._values.known), self._earlier)
+            self._search = made_search(kept_automata(self._values.known), self._earlier)
         raw = text.encode("utf-8", "surrogateescape")
         mask = TextMask("comment", "XXX", self._values, self._search, Budget(len(raw)), findings)
         find = self._cached(("line", raw), lambda each: text_places(each, Language.LINES, self._rules))
@@ -208,7 +208,7 @@ class ScopeReader:
 
     def _word_alone(self, word: bytes, mask: TextMask, place: str) -> bytes:
         """A method, a reason or the name of a header: no name says that it is secret, but its form may."""
-        find = self._cached(("word", word), lambda text: text_places(text, Language.LINES, self._rules))
+        find = self._cached(("word", word), lambda text: word_places(text, self._rules))
         return self._short.masked(word, mask, find, place)
 
     def _target(self, request: Request, mask: TextMask) -> tuple[str, str]:

@@ -19,7 +19,7 @@ from recproxy.redaction.name_rules import name_rules
 from recproxy.redaction.parts import ScopeReader
 from recproxy.redaction.rules import NO_RULES, RedactionRules, Unsafe
 from recproxy.redaction.secret_values import Lesson, SecretValue, SecretValues
-from recproxy.redaction.value_automata import Automata, made_automata
+from recproxy.redaction.value_automata import kept_automata
 from recproxy.redaction.value_search import made_search
 
 __all__ = [
@@ -142,14 +142,8 @@ def redact_text(text: str, rules: RedactionRules) -> str:
 def redact_line(text: str, rules: RedactionRules, earlier: EarlierValues = NOTHING) -> str:
     """A line of text without its secrets and the values that scopes have shown."""
     given = rule_values(rules)
-    search = made_search(_automata(given), earlier.automata)
+    search = made_search(kept_automata(SecretValues(given).known), earlier.automata)
     return ScopeReader(name_rules(rules), SecretValues(given, earlier.known), search=search).line(text, [])
-
-
-@functools.lru_cache(maxsize=16)
-def _automata(given: tuple[bytes, ...]) -> Automata:
-    """The automata for the values of variables: each name of a test is searched for the same ones."""
-    return made_automata(SecretValues(given).known)
 
 
 def mask_line(text: str, earlier: EarlierValues) -> str:

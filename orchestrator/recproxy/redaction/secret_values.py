@@ -14,7 +14,6 @@ from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from recproxy.lazy.dataclass import dataclass
 from recproxy.lazy.patterns import lazy_pattern
 from recproxy.recording.values import WILD, Interaction
 from recproxy.redaction.handed_out import handed_out
@@ -48,8 +47,7 @@ _DIGITS = lazy_pattern(rb"[1-9][0-9]*\Z")
 _BASIC = lazy_pattern(rb"[A-Za-z0-9+/]+={0,2}\Z")
 
 
-@dataclass(slots=True)
-class SecretValue:
+class SecretValue(NamedTuple):
     """How a value is looked for: as a whole `field` only, `alone` (not inside of a word), or anywhere.
 
     `name` is that of the place where it was first seen; empty where it is not to be filled in.

@@ -5,10 +5,18 @@ Holds secrets, in this process only, and shows none.
 
 from __future__ import annotations
 
-from recproxy.redaction.masking import Finding, TextMask
-from recproxy.redaction.spans import FindSpans
+from collections.abc import Sequence
+from functools import lru_cache
 
-__all__ = ["ShortTexts"]
+from recproxy.redaction.language import Language
+from recproxy.redaction.masking import Finding, TextMask
+from recproxy.redaction.name_rules import NameRules
+from recproxy.redaction.spans import FindSpans, Span
+from recproxy.redaction.text_places import text_places
+
+__all__ = ["ShortTexts", "word_places"]
+
+_KEPT = 64  # bytes of a word whose places are kept
 
 #: A side, a wild word, the name of a place, and what stands there.
 _Key = tuple[str, str, str, bytes]
@@ -46,3 +54,14 @@ class ShortTexts:
             mask.found = others or mask.found
         elif self._read[key]:
             mask.found = True
+
+
+def word_places(word: bytes, rules: NameRules) -> Sequence[Span]:
+    """The places of a method, a reason or the name of a header that hold a secret."""
+    return _kept_places(word, rules) if len(word) <= _KEPT else text_places(word, Language.LINES, rules)
+
+
+@lru_cache(maxsize=1024)
+def _kept_places(word: bytes, rules: NameRules) -> Sequence[Span]:
+    """All programs use the same ones, in each scope."""
+    return text_places(word, Language.LINES, rules)

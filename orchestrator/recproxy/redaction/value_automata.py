@@ -7,9 +7,9 @@ times faster so, and thousands of values fit into memory. Knows bytes, and nothi
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import field
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
@@ -18,7 +18,7 @@ from recproxy.lazy.dataclass import dataclass
 from recproxy.redaction.secret_values import SHORT, SecretValue
 from recproxy.redaction.value_forms import MARKS, Form, forms, grouped, windows
 
-__all__ = ["FIELD_MARKS", "Automata", "Finder", "made_automata", "made_finder"]
+__all__ = ["FIELD_MARKS", "Automata", "Finder", "kept_automata", "made_automata", "made_finder"]
 
 #: What stands in front of a field.
 FIELD_MARKS = b'"=/#>['
@@ -33,6 +33,8 @@ _LITTLE_EACH = 250
 _MOST_FAST = 60_000
 #: Values of which the forms that only few texts can hold, which are most, are made when there is such a text.
 _MANY = 300
+#: So many values are most often those of variables alone, or with what one login hands out.
+_FEW = 16
 
 _Owner = TypeVar("_Owner")
 #: A form, how its value is looked for, and the whole value.
@@ -142,7 +144,7 @@ def made_automata(values: Mapping[bytes, SecretValue]) -> Automata:
             if len(value) < SHORT:
                 continue
         for piece in windows(value) if not how.field else ():
-            for form in forms(piece, groups=groups):
+            for form in _forms(piece, groups=groups):
                 if form.coded == "plain":
                     plain.setdefault(
                         form.text, (form.text, how, value) if groups else _owner(form.text, value, how, plain)
@@ -154,11 +156,30 @@ def made_automata(values: Mapping[bytes, SecretValue]) -> Automata:
     return Automata(values, made_finder(plain), made_finder(coded), made_finder(fields))
 
 
+def kept_automata(values: Mapping[bytes, SecretValue]) -> Automata:
+    """The same, kept if there are few: in most scopes of a run, and in what was redacted before, nothing is learned."""
+    return _automata_of(tuple(values.items())) if len(values) <= _FEW else made_automata(values)
+
+
+@lru_cache(maxsize=32)
+def _automata_of(values: tuple[tuple[bytes, SecretValue], ...]) -> Automata:
+    return made_automata(dict(values))
+
+
+@lru_cache(maxsize=256)
+def _forms(value: bytes, *, groups: bool) -> tuple[Form, ...]:
+    """The forms of a value: those of variables are looked for in each scope."""
+    return tuple(forms(value, groups=groups))
+
+
 def made_finder(owners: Mapping[bytes, _Owner]) -> Finder[_Owner]:
     """What finds the texts that these are the owners of."""
-    ends: defaultdict[bytes, set[int]] = defaultdict(set)
+    ends: dict[bytes, tuple[int, ...]] = {}
     for text in owners:
-        ends[text[-_END:]].add(len(text))
-    return Finder(
-        _Automaton(list(ends)) if ends else None, tuple(tuple(sorted(lengths)) for lengths in ends.values()), owners
-    )
+        end, length = text[-_END:], len(text)
+        lengths = ends.get(end)
+        if lengths is None:
+            ends[end] = (length,)
+        elif length not in lengths:
+            ends[end] = tuple(sorted((*lengths, length)))
+    return Finder(_Automaton(list(ends)) if ends else None, tuple(ends.values()), owners)
