@@ -142,12 +142,10 @@ def idle_connections(count, limit=None):
     names = ("HTTP_PROXY", "SHOP_BASE_URL", "RECPROXY_CONTROL")
     options = {"preexec_fn": partial(resource.setrlimit, resource.RLIMIT_NOFILE, (limit, limit))} if limit else {}
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))  # for our ends of them
     try:
         with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as held:
-            if not limit:
-                options["preexec_fn"] = partial(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
             run = held.enter_context(served(make_project(Path(folder)), **options))
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))  # for our ends of them
             for number in range(count):
                 held.enter_context(run.connect(names[number % 3]))
             client = http.client.HTTPConnection(urlsplit(run.environment["SHOP_BASE_URL"]).netloc, timeout=60)

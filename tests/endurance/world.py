@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from process_tree import descendants
+
 RECPROXY = (sys.executable, "-m", "recproxy")
 
 
@@ -73,19 +75,10 @@ def served(root, *words, **options):
 
 def family(pid):
     """A process and those below it, by pid: what each is called."""
-    parents = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            with contextlib.suppress(OSError):
-                parents.setdefault(int((entry / "stat").read_text().rpartition(")")[2].split()[1]), []).append(
-                    int(entry.name)
-                )
-    found, waiting = {}, [pid]
-    while waiting:
-        each = waiting.pop()
+    found = {}
+    for each in (pid, *descendants(pid)):
         with contextlib.suppress(OSError):
             found[each] = Path(f"/proc/{each}/comm").read_text().strip()
-            waiting += parents.get(each, [])
     return found
 
 
