@@ -8,7 +8,8 @@ does.
 
 What such a run starts in the same way is a fork as well: a run's fork server, the pytest that is its command, in the
 namespaces of the run if it is isolated, the workers of that pytest, the `recproxy serve` of a test, and a script, which
-prestarted_scripts.py knows; what a script starts is started. Where anything of the start is unusual, an interpreter is started.
+prestarted_scripts.py knows. Where anything of the start is unusual, an interpreter is started, and for all that a script
+starts itself.
 """
 
 import _socket
@@ -37,8 +38,7 @@ import warnings
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
-import prestarted_scripts
-from prestarted_scripts import INTERRUPTED, SCRIPT_IMPORTS, Script
+from prestarted_scripts import INTERRUPTED, RUN_BY, SCRIPT_IMPORTS, Script, kind, starts_alike
 
 #: What any pytest imports that has plugins and asks something over HTTP.
 _OF_PYTEST = (
@@ -81,8 +81,6 @@ IMPORTS = {
     "pytest": ("pytest", *_OF_PYTEST, *_OF_PLUGINS),
     "nox": ("nox", "recproxy.nox"),
     "tox": ("tox.run", "recproxy.tox"),
-    "share": ("grpc", "google.protobuf.descriptor_pb2", "requests", "routes", "webob", "wsgiref.simple_server"),
-    "unittest": ("unittest.main",),
     "virtualenv": ("virtualenv.__main__", "virtualenv.run"),
     **SCRIPT_IMPORTS,
 }
@@ -121,25 +119,28 @@ def can_run(words, environment):
     """
     if environment.get("PYTHONHASHSEED") == "random":
         return False
+    if words[0] != "-m" or words[1] not in (IMPORTS.keys() | RUN_BY.keys()) - SCRIPT_IMPORTS.keys():
+        return False
     folders = environment.get("PYTHONPATH", "").split(os.pathsep)
-    return words[0] == "-m" and words[1] in IMPORTS and not any(Path(path, words[1]).exists() for path in folders)
+    if any(Path(path, words[1]).exists() for path in folders):
+        return False
+    return words[1] not in RUN_BY or starts_alike(environment, environment, os.curdir)
 
 
-def run(module, words, *, cwd, environment, timeout, merged=False, path="", also=(), starts=()):
+def run(module, words, *, cwd, environment, timeout, merged=False, path="", also=()):
     """Run a module with nothing on its standard input: as `subprocess.run` with captured text.
 
     `merged` means that standard error is in standard output, `path` is a folder in which modules are looked for first,
-    `also` are modules that each pytest of such runs imports, `starts` those of `IMPORTS` that what runs starts late.
+    `also` are modules that each pytest of such runs imports.
     """
     out, err = os.pipe(), os.pipe()
     if merged:
         os.dup2(out[1], err[1])
     nothing = os.open(os.devnull, os.O_RDONLY)
     of_pytest = {"pytest": also}  # the pytest of a run, and the workers of one
-    names = (*_STARTED_BY.get(module, _STARTED_BY_RUNS), *starts)
-    servers = {each: _server(each, "", of_pytest.get(each, ())) for each in names}
+    servers = {each: _server(each, "", of_pytest.get(each, ())) for each in _STARTED_BY.get(module, _STARTED_BY_RUNS)}
     command = [sys.executable, "-m", module, *map(str, words)]
-    own = _server(module, path, of_pytest.get(module, ()))
+    own = _server(RUN_BY.get(module, module), path, of_pytest.get(module, ()))
     for each in servers.values():
         _up(each)  # what is not there yet would be started anew
     with socket.socket(socket.AF_UNIX) as link:
@@ -588,10 +589,12 @@ def _link(servers, began, words, environment, folder):
         _, module, *_ = _module_and_words(words)
         if not can_run(("-m", module), environment):
             return None
+        if module in RUN_BY:
+            module = RUN_BY[module] if starts_alike(began, environment, folder) else None
     elif environment.get("PYTHONHASHSEED") == "random":
         return None
     else:
-        module = prestarted_scripts.kind(words[1:], folder, began, environment)
+        module = kind(words[1:], folder, began, environment)
     python = [
         {name: value for name, value in each.items() if name.startswith("PYTHON") and name not in (*_OBEYED, *_IDLE)}
         for each in (began, environment)

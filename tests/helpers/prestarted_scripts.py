@@ -24,41 +24,38 @@ _OF_SCRIPTS = (
     *("xml.etree.ElementTree", "zlib", "zoneinfo"),
 )
 #: The clients of which a script names one; what they import is imported before. grpc starts no thread until it is used.
-_CLIENTS = ("grpc", "google.protobuf", "httpx", "requests", "urllib3", "websockets")
+_CLIENTS = ("grpc", "google.protobuf", "httpx", "requests", "tweepy", "urllib3", "websockets")
 _OF_CLIENTS = (
-    *("google.protobuf.descriptor_pb2", "google.protobuf.json_format", "grpc", "httpx", "httpx._transports.default"),
-    *("requests", "urllib3", "urllib3.contrib.socks", "websockets.asyncio.client", "websockets.sync.client"),
-    *("httpcore._backends.anyio", "httpcore._backends.sync", "anyio._backends._asyncio"),
+    *("google.protobuf.descriptor_pb2", "google.protobuf.json_format", "google.rpc.error_details_pb2", "grpc"),
+    *("grpc_status.rpc_status", "h2.connection", "httpx", "httpx._transports.default", "requests", "urllib3"),
+    *("urllib3.contrib.socks", "websockets.asyncio.client", "websockets.sync.client"),
+    *("httpcore._async.http2", "httpcore._backends.anyio", "httpcore._sync.http2", "anyio._backends._asyncio"),
 )
+#: What the share application imports, which uses the same clients.
+_OF_SHARE = ("routes", "webob", "wsgiref.simple_server")
 #: The interpreters for scripts, and what is imported in each.
-SCRIPT_IMPORTS = {"python": _OF_SCRIPTS, "python with clients": (*_OF_SCRIPTS, *_OF_CLIENTS)}
+SCRIPT_IMPORTS = {"python": _OF_SCRIPTS, "python with clients": (*_OF_SCRIPTS, *_OF_CLIENTS, *_OF_SHARE)}
+#: The interpreters that run modules as well, which import the same.
+RUN_BY = {"hypercorn": "python with clients", "share": "python with clients", "unittest": "python"}
 #: What a script is about that has to be the first to import something, or to be alone in its process.
-_UNUSUAL = re.compile(r"\b(eventlet|gevent|meta_path|resource|setrlimit|sys\.modules|time_machine|tracemalloc)\b")
+_UNUSUAL = re.compile(
+    r"\b(eventlet|gevent|meta_path|resource|setrlimit|sys\.modules(?!\[[^]]*\] = )|time_machine|tracemalloc)\b"
+)
 _IMPORTS_CLIENT = re.compile(rf"\b(?:import|from)\b[^\n]*\b(?:{'|'.join(map(re.escape, _CLIENTS))})\b")
 #: Modules that stand beside a script under a name of these would be imported in the place of what is imported already.
-_NAMES = frozenset(
-    {
-        *sys.stdlib_module_names,
-        *(
-            "anyio",
-            "certifi",
-            "charset_normalizer",
-            "google",
-            "grpc",
-            "h11",
-            "h2",
-            "httpcore",
-            "httpx",
-            "idna",
-            "requests",
-        ),
-        *("sitecustomize", "sniffio", "socks", "typing_extensions", "urllib3", "usercustomize", "websockets"),
-    }
-)
+_NAMES = sys.stdlib_module_names | {
+    *("anyio", "certifi", "charset_normalizer", "google", "grpc", "grpc_status", "h11", "h2", "hpack", "httpcore"),
+    *("httpx", "hyperframe", "idna", "repoze", "requests", "routes", "sitecustomize", "six", "sniffio", "socks"),
+    *("typing_extensions", "urllib3", "usercustomize", "webob", "websockets"),
+}
 #: Variables that are read when an interpreter or a library starts.
-_READ_AT_START = re.compile(r"LC_|LD_|LANG$|LANGUAGE$|MALLOC_|OPENSSL_|GRPC_(?!DEFAULT_SSL_ROOTS)|RECPROXY_CLOCK$")
+_READ_AT_START = re.compile(
+    r"LC_(?!ALL|CTYPE)|LD_|LANGUAGE$|MALLOC_|OPENSSL_|GRPC_(?!DEFAULT_SSL_ROOTS)|RECPROXY_CLOCK$"
+)
 #: The exit code of a program that Ctrl-C ends, as `subprocess` says it.
 INTERRUPTED = -signal.SIGINT
+#: Languages of which Python makes one with UTF-8.
+_PLAIN = ("C", "POSIX")
 _REDIRECT = str(Path(__file__).parents[2] / "orchestrator/recproxy/client/redirect/startup")
 
 
@@ -93,6 +90,7 @@ class Script:
 
     def run(self):
         """Be the program: its exit code. Whatever it raises is shown as an interpreter shows it."""
+        set_language()
         known = set(sys.modules)
         main = sys.modules["__main__"] = ModuleType("__main__")
         main.__builtins__ = builtins
@@ -119,21 +117,35 @@ class Script:
 
 def kind(words, folder, began, environment):
     """Which of the interpreters can fork for these words after `python`; None if an interpreter has to be started."""
-    read = [{name: each[name] for name in each if _READ_AT_START.match(name)} for each in (began, environment)]
-    if read[0] != read[1]:
-        return None
     try:
         script = Script(words, folder)
     except (IndexError, OSError, ValueError):
         return None
     text = script.text if isinstance(script.text, str) else script.text.decode("utf-8", "replace")
-    if _UNUSUAL.search(text):
-        return None
-    paths = environment.get("PYTHONPATH", "").split(os.pathsep)
-    places = {script.first or folder, *(os.path.join(folder, path) for path in paths if path and path != _REDIRECT)}
-    if any(_hides(place) for place in places):
+    if _UNUSUAL.search(text) or not starts_alike(began, environment, script.first or folder, folder):
         return None
     return "python with clients" if _IMPORTS_CLIENT.search(text) else "python"
+
+
+def starts_alike(began, environment, *folders):
+    """Whether an interpreter of one environment would be the same in another, with modules that are looked for there."""
+    read = [{name: each[name] for name in each if _READ_AT_START.match(name)} for each in (began, environment)]
+    language = _language(environment)
+    if read[0] != read[1] or not (language in _PLAIN or language.lower().endswith(("utf-8", "utf8"))):
+        return False
+    paths = environment.get("PYTHONPATH", "").split(os.pathsep)
+    places = {*folders, *(os.path.join(folders[-1], path) for path in paths if path and path != _REDIRECT)}
+    return not any(_hides(place) for place in places)
+
+
+def set_language():
+    """Have the variable in the environment that an interpreter sets where no language is asked for, by PEP 538."""
+    if not os.environ.get("LC_ALL") and _language(os.environ) in _PLAIN:
+        os.environ["LC_CTYPE"] = "C.UTF-8"
+
+
+def _language(environment):
+    return environment.get("LC_ALL") or environment.get("LC_CTYPE") or environment.get("LANG") or "C"
 
 
 def _hides(folder):

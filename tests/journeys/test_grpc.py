@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import prestarted
 import pytest
 
 pytest.importorskip("grpc")
@@ -69,12 +70,12 @@ a,hello
 
 
 class Service:
-    """The service in a process of its own."""
+    """The service in a process of its own, by a fork."""
 
     def __init__(self, *words):
         program = str(HERE / "origins" / "grpc_notes.py")
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-        self._process = subprocess.Popen([sys.executable, program, *words], **pipes)
+        self._process = prestarted.popen()([sys.executable, program, *words], **pipes)
         self.port = int(self._process.stdout.readline())
 
     def __enter__(self):

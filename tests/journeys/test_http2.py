@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import prestarted
 import pytest
 from deadlines import seconds
 from origins.server import Trust
@@ -47,7 +48,7 @@ def hypercorn(folder):
     """The service by hypercorn; its port."""
     words = ("--bind", "127.0.0.1:0", "--certfile", "chain.pem", "--keyfile", "key.pem", "http2_service:app")
     words = ("--workers", "0", *words)  # it serves itself, and starts no worker that would import it all again
-    server = subprocess.Popen(
+    server = prestarted.popen()(
         (sys.executable, "-m", "hypercorn", *words),
         cwd=folder,
         env={"PYTHONPATH": str(DATA), "PATH": "/usr/bin"},

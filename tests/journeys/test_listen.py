@@ -113,14 +113,11 @@ def ended(command, *, timeout, **options):
 
 def asked(net, name, *words, host=HUB, whole=False):
     """The first line of the answer to each of these bytes, or all of it, sent from a namespace to a port."""
-    done = subprocess.run(
-        [*net.inside(name), sys.executable, "-c", ASK],
-        input=json.dumps({"host": host, "asked": words, "whole": whole}),
-        capture_output=True,
-        text=True,
-        timeout=seconds(60),
-    )
-    return [json.loads(line) for line in done.stdout.splitlines()] or done.stderr
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    process = prestarted.popen()([*net.inside(name), sys.executable, "-c", ASK], text=True, **pipes)
+    given = json.dumps({"host": host, "asked": words, "whole": whole})
+    out, err = process.communicate(given, timeout=seconds(60))
+    return [json.loads(line) for line in out.splitlines()] or err
 
 
 def project(folder, address=""):
@@ -142,7 +139,7 @@ def test_the_functional_suite_passes_with_application_tests_and_recproxy_apart(n
         words = ("--format", "json", "--run", "line.json", "--folder", "shared", "--direct", net.share)
         subprocess.run([sys.executable, "-m", "recproxy", "env", *words], cwd=tmp_path, check=True, env=inherited())
         environment = inherited() | json.loads((tmp_path / "shared/recproxy.json").read_text())
-        share = subprocess.Popen(
+        share = prestarted.popen()(
             [*net.inside("app"), sys.executable, "-m", "share", net.share],
             cwd=SUITE,
             env=environment,
@@ -266,7 +263,7 @@ print("up", flush=True)
 @contextlib.contextmanager
 def origins(net, *places):
     """Servers in the hub."""
-    process = subprocess.Popen(
+    process = prestarted.popen()(
         [*net.inside("hub"), sys.executable, "-c", ORIGINS, *places], stdout=subprocess.PIPE, text=True
     )
     try:
@@ -376,7 +373,7 @@ def test_without_peers_the_gateway_asks_for_credentials_and_nothing_else_is_open
 
 
 def test_what_another_machine_asks_is_recorded_without_the_credentials(net, tmp_path):
-    origin = subprocess.Popen(
+    origin = prestarted.popen()(
         [*net.inside("hub"), sys.executable, "-c", ORIGIN], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
     try:

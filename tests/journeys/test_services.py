@@ -113,7 +113,7 @@ class Suite:
 
     def started(self, module, words, environment):
         where = {"cwd": self.root, "environment": environment, "timeout": seconds(100)}
-        return prestarted.run(module, words, starts=("share",), **where)
+        return prestarted.run(module, words, **where)
 
     def files(self):
         """All that stands in the project, but for Python's own."""
