@@ -42,37 +42,45 @@ from prestarted_scripts import INTERRUPTED, RUN_BY, SCRIPT_IMPORTS, Script, kind
 
 #: What any pytest imports that has plugins and asks something over HTTP.
 _OF_PYTEST = (
-    *("ast", "dateutil.parser", "difflib", "encodings.idna", "execnet", "faulthandler", "http.client", "pdb", "pickle"),
-    *("queue", "readline", "requests", "ssl", "stringprep", "sysconfig", "tomllib", "urllib.request", "zoneinfo"),
+    *("ast", "concurrent.futures.thread", "ctypes", "dateutil.parser", "difflib", "encodings.ascii", "encodings.idna"),
+    *("encodings.unicode_escape", "execnet", "faulthandler", "getpass", "http.client", "netrc", "pdb", "pickle"),
+    *("queue", "readline", "requests", "resource", "ssl", "stringprep", "sysconfig", "tomllib", "urllib.request"),
+    "zoneinfo",
 )
 #: The packages of plugins whose asserts pytest rewrites when it imports them, and complains where somebody was first.
-_REWRITTEN = ("pytest_split", "recproxy", "time_machine", "xdist")
+_REWRITTEN = ("pytest_randomly", "pytest_split", "recproxy", "time_machine", "xdist")
 #: The plugins that the pytest of a test has, and what they import late: in a run, and with workers.
 _OF_PLUGINS = (
-    *("pytest_split.plugin", "time_machine", "xdist.dsession", "xdist.looponfail", "xdist.plugin", "xdist.remote"),
-    *("recproxy.client.outcome", "recproxy.client.recorded_clock", "recproxy.client.server", "recproxy.client.suite"),
-    *("recproxy.config.project", "recproxy.pytest_plugin"),
+    *("pytest_randomly", "pytest_split.plugin", "time_machine"),
+    *("xdist.dsession", "xdist.looponfail", "xdist.newhooks", "xdist.plugin", "xdist.remote"),
+    *("recproxy.client.handle", "recproxy.client.outcome", "recproxy.client.recorded_clock"),
+    *("recproxy.client.redirect.curl", "recproxy.client.redirect.greenlets", "recproxy.client.redirect.loops"),
+    *("recproxy.client.redirect.sockets", "recproxy.client.redirect.trust"),
+    *("recproxy.client.server", "recproxy.client.suite", "recproxy.config.project", "recproxy.pytest_plugin"),
     *("recproxy.report.listed_misses", "recproxy.report.run_timeline"),
 )
-#: What a run imports late: to make its CA, and to record.
+#: What redaction decodes texts with.
+_CODECS = ("encodings.idna", "encodings.utf_16_be", "encodings.utf_16_le", "stringprep")
+#: What a run imports late: to make its CA, to record, and to prove.
 _OF_RUNS = (
-    "concurrent.futures.thread",
-    "cryptography.hazmat.backends.openssl.backend",
-    "recproxy.orchestrator.recovery",
-    "recproxy.redaction.scope",
-    "recproxy.report.report_files",
+    *("concurrent.futures.thread", "cryptography.hazmat.backends.openssl.backend", "importlib.resources.readers"),
+    *("recproxy.cli.proving", "recproxy.orchestrator.proof", "recproxy.orchestrator.recovery"),
+    *("recproxy.play.git_versions", "recproxy.play.written_values", "recproxy.redaction.scope"),
+    *("recproxy.report.report_files", *_CODECS),
 )
 #: The verbs that tests run most.
-_VERBS = tuple(
-    f"recproxy.cli.{verb}"
-    for verb in ("check", "diff", "import_recordings", "init", "profiles", "prune", "run", "scan", "serve", "show")
+_VERBS = (
+    *("recproxy.cli.check", "recproxy.cli.diff", "recproxy.cli.import_recordings", "recproxy.cli.init"),
+    *("recproxy.cli.mutate", "recproxy.cli.profiles", "recproxy.cli.prune", "recproxy.cli.run", "recproxy.cli.scan"),
+    *("recproxy.cli.serve", "recproxy.cli.show"),
 )
 #: What a proxy imports late: for a miss, for mail, WebSockets, gRPC and HTTP/2, and to redact.
 _OF_PROXIES = (
     *("recproxy.matching.miss", "recproxy.play.mending", "recproxy.proxy.redaction_worker"),
     *("recproxy.proxy.smtp_connection", "recproxy.proxy.imap_speaking", "recproxy.proxy.imap_scope"),
     *("recproxy.proxy.websocket_scope", "recproxy.proxy.h2_connection", "recproxy.grpc.bodies"),
-    *("recproxy.proxy.exchange", "recproxy.proxy.scope_webhooks"),
+    *("recproxy.proxy.exchange", "recproxy.proxy.h2_services", "recproxy.proxy.scope_webhooks"),
+    *("concurrent.futures.thread", "http", "recproxy.formats.stored", *_CODECS),
 )
 #: What is imported for a module before it is run. Each has its own process: a test may see what was imported.
 IMPORTS = {
@@ -618,12 +626,24 @@ def _import(names):
     for name in names:
         with contextlib.suppress(ModuleNotFoundError):  # not each session has all of them
             __import__(name)
+    if "recproxy.redaction.scope" in sys.modules:
+        _compile_patterns()
 
 
 def _compile_at_once():
     """Compile the `__init__` of recproxy's dataclasses here, and not in each fork when it makes the first object."""
     module = importlib.import_module("recproxy.lazy.dataclass")
     module._late_init = module._init
+
+
+def _compile_patterns():
+    """Compile the expressions of runs and proxies that recproxy compiles when it first uses them."""
+    lazy = importlib.import_module("recproxy.lazy.patterns")._LazyPattern
+    for module in list(sys.modules.values()):
+        if module.__name__.startswith("recproxy."):
+            for value in list(vars(module).values()):
+                if isinstance(value, lazy):
+                    value.search  # noqa: B018
 
 
 def _import_as_pytest(names):
