@@ -93,7 +93,7 @@ class ClientProject:
         return inherited | usual | changes
 
     def start(self, *words, **environment):
-        return subprocess.Popen(
+        return prestarted.popen()(
             [sys.executable, *words],
             cwd=self.root,
             env=self._environment(environment),

@@ -3,10 +3,9 @@
 import os
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
+import prestarted
 import pytest
 from deadlines import seconds
 
@@ -20,15 +19,8 @@ pytestmark = pytest.mark.skipif(NODE is None, reason="node is not installed")
 def run(*files, folder=ROOT):
     environment = {name: value for name, value in os.environ.items() if not name.startswith("RECPROXY")}
     environment.pop("NODE_TEST_CONTEXT", None)
-    return subprocess.run(
-        [sys.executable, "-m", "recproxy", "run", "--mode", "replay", "--", NODE, "--test", *map(str, files)],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=seconds(100),
-        check=False,
-    )
+    words = ("run", "--mode", "replay", "--", NODE, "--test", *files)
+    return prestarted.run("recproxy", words, cwd=folder, environment=environment, timeout=seconds(100))
 
 
 def test_the_example_suite():

@@ -8,6 +8,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from process_tree import descendants
 
 from recproxy.client.address import Address
 from recproxy.client.outcome import failure, read_outcome
@@ -230,7 +231,7 @@ def test_scopes_and_lanes_leave_nothing_behind(project, server, address, get, re
     times = 1000 if request.config.getoption("--thorough") else 40
     two = str(project.record("two.rec", ("item", "first")))
     control = address.status()
-    processes = family(server.pid)
+    processes = (server.pid, *descendants(server.pid))
 
     def scopes(count):
         for _ in range(count):
@@ -259,12 +260,6 @@ def test_scopes_and_lanes_leave_nothing_behind(project, server, address, get, re
         assert max(grown) < 2_000, grown
         print(f"{times} {work.__name__}: descriptors {[count for count, _ in after]}, kilobytes grown {grown}")
     assert address.status() == control
-
-
-def family(pid):
-    """A process and all below it."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [pid, *(each for child in children for each in family(int(child)))]
 
 
 def size(pid):

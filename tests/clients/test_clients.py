@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import prestarted
 import pytest
 from client_page import PAGE, replaced, tables, versions, written
 from client_runs import Bench
@@ -58,7 +59,8 @@ def test_a_usual_client_does_as_its_row_says(name, column, tmp_path):
     if column == "isolated" and refusal():
         pytest.skip(refusal())
 
-    outcome = getattr(Bench(client, tmp_path, tmp_path), column)()
+    with prestarted.forks("recproxy", "recproxy.proxy"):
+        outcome = getattr(Bench(client, tmp_path, tmp_path), column)()
 
     assert outcome.word == expected, outcome.output
 

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 
+import prestarted
 from deadlines import seconds
 
 from recproxy.control.viewers import ViewerMeeting
@@ -32,7 +33,7 @@ def test_the_requests_of_a_run_are_shown_while_it_goes_on_and_after(project, fil
     with ViewerMeeting(project, os.environ) as meeting:
         live = LiveRuns(meeting, files, {})
         assert live.runs({}) == {"runs": []}
-        process = subprocess.Popen(
+        process = prestarted.popen()(
             [sys.executable, "-m", "recproxy", "run", *words],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
