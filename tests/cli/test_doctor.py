@@ -21,8 +21,8 @@ ASK = "import urllib.request as u; print(u.urlopen('http://api.shop.example/').r
 
 @pytest.fixture(autouse=True)
 def forked():
-    """The run that doctor starts is a fork."""
-    with prestarted.forks("recproxy", "recproxy.proxy"):
+    """The run that doctor starts is a fork, and so are the clients."""
+    with prestarted.forks("recproxy", "recproxy.proxy", "python", "python with clients"):
         yield
 
 

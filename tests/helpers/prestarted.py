@@ -9,7 +9,7 @@ does.
 What such a run starts in the same way is a fork as well: a run's fork server, the pytest that is its command, in the
 namespaces of the run if it is isolated, the workers of that pytest, the `recproxy serve` of a test, and a script, which
 prestarted_scripts.py knows. Where anything of the start is unusual, an interpreter is started, and for all that a script
-starts itself.
+starts itself, unless it runs pytest.
 """
 
 import _socket
@@ -435,9 +435,10 @@ def _become(request):
         from recproxy.client.redirect import install_from_env
 
         install_from_env()
+    if not script or script.is_of_pytest:  # what another script starts is below it, and ends with it
+        _start_by_forks(request["servers"], began, request["keeper"], request["network"])
     if script:
-        _end(*script.run())  # what it starts is below it, and ends with it
-    _start_by_forks(request["servers"], began, request["keeper"], request["network"])
+        _end(*script.run())
     sys.argv = [module, *words]
     if is_worker:
         main = sys.modules["__main__"] = ModuleType("__main__")

@@ -41,6 +41,7 @@ RUN_BY = {"hypercorn": "python with clients", "share": "python with clients", "u
 _UNUSUAL = re.compile(
     r"\b(eventlet|gevent|meta_path|resource|setrlimit|sys\.modules(?!\[[^]]*\] = )|time_machine|tracemalloc)\b"
 )
+_IMPORTS_PYTEST = re.compile(r"\b(?:import|from)\b[^\n]*\bpytest\b")
 _IMPORTS_CLIENT = re.compile(rf"\b(?:import|from)\b[^\n]*\b(?:{'|'.join(map(re.escape, _CLIENTS))})\b")
 #: Modules that stand beside a script under a name of these would be imported in the place of what is imported already.
 _NAMES = sys.stdlib_module_names | {
@@ -87,6 +88,8 @@ class Script:
                 self.argv, self.first = [name, *rest], os.path.dirname(os.path.realpath(self.file))
             case _:
                 raise ValueError(words)
+        self.readable = self.text if isinstance(self.text, str) else self.text.decode("utf-8", "replace")
+        self.is_of_pytest = bool(_IMPORTS_PYTEST.search(self.readable))
 
     def run(self):
         """Be the program: its exit code. Whatever it raises is shown as an interpreter shows it."""
@@ -121,10 +124,11 @@ def kind(words, folder, began, environment):
         script = Script(words, folder)
     except (IndexError, OSError, ValueError):
         return None
-    text = script.text if isinstance(script.text, str) else script.text.decode("utf-8", "replace")
-    if _UNUSUAL.search(text) or not starts_alike(began, environment, script.first or folder, folder):
+    if _UNUSUAL.search(script.readable) or not starts_alike(began, environment, script.first or folder, folder):
         return None
-    return "python with clients" if _IMPORTS_CLIENT.search(text) else "python"
+    if script.is_of_pytest:
+        return "pytest"
+    return "python with clients" if _IMPORTS_CLIENT.search(script.readable) else "python"
 
 
 def starts_alike(began, environment, *folders):
