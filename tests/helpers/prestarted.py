@@ -105,6 +105,8 @@ _SCRIPTS = ("pytest", "recproxy")
 _WORKER = ["-u", "-c", "import sys;exec(eval(sys.stdin.readline()))"]
 #: The program that a run starts a command with in its namespaces; the keeper's pid, a descriptor and the command follow.
 _ENTRY = Path(__file__).parents[2] / "orchestrator/recproxy/orchestrator/namespace_entry.py"
+#: What a start may call in the new process, and a fork as well: by their modules.
+_CALLED = (("signal", "signal"), ("resource", "setrlimit"))
 #: What `subprocess.Popen` is asked for, where it is asked for nothing unusual.
 _USUAL = {
     "executable": None,
@@ -211,12 +213,12 @@ def askers():
 def _ask(link, servers, streams, command, *, cwd, environment, keeper=None, network=None, **more):
     """Ask for a fork that becomes this command; it says its pid and, at its end, its exit code.
 
-    `more` may be a `session` or a process `group` of its own, and `signals` with what they do there.
+    `more` may be a `session` or a process `group` of its own, and `calls` at the start, whose effect is inherited.
     `keeper` is the pid of the process whose namespaces it is to enter. A fourth stream gets what goes wrong there.
     `network` is the name of the network namespace that it is to enter.
     """
     request = {"servers": servers, "command": command, "cwd": cwd, "environment": environment}
-    request |= {"session": False, "group": False, "signals": (), "keeper": keeper, "network": network} | more
+    request |= {"session": False, "group": False, "calls": (), "keeper": keeper, "network": network} | more
     socket.send_fds(link, [b"\n"], streams)
     link.sendall(json.dumps(request).encode() + b"\n")
 
@@ -337,10 +339,6 @@ def _begin(link, folder):
     _, streams, _, _ = socket.recv_fds(link, 1, 4)
     with link.makefile("rb") as lines:
         request = json.loads(lines.readline())
-    for number, handler in request["signals"]:
-        signal.signal(number, handler)
-    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
-        signal.signal(signal.SIGINT, signal.default_int_handler)  # as at the start of an interpreter
     if request["session"]:
         os.setsid()
     elif request["group"]:
@@ -351,6 +349,10 @@ def _begin(link, folder):
             os.setpgid(0, os.getpgid(asker))
         os.symlink(str(asker), os.path.join(folder, str(os.getpid())))
         _show(request["command"])
+    for module, name, words in request["calls"]:
+        getattr(importlib.import_module(module), name)(*words)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # as at the start of an interpreter
     with contextlib.suppress(OSError):
         link.sendall(b"%d\n" % os.getpid())
     link.close()
@@ -436,7 +438,7 @@ def _become(request):
 
         install_from_env()
     if not script or script.is_of_pytest:  # what another script starts is below it, and ends with it
-        _start_by_forks(request["servers"], began, request["keeper"], request["network"])
+        _start_by_forks(request["servers"], began, request["keeper"], request["network"], request["calls"])
     if script:
         _end(*script.run())
     sys.argv = [module, *words]
@@ -493,8 +495,11 @@ def _module_and_words(command):
     return (safe, *rest)
 
 
-def _start_by_forks(servers, began, keeper=None, network=None, popen=subprocess.Popen):
-    """Let `subprocess.Popen` of this process fork what is prestarted, in the namespaces in which this process is."""
+def _start_by_forks(servers, began, keeper=None, network=None, calls=(), popen=subprocess.Popen):
+    """Let `subprocess.Popen` of this process fork what is prestarted, in the namespaces in which this process is.
+
+    A fork makes the calls of this process's own start, since it inherits nothing from it.
+    """
     start, try_wait, poll = popen._execute_child, popen._try_wait, popen._internal_poll
     signature = inspect.signature(start)
 
@@ -504,9 +509,9 @@ def _start_by_forks(servers, began, keeper=None, network=None, popen=subprocess.
         entered, report, command = _entry(asked) or (keeper, (), asked.args)
         inside, command = _network(command) or (network, command)
         command = _words(command, environment)
-        signals = _signals(asked.preexec_fn)
+        call = _call(asked.preexec_fn)
         usual = all(getattr(asked, name) == value for name, value in (_USUAL | {"pass_fds": report}).items())
-        usual = usual and signals is not None and asked.process_group in (-1, 0)
+        usual = usual and call is not None and asked.process_group in (-1, 0)
         folder = os.path.abspath(asked.cwd or ".")
         link = _link(servers, began, command, environment, folder) if usual else None
         if link is None:
@@ -522,7 +527,7 @@ def _start_by_forks(servers, began, keeper=None, network=None, popen=subprocess.
             environment=environment,
             session=bool(asked.start_new_session),
             group=asked.process_group == 0,
-            signals=signals,
+            calls=[*calls, *call],
             keeper=entered,
             network=inside,
         )
@@ -557,11 +562,13 @@ def _start_by_forks(servers, began, keeper=None, network=None, popen=subprocess.
     popen._execute_child, popen._try_wait, popen._internal_poll = execute_child, wait_for_fork, poll_fork
 
 
-def _signals(preexec):
-    """What signals do, where that is all that is set at a start: by `partial(signal.signal, number, handler)`."""
+def _call(preexec):
+    """What is called at a start, where that is nothing or a `partial` of what sets a signal's handler or a limit."""
     if preexec is None:
         return ()
-    return (tuple(map(int, preexec.args)),) if getattr(preexec, "func", None) is signal.signal else None
+    function = getattr(preexec, "func", None)
+    called = next((pair for pair in _CALLED if getattr(sys.modules.get(pair[0]), pair[1], ()) is function), None)
+    return called and ((*called, preexec.args),)
 
 
 def _entry(asked):

@@ -48,8 +48,7 @@ def test_messages_that_cannot_be_written_change_no_exit_code_and_data_does(proje
 
 @pytest.mark.parametrize("blocks", [0, 8192])
 def test_a_temporary_folder_without_room_is_one_line(project, tmp_path, blocks):
-    def limited():
-        resource.setrlimit(resource.RLIMIT_FSIZE, (blocks, blocks))
+    limited = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (blocks, blocks))
 
     done = project.run(*RUN, environment={"RECPROXY_MODE": "live"}, preexec_fn=limited)
 

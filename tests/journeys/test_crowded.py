@@ -5,6 +5,7 @@ import resource
 import socket
 import subprocess
 import sys
+from functools import partial
 from urllib.parse import urlsplit
 
 import pytest
@@ -19,8 +20,7 @@ HEADS = {
 LIMIT = 128
 
 
-def limited():
-    resource.setrlimit(resource.RLIMIT_NOFILE, (LIMIT, LIMIT))
+limited = partial(resource.setrlimit, resource.RLIMIT_NOFILE, (LIMIT, LIMIT))
 
 
 def connect(environment, name):
@@ -40,7 +40,8 @@ def asked(environment, name):
 
 @pytest.mark.parametrize("used", [False, True], ids=["never used", "kept alive"])
 def test_idle_connections_above_the_limit_keep_nobody_out(project, used):
-    server = project.start("serve", preexec_fn=limited, stdin=subprocess.PIPE)
+    popen = subprocess.Popen if used else None
+    server = project.start("serve", preexec_fn=limited, stdin=subprocess.PIPE, popen=popen)
     environment = json.loads(server.stdout.readline())["environment"]
     held = []
     try:
