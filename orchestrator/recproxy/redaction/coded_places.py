@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import dataclasses
 from collections.abc import Iterator, Sequence
 
 from recproxy.lazy.patterns import lazy_pattern
@@ -68,8 +67,7 @@ def coded_run(run: bytes, find: FindSpans) -> list[Span]:
     masks = [(each, response_mask(each, b"XXX", plain[each.start : each.end])) for each in merged(spans)]
     mask = _coded(replaced(plain, masks)[0], run)
     return [
-        dataclasses.replace(
-            each,
+        each._replace(
             start=0,
             end=len(run),
             kind="coded",

@@ -249,7 +249,7 @@ class ScopeReader:
             if not is_named or not self._has_rules:
                 return None
             span = Span(0, len(each), "multipart", wild_name(name), value=each)
-            return mask.masked(each, lambda one: [dataclasses.replace(span, end=len(one), value=one)], "body")[0]
+            return mask.masked(each, lambda one: [span._replace(end=len(one), value=one)], "body")[0]
 
         payloads = Payloads(
             text=text,

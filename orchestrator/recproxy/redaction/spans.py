@@ -8,17 +8,15 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import field
 from itertools import accumulate
+from typing import NamedTuple
 
-from recproxy.lazy.dataclass import dataclass
 from recproxy.recording.splicing import Moved, spliced
 
 __all__ = ["FindSpans", "Span", "apart", "merged", "replaced", "wild_name"]
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A place from `start` to `end`, found by `rule`.
 
     `name` suggests what to call the value; `kind` says how it is masked: "text"; "scalar" (a bare JSON value);
@@ -31,8 +29,11 @@ class Span:
     rule: str
     name: str = "secret"
     kind: str = "text"
-    value: bytes = field(default=b"", repr=False)
-    replacement: bytes | None = field(default=None, repr=False)
+    value: bytes = b""
+    replacement: bytes | None = None
+
+    def __repr__(self) -> str:
+        return f"Span({self.start}, {self.end}, rule={self.rule!r}, name={self.name!r}, kind={self.kind!r})"
 
     def moved(self, start: int, end: int) -> Span:
         """The same finding at another place, in the text that holds the one it was found in."""
