@@ -87,7 +87,7 @@ def prove(project, *words, tests=("test_repeatable.py", "test_unrepeatable.py"),
     done = project.run(
         "run",
         *("--record", "shop", "--prove", "--report", "report.json", *words, "--"),
-        *("pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", *tests),
+        *("pytest", "-q", "--tb=native", "-p", "no:cacheprovider", "-p", "no:randomly", *tests),
         environment={
             "PYTEST_ADDOPTS": f"{WITHOUT_PLUGINS} -p xdist",
             "SHOP_KEY": "the-key-of-the-recording",
