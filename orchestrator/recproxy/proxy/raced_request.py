@@ -55,6 +55,26 @@ class RacedRequest:
 
     async def _read(self) -> None:
         """Have more of the response, or the reason why the request cannot be sent."""
+        if not self._sending.done():
+            await asyncio.sleep(0)  # most requests are sent in one turn of the loop, and need no race
+        if self._sending.done():
+            self._check()
+            await self._read_alone()
+        else:
+            await self._race()
+
+    async def _read_alone(self) -> None:
+        """Have more of the response to a request that was sent; a task would take longer than the rest."""
+        time = asyncio.timeout(self._left())
+        try:
+            async with time:
+                await self._link.read()
+        except TimeoutError:
+            if time.expired():
+                self._more_time()
+            raise
+
+    async def _race(self) -> None:
         reading = asyncio.ensure_future(self._link.read())
         try:
             while not reading.done():
