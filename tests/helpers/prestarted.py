@@ -38,7 +38,7 @@ import warnings
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
-from prestarted_scripts import INTERRUPTED, RUN_BY, SCRIPT_IMPORTS, Script, kind, starts_alike
+from prestarted_scripts import INTERRUPTED, KEEPER, RUN_BY, SCRIPT_IMPORTS, Script, kind, starts_alike
 
 #: What any pytest imports that has plugins and asks something over HTTP.
 _OF_PYTEST = (
@@ -213,12 +213,20 @@ def askers():
 def _ask(link, servers, streams, command, *, cwd, environment, keeper=None, network=None, **more):
     """Ask for a fork that becomes this command; it says its pid and, at its end, its exit code.
 
-    `more` may be a `session` or a process `group` of its own, and `calls` at the start, whose effect is inherited.
+    `more` may be a `session` or a process `group` of its own, `calls` at the start, whose effect is inherited, and the
+    number that a fourth stream has there, if it is `passed`.
     `keeper` is the pid of the process whose namespaces it is to enter. A fourth stream gets what goes wrong there.
     `network` is the name of the network namespace that it is to enter.
     """
     request = {"servers": servers, "command": command, "cwd": cwd, "environment": environment}
-    request |= {"session": False, "group": False, "calls": (), "keeper": keeper, "network": network} | more
+    request |= {
+        "session": False,
+        "group": False,
+        "calls": (),
+        "passed": (),
+        "keeper": keeper,
+        "network": network,
+    } | more
     socket.send_fds(link, [b"\n"], streams)
     link.sendall(json.dumps(request).encode() + b"\n")
 
@@ -361,7 +369,9 @@ def _begin(link, folder):
         _enter_network(request["network"])
     if request["keeper"]:
         _enter(request["keeper"], (*streams, 2)[3])
-    for descriptor in streams[3:]:
+    for descriptor, number in zip(streams[3:], request["passed"], strict=False):
+        os.dup2(descriptor, number)
+    for descriptor in {*streams[3:]} - {*request["passed"]}:
         os.close(descriptor)  # which tells that the command has begun
     return request
 
@@ -423,6 +433,8 @@ def _become(request):
     else:
         safe, module, *words = (False, "-c") if is_worker else _module_and_words(request["command"])
         first = () if safe else ("",) if is_worker else (request["cwd"],)
+    if script and script.is_isolated:
+        environment, first, paths = {}, (), ""
     sys.path[:1] = [*first, *(path for path in paths.split(os.pathsep) if path)]
     if xdist := sys.modules.get("xdist.plugin"):
         xdist._sys_path[:] = sys.path  # which it has kept for its workers when it was imported
@@ -431,7 +443,7 @@ def _become(request):
         *(script.warnings if script else ()),
     ]
     warnings._processoptions(sys.warnoptions)
-    if "RECPROXY_REDIRECT" in os.environ:  # what a .pth file of recproxy does
+    if "RECPROXY_REDIRECT" in environment:  # what a .pth file of recproxy does
         from recproxy.client.redirect import install_from_env
 
         install_from_env()
@@ -508,7 +520,9 @@ def _start_by_forks(servers, began, keeper=None, network=None, calls=(), popen=s
         inside, command = _network(command) or (network, command)
         command = _words(command, environment)
         call = _call(asked.preexec_fn)
-        usual = all(getattr(asked, name) == value for name, value in (_USUAL | {"pass_fds": report}).items())
+        passed = _passed(asked)
+        given = {"pass_fds": report or passed}
+        usual = all(getattr(asked, name) == value for name, value in (_USUAL | given).items())
         usual = usual and call is not None and asked.process_group in (-1, 0)
         folder = os.path.abspath(asked.cwd or ".")
         link = _link(servers, began, command, environment, folder) if usual else None
@@ -519,13 +533,17 @@ def _start_by_forks(servers, began, keeper=None, network=None, calls=(), popen=s
         _ask(
             link,
             servers,
-            [*(number if descriptor == -1 else descriptor for number, descriptor in enumerate(streams)), *report],
+            [
+                *(number if descriptor == -1 else descriptor for number, descriptor in enumerate(streams)),
+                *given["pass_fds"],
+            ],
             command,
             cwd=folder,
             environment=environment,
             session=bool(asked.start_new_session),
             group=asked.process_group == 0,
             calls=[*calls, *call],
+            passed=passed,
             keeper=entered,
             network=inside,
         )
@@ -575,6 +593,12 @@ def _entry(asked):
     if words[:4] != [sys.executable, "-I", "-S", str(_ENTRY)] or os.geteuid() != 0:
         return None  # where it is another user's, exec takes the rights that entering gives
     return int(words[4]), (int(words[5]),), words[6:]
+
+
+def _passed(asked):
+    """The descriptor that the keeper of namespaces is started with."""
+    words = list(map(str, asked.args)) if isinstance(asked.args, list | tuple) else []
+    return (int(words[4]),) if words[:4] == [sys.executable, *KEEPER] else ()
 
 
 def _network(args):

@@ -16,12 +16,12 @@ from types import ModuleType
 
 #: What scripts import from the standard library, and what that imports late.
 _OF_SCRIPTS = (
-    *("argparse", "asyncio", "base64", "calendar", "concurrent.futures.thread", "dataclasses", "datetime", "decimal"),
-    *("email.message", "email.mime.multipart", "email.mime.text", "email.parser", "email.policy", "encodings.idna"),
-    *("getpass", "gzip", "hashlib", "hmac", "html", "http.client", "http.cookiejar", "http.server", "imaplib", "json"),
-    *("logging", "mimetypes", "pathlib", "queue", "random", "shutil", "smtplib", "socketserver", "ssl", "stringprep"),
-    *("struct", "subprocess", "tempfile", "textwrap", "traceback", "unicodedata", "urllib.request", "uuid"),
-    *("xml.etree.ElementTree", "zlib", "zoneinfo"),
+    *("argparse", "asyncio", "base64", "calendar", "concurrent.futures.thread", "ctypes", "dataclasses", "datetime"),
+    *("decimal", "email.message", "email.mime.multipart", "email.mime.text", "email.parser", "email.policy"),
+    *("encodings.idna", "fcntl", "getpass", "gzip", "hashlib", "hmac", "html", "http.client", "http.cookiejar"),
+    *("http.server", "imaplib", "json", "logging", "mimetypes", "pathlib", "queue", "random", "shutil", "smtplib"),
+    *("socketserver", "ssl", "stringprep", "struct", "subprocess", "tempfile", "textwrap", "traceback", "unicodedata"),
+    *("urllib.request", "uuid", "xml.etree.ElementTree", "zlib", "zoneinfo"),
 )
 #: The clients of which a script names one; what they import is imported before. grpc starts no thread until it is used.
 _CLIENTS = ("grpc", "google.protobuf", "httpx", "requests", "tweepy", "urllib3", "websockets")
@@ -53,6 +53,8 @@ _NAMES = sys.stdlib_module_names | {
 _READ_AT_START = re.compile(
     r"LC_(?!ALL|CTYPE)|LD_|LANGUAGE$|MALLOC_|OPENSSL_|GRPC_(?!DEFAULT_SSL_ROOTS)|RECPROXY_CLOCK$"
 )
+#: The program that keeps the namespaces of a run, which imports the standard library alone and obeys no environment.
+KEEPER = ["-I", "-S", str(Path(__file__).parents[2] / "orchestrator/recproxy/orchestrator/namespace_keeper.py")]
 #: The exit code of a program that Ctrl-C ends, as `subprocess` says it.
 INTERRUPTED = -signal.SIGINT
 #: Languages of which Python makes one with UTF-8.
@@ -72,6 +74,9 @@ class Script:
         """
         self.warnings, self.unbuffered, self.without_bytecode, self.file = [], False, False, None
         words = list(words)
+        self.is_isolated = words[:3] == KEEPER
+        if self.is_isolated:
+            del words[:2]
         while words and words[0] in ("-W", "-u", "-B"):
             option = words.pop(0)
             if option == "-W":
@@ -124,6 +129,8 @@ def kind(words, folder, began, environment):
         script = Script(words, folder)
     except (IndexError, OSError, ValueError):
         return None
+    if script.is_isolated:
+        return "python"
     if _UNUSUAL.search(script.readable) or not starts_alike(began, environment, script.first or folder, folder):
         return None
     if script.is_of_pytest:
