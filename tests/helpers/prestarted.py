@@ -658,6 +658,7 @@ def _import(names):
             __import__(name)
     if "recproxy.redaction.scope" in sys.modules:
         _compile_patterns()
+        _fill_caches()
 
 
 def _compile_at_once():
@@ -674,6 +675,19 @@ def _compile_patterns():
             for value in list(vars(module).values()):
                 if isinstance(value, lazy):
                     value.search  # noqa: B018
+
+
+def _fill_caches():
+    """Do once what each run does, or each proxy: the first time, it takes longer than all others."""
+    scope, rules = (importlib.import_module(f"recproxy.redaction.{name}") for name in ("scope", "rules"))
+    scope.redact_text("GET https://api.shop.example/item?id=1", rules.RedactionRules())
+    if forking := sys.modules.get("recproxy.proxy.forking"):
+        forking._make_ready()
+        import ssl  # here, because only proxies and pytest need it
+
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    elif authority := sys.modules.get("recproxy.orchestrator.authority"):
+        authority.CertificateAuthority().issue("api.shop.example")
 
 
 def _import_as_pytest(names):
