@@ -30,6 +30,7 @@ class RacedRequest:
     def begin(self, link: ServiceLink, send: Coroutine[None, None, None]) -> None:
         """Send it over a link, in a task; what was sent over another before has been ended."""
         self._link = link
+        self._loop = asyncio.get_running_loop()  # looked up once: each time it asks the kernel which process this is
         self._sending = asyncio.create_task(send)
         self._passed = self._progress()
         self._restart()
@@ -51,7 +52,7 @@ class RacedRequest:
             await self._sending
 
     def _restart(self) -> None:
-        self._deadline = None if self._seconds is None else asyncio.get_running_loop().time() + self._seconds
+        self._deadline = None if self._seconds is None else self._loop.time() + self._seconds
 
     async def _read(self) -> None:
         """Have more of the response, or the reason why the request cannot be sent."""
@@ -93,7 +94,7 @@ class RacedRequest:
     def _left(self) -> float | None:
         if self._deadline is None:
             return None
-        return max(0.0, self._deadline - asyncio.get_running_loop().time())
+        return max(0.0, self._deadline - self._loop.time())
 
     def _more_time(self) -> None:
         """Time counts anew if more of the request has come since; else it has run out."""
