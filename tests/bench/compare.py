@@ -6,7 +6,7 @@ OTHER_PYTHON is the interpreter of an environment in which the other checkout is
 are those of this checkout for both. A measurement is lower where it is better. Of each pair, made one right after the
 other in random order, the ratio counts: it stays true while the load of the machine changes. For the same reason the
 programs measure CPU time where they can. Printed are the median of
-each side, the median of the ratios, and the quartiles of the ratios.
+each side, the median of the ratios, and the quartiles of the ratios. What the other checkout cannot do is left out, with a line.
 """
 
 from __future__ import annotations
@@ -49,8 +49,15 @@ def main(other: str, *chosen: str) -> None:
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("RECPROXY", "PYTHON"))}
         environment["PYTHONPYCACHEPREFIX"] = cache
         for name in chosen or ROUNDS:
-            for line in compared(pythons, name, environment):
-                print(line, flush=True)
+            try:
+                for line in compared(pythons, name, environment):
+                    print(line, flush=True)
+            except CannotMeasureError as problem:
+                print(problem, flush=True)
+
+
+class CannotMeasureError(Exception):
+    """The other checkout lacks what a program measures."""
 
 
 def compared(pythons: dict[str, str], name: str, environment: dict[str, str]) -> Iterator[str]:
@@ -74,8 +81,12 @@ def measured(python: str, name: str, environment: dict[str, str]) -> dict[str, f
     done = subprocess.run(
         [python, __file__, "--measure", name], env=environment, capture_output=True, text=True, check=False
     )
+    if done.returncode and python != sys.executable:
+        raise CannotMeasureError(
+            f"{name}: the other cannot measure it: {done.stderr.partition('Traceback')[0].strip()}"
+        )
     if done.returncode:
-        sys.exit(f"{python} cannot measure {name}:\n{done.stderr}")
+        sys.exit(f"{name} cannot be measured:\n{done.stderr}")
     values: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return values
 
