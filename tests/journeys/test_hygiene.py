@@ -137,17 +137,25 @@ def _parent(pid):
     return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
-@pytest.mark.parametrize("number", range(6))
-def test_kill_9_while_it_comes_up_leaves_nothing(project, number):
+@pytest.mark.parametrize(
+    ("processes", "moment"),
+    [(0, 0), (1, 0), (2, 0), (3, 0), (0, 0.18), (0, 0.36)],
+    ids=["at once", "fork server", "proxy", "command", "started 0.18", "started 0.36"],
+)
+def test_kill_9_while_it_comes_up_leaves_nothing(project, processes, moment):
+    """As soon as it has so many processes; or at a moment at which an interpreter that is started still imports."""
     temporary = project.root / "tmp"
     temporary.mkdir()
-    really = number % 3 == 2
     words = ("run", "--", sys.executable, "-c", SLEEP)
-    run = project.start(*words, environment={"TMPDIR": str(temporary)}, popen=started(really))
-    below = []
-    deadline = time.monotonic() + (0.06 if really else 0.02) * (number + 1)  # a fork has imported what it needs
-    while time.monotonic() < deadline:
-        below += descendants(run.pid)
+    run = project.start(*words, environment={"TMPDIR": str(temporary)}, popen=started(moment))
+    below = set()
+    deadline = time.monotonic() + moment
+
+    def seen():
+        below.update(descendants(run.pid))
+        return len(below) >= processes and time.monotonic() >= deadline
+
+    wait_until(seen, process=run)
     run.kill()
     run.wait()
 
