@@ -19,7 +19,7 @@ from recproxy.redaction.budget import Budget
 from recproxy.redaction.language import Language
 from recproxy.redaction.masks import is_mask, request_mask, response_mask
 from recproxy.redaction.names import is_placeholder
-from recproxy.redaction.quoted_printable import folded_place
+from recproxy.redaction.quoted_printable import folded_place, may_be_folded
 from recproxy.redaction.rules import Unsafe
 from recproxy.redaction.secret_values import SecretValues
 from recproxy.redaction.spans import FindSpans, Span, merged, replaced
@@ -29,6 +29,7 @@ from recproxy.redaction.views import percent_decoded
 __all__ = ["Finding", "TextMask"]
 
 _LINK = lazy_pattern(rb"https?:\\?/\\?/", re.IGNORECASE)
+_CODED = ("base64", "inside")
 _ROUNDS = 6  # a mask may bring a shape to light that stood beside it
 
 
@@ -167,14 +168,15 @@ class TextMask:
 
     def _comparable_ones(self, spans: list[Span], text: bytes) -> Iterator[Span]:
         """Spans over all that a value of another length would change; one that another covers is not looked at."""
+        folded = self._place.endswith("body") and may_be_folded(text)
         done = -1
         for span in sorted(spans, key=lambda each: (each.start, -each.end)):
             if span.end > done:
-                wider = self._comparable(span, text)
+                wider = self._comparable(span, text, folded=folded) if folded or span.kind in _CODED else span
                 done = max(done, wider.end)
                 yield wider
 
-    def _comparable(self, span: Span, text: bytes) -> Span:
+    def _comparable(self, span: Span, text: bytes, *, folded: bool) -> Span:
         """A span over all that a value of another length would change: the rest of its run of base64, or of its line."""
         start, end = span.start, span.end
         if span.kind == "base64":
@@ -182,7 +184,7 @@ class TextMask:
         elif span.kind == "inside":
             end = with_padding(text, start, end)
             end = hex_lines(text, end) if span.replacement is not None else end
-        if self._place.endswith("body"):
+        if folded:
             start, end = folded_place(text, start, end, in_json=self._language is Language.JSON)
         return span if (start, end) == (span.start, span.end) else span.moved(start, end)
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from recproxy.lazy.patterns import lazy_pattern
 
-__all__ = ["folded_place", "wild_lines"]
+__all__ = ["folded_place", "may_be_folded", "wild_lines"]
 
 _UNIT = lazy_pattern(rb"=\r?\n|=[0-9A-Fa-f]{2}|[\s\S]")
 _END = lazy_pattern(rb"\r?\n\Z")
@@ -81,11 +81,15 @@ def _wild(line: bytes, before: bytes, after: bytes, word: bytes) -> bytes:
     return head + word + (end[0] if end else b"")
 
 
+def may_be_folded(text: bytes) -> bool:
+    """Whether a text may have lines that are folded; few texts have."""
+    return b"=\n" in text or b"=\r\n" in text or b"=\\" in text
+
+
 def folded_place(text: bytes, start: int, end: int, *, in_json: bool) -> tuple[int, int]:
     """A place in a folded line with the rest of that line, and the fold before it; the same place in other text."""
     low = max(0, start - _FAR)
-    window = text[low : end + _FAR]
-    if b"=\n" not in window and b"=\r\n" not in window and b"=\\" not in window:
+    if not may_be_folded(text[low : end + _FAR]):
         return start, end
     rest = _REST[in_json].match(text, end, end + _FARTHEST)
     stop = rest.end() if rest else end

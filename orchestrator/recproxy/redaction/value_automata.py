@@ -84,9 +84,10 @@ class Finder(Generic[_Owner]):
         """Who owns what stands in a text, and where."""
         if self._automaton is None:
             return
+        lengths, owner_of = self._lengths, self._owners.get
         for number, _, end in self._automaton.matches(text):
-            for length in self._lengths[number]:
-                owner = self._owners.get(text[end - length : end]) if length <= end else None
+            for length in lengths[number]:
+                owner = owner_of(text[end - length : end]) if length <= end else None
                 if owner is not None:
                     yield owner, end - length, end
 
