@@ -11,7 +11,8 @@ request goes.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from recproxy.lazy.patterns import lazy_pattern
 from recproxy.redaction.spans import Span, merged, replaced
@@ -25,6 +26,7 @@ _LETTER = lazy_pattern(rb"[0-9A-Za-z\x80-\xff]")
 _PLAIN = lazy_pattern(rb"[0-9A-Za-z_.~-]+\Z")
 
 _ADDRESS = lazy_pattern(rb"[a-z]+://")
+_KEPT = 512  # bytes of a value for which the shapes that it fits are kept
 
 _Fill = Callable[[bytes], bytes]
 
@@ -34,6 +36,7 @@ class KeptShapes:
 
     def __init__(self, shapes: Sequence[re.Pattern[bytes]]) -> None:
         self._shapes = shapes
+        self._kept_fitting = lru_cache(maxsize=1024)(lambda value: tuple(self._all_fitting(value)))
 
     def fits(self, value: bytes) -> bool:
         """Whether a part of a value stays."""
@@ -41,14 +44,14 @@ class KeptShapes:
 
     def secret_parts(self, value: bytes) -> list[bytes]:
         """What is in the groups of a value, which clients that take it apart may send alone."""
-        for shape in self._shapes:
+        for shape in self._fitting(value):
             if self.masked(value, b"XXX") is not None and (groups := _groups(shape, value)):
                 return [value[each.start : each.end] for each in groups]
         return []
 
     def public_parts(self, mask: bytes, word: bytes) -> list[Span]:
         """What stays in a mask that a shape has made, in order; nothing if none has."""
-        for shape in self._shapes:
+        for shape in self._fitting(mask):
             groups = _groups(shape, mask)
             if groups and self.masked(mask, word) == mask:
                 ends = [0, *(each.end for each in groups)]
@@ -58,7 +61,7 @@ class KeptShapes:
 
     def wild_address(self, value: bytes, word: bytes) -> bytes | None:
         """An address with the wild word in the place of its groups; None for other values, and where no shape fits."""
-        for shape in self._shapes if _ADDRESS.match(value) else ():
+        for shape in self._fitting(value) if _ADDRESS.match(value) else ():
             if groups := _groups(shape, value):
                 return replaced(value, [(each, word) for each in groups])[0]
         return None
@@ -69,14 +72,21 @@ class KeptShapes:
         `raw` is how it is written in its place, which may need escapes: those of slashes in JSON are put on again, else
         only plain letters may stay.
         """
-        for shape in self._shapes:
-            for fill in _fills(word) if shape.fullmatch(value) else ():
+        for shape in self._fitting(value):
+            for fill in _fills(word):
                 made = _masked(shape, value, fill)
                 if made is not None and _masked(shape, made, fill) == made:  # it fits the shape, too
                     if raw == value.replace(b"/", rb"\/"):
                         return made.replace(b"/", rb"\/")
                     return made if raw in (None, value) or _PLAIN.match(made) else None
         return None
+
+    def _fitting(self, value: bytes) -> Iterable[re.Pattern[bytes]]:
+        """The shapes that a value fits: they are asked for several times in a row, and most values fit none."""
+        return self._kept_fitting(value) if len(value) <= _KEPT else self._all_fitting(value)
+
+    def _all_fitting(self, value: bytes) -> Iterator[re.Pattern[bytes]]:
+        return (shape for shape in self._shapes if shape.fullmatch(value))
 
 
 def _fills(word: bytes) -> tuple[_Fill, ...]:
