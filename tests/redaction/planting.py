@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import functools
 import gzip
 import html
 import io
@@ -202,11 +203,26 @@ def planted(words):
     return dataclasses.replace(interaction, response=dataclasses.replace(interaction.response, **response))
 
 
+def failures(rows, check):
+    """What is wrong, by the names of the rows: a table is one test, since as many tests would take longer than the rows.
+
+    A row is its name, and what it is checked with.
+    """
+    wrong = {}
+    for name, *row in rows:
+        try:
+            check(*row)
+        except AssertionError as problem:
+            wrong[name] = str(problem)
+    return wrong
+
+
 def in_chunks(body, size=7):
     sizes = [min(size, len(body) - at) for at in range(0, len(body), size)]
     return tuple(Chunk(size=each, gap=0.01) for each in sizes)
 
 
+@functools.lru_cache
 def traces(secret):
     """What of a secret must not be found: each form, and of base64 the letters that are sure at each alignment."""
     raw = secret.encode()

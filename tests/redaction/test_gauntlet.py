@@ -17,6 +17,7 @@ from planting import (
     PLAIN_KNOWN,
     TOKEN,
     exchange,
+    failures,
     in_chunks,
     left,
     planted,
@@ -56,10 +57,15 @@ def test_a_named_place_of_a_response_in_chunks_keeps_nothing(place):
     assert redact(result.interaction, RedactionRules()).counts == {}
 
 
-@pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("secret", [KNOWN, PLAIN_KNOWN], ids=["odd", "plain"])
 @pytest.mark.parametrize("place", ["url", "header", "body", "response header", "response body"])
-def test_a_known_value_in_any_form_keeps_nothing(form, secret, place):
+def test_a_known_value_in_any_form_keeps_nothing(place):
+    secrets = {"odd": KNOWN, "plain": PLAIN_KNOWN}
+    rows = [(f"{form} of {kind}", form, secret, place) for kind, secret in secrets.items() for form in FORMS]
+
+    assert failures(rows, keeps_nothing) == {}
+
+
+def keeps_nothing(form, secret, place):
     text = FORMS[form](secret)
     if place == "url":
         text = quote(text.replace(b"=\r\n", b""), safe="/=+-_&;").encode()

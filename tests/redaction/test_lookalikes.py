@@ -15,6 +15,7 @@ import zlib
 import brotli
 import pytest
 from layers import ALL, CODINGS
+from planting import failures
 from tables import DATA, exchange, place, rows, token
 
 from recproxy.redaction.rules import RedactionRules
@@ -133,17 +134,6 @@ def kept(interaction):
     return scope.interactions[0]
 
 
-def changed(rows, check):
-    """What is wrong, by row."""
-    wrong = {}
-    for row in rows:
-        try:
-            check(*row[1:])
-        except AssertionError as problem:
-            wrong[row[0]] = str(problem)
-    return wrong
-
-
 def test_there_are_as_many_rows_as_promised():
     assert len({*(title for title, *_ in BODIES), *lines("headers"), *lines("urls")}) >= 150
 
@@ -155,7 +145,7 @@ def test_bodies_stay(side):
         got = kept(place(exchange(), side, kind, "body", text))
         assert getattr(got, side).body == text
 
-    assert changed(BODIES, stays) == {}
+    assert failures(BODIES, stays) == {}
 
 
 @pytest.mark.parametrize("coding", CODINGS)
@@ -174,7 +164,7 @@ def test_headers_stay(side):
         got = kept(place(exchange(), side, "", "header", line.encode()))
         assert [b": ".join(each).decode() for each in getattr(got, side).headers] == [line]
 
-    assert changed([(line, line) for line in lines("headers")], stays) == {}
+    assert failures([(line, line) for line in lines("headers")], stays) == {}
 
 
 def test_addresses_stay():
@@ -183,7 +173,7 @@ def test_addresses_stay():
         in_json = b'{"url": "' + url.encode() + b'"}'
         assert kept(place(exchange(), "response", "application/json", "body", in_json)).response.body == in_json
 
-    assert changed([(url, url) for url in lines("urls")], stays) == {}
+    assert failures([(url, url) for url in lines("urls")], stays) == {}
 
 
 @pytest.mark.parametrize(

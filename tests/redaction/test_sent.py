@@ -4,7 +4,7 @@ import json
 from urllib.parse import quote_plus
 
 import pytest
-from planting import NAMED, TOKEN, exchange, left, linked, planted, redact
+from planting import NAMED, TOKEN, exchange, failures, left, linked, planted, redact
 
 from recproxy.recording import Recording, dump, load
 from recproxy.redaction.rules import RedactionRules
@@ -29,8 +29,11 @@ def answered(request, response):
 
 
 @pytest.mark.parametrize("echo", ECHOES)
-@pytest.mark.parametrize("place", IN_REQUESTS)
-def test_what_a_request_hides_is_hidden_where_its_response_echoes_it(place, echo):
+def test_what_a_request_hides_is_hidden_where_its_response_echoes_it(echo):
+    assert failures([(place, place, echo) for place in IN_REQUESTS], is_hidden) == {}
+
+
+def is_hidden(place, echo):
     live = answered(NAMED[place](TOKEN.encode()), ECHOES[echo](TOKEN.encode()))
 
     result = redact(live, RedactionRules())
