@@ -696,12 +696,21 @@ def _import_as_pytest(names):
     from _pytest.config import default_plugins, get_config
 
     _import(f"_pytest.{name}" for name in default_plugins)
+    _remember_hooks()
     hook = install_importhook(get_config())
     hook.mark_rewrite(*_REWRITTEN)
     _import(names)
     sys.meta_path.remove(hook)
     _remember_fixtures()
     inspect.getmodule(_import.__code__)  # which remembers the file of each module, for the first test that fails
+
+
+def _remember_hooks():
+    """Look once for what a name is in the module of a plugin: a small pytest does so a thousand times."""
+    manager = importlib.import_module("pluggy._manager")
+    if look := getattr(manager, "_static_hook_attr", None):
+        remembered = functools.cache(look)
+        manager._static_hook_attr = lambda of, name: (remembered if isinstance(of, ModuleType) else look)(of, name)
 
 
 def _remember_fixtures():
