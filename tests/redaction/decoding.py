@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import bz2
+import functools
 import html
 import io
 import lzma
@@ -21,6 +22,7 @@ import brotli
 import zstandard
 
 DEPTH = 7
+SHORT = 128
 _BASE64 = re.compile(
     rb"(?:[A-Za-z0-9+/_-]{12,}(?:\\r\\n|\\n|\r?\n[ \t]?)?)(?:[A-Za-z0-9+/_-]{4,}(?:\\r\\n|\\n|\r?\n[ \t]?)?)*={0,2}"
 )
@@ -68,8 +70,14 @@ def readings(texts):
     for _ in range(DEPTH):
         layer = [text for text in dict.fromkeys(layer) if len(text) >= 6 and text not in seen]
         seen.update(layer)
-        layer = [inner for text in layer for inner in _once(text)]
+        layer = [inner for text in layer for inner in (_often(text) if len(text) < SHORT else _once(text))]
     return seen
+
+
+@functools.lru_cache(maxsize=4096)
+def _often(text):
+    """Most headers and masks are in thousands of cases."""
+    return tuple(_once(text))
 
 
 def _once(text):
