@@ -559,8 +559,8 @@ def _start_by_forks(servers, began, keeper=None, network=None, calls=(), popen=s
             return try_wait(self, flags)
         if flags and not select.select([self._fork], [], [], 0)[0]:
             return 0, 0
-        with self._fork:
-            code = int(self._fork.readline() or -signal.SIGKILL)
+        code = int(self._fork.readline() or -signal.SIGKILL)  # Ctrl-C may interrupt it, and who waits asks again
+        self._fork.close()
         return self.pid, -code if code < 0 else code << 8
 
     def poll_fork(self, _deadstate=None):
