@@ -100,7 +100,7 @@ PARALLEL = ("-p", "2", "-e", ",".join(TWO))
 def test_ctrl_c_leaves_nothing(project, tox, words, whom):
     project.write("wait", "")
     names = TWO if words[0] == "-p" else ("one",)
-    running = tox(*words, popen=subprocess.Popen if (words, whom) == (PARALLEL, "group") else None)
+    running = tox(*words, popen=subprocess.Popen)
     wait_until(lambda: all((project.root / f"{name}.txt").exists() for name in names), process=running)
     below = descendants(running.pid)
 
