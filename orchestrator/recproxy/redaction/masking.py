@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import field
+from operator import attrgetter
 
 from recproxy.lazy.dataclass import dataclass
 from recproxy.lazy.patterns import lazy_pattern
@@ -141,7 +142,7 @@ class TextMask:
         if self.side == "request":
             kept = list(self._comparable_ones(kept, text))
         masks = []
-        kept.sort(key=lambda each: each.start)  # stable, so that the first found stays it
+        kept.sort(key=attrgetter("start"))  # stable, so that the first found stays it
         starts = [each.start for each in kept]
         for span in merged(kept):
             raw = text[span.start : span.end]
