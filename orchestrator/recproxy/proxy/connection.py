@@ -180,7 +180,7 @@ class Connection(Asker, asyncio.Protocol):
     def _steer(self) -> None:
         """Read from the client, or let it wait."""
         is_full = self._asking in (_STREAMING, _SWITCHED) and self._feed.is_full
-        hold_reading(self._transport, holds=is_full or self._turns.is_crowded or self._asking is Asking.LEAVING)
+        hold_reading(self._transport, holds=is_full or self._turns.holds or self._asking is Asking.LEAVING)
 
     def _stop(self, event: Asked = Asked.STOP) -> None:
         super()._stop(event)

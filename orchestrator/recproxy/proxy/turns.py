@@ -48,18 +48,9 @@ class Turns:
 
     @property
     def holds(self) -> bool:
-        """Whether an answer waits, for its turn or for the client to read."""
-        return bool(self._waiting) or self.state is Answering.WAITING
-
-    @property
-    def is_crowded(self) -> bool:
-        """Whether no more requests should be read now.
-
-        One may wait: a client that has a whole answer asks again before the exchange has come to its end, and to stop and
-        start reading costs more than the request.
-        """
+        """Whether no more requests should be read now."""
         # While an exchange is busy the client must be heard: it may have to send the rest of its request.
-        return len(self._waiting) > 1 or self.state is Answering.WAITING
+        return bool(self._waiting) or self.state is Answering.WAITING
 
     @property
     def is_flushed(self) -> bool:
