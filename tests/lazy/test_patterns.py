@@ -9,8 +9,10 @@ import pytest
 
 import recproxy
 from recproxy.lazy import patterns
-from recproxy.lazy.patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern, repeated
 
+#: In which the memory of a process is told: bytes on macOS, else kilobytes.
+UNITS_OF_A_MB = 1_000_000 if sys.platform == "darwin" else 1_000
 #: What an import needs that is not installed everywhere, or acts when it is imported.
 _ASIDE = ("recproxy.__main__", "recproxy.proxy.__main__", "recproxy.lsp", "recproxy.ui", "recproxy.tox", "recproxy.nox")
 
@@ -49,6 +51,32 @@ def test_it_compiles_at_its_first_use_and_only_then(monkeypatch):
 def test_an_attribute_that_patterns_do_not_have_is_an_error_as_theirs_is():
     with pytest.raises(AttributeError, match="searches"):
         lazy_pattern("(").searches  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [("acabc", "acabc"), ("acabd", "ac"), ("", ""), ("b", ""), ("ac" * 1200 + "ab", "ac" * 1200)],
+)
+def test_a_repeated_group_is_read_as_often_as_it_comes(text, read):
+    assert re.match(repeated("ab?c"), text)[0] == read
+    assert re.match(repeated(b"ab?c"), text.encode())[0] == read.encode()
+
+
+def test_nothing_is_given_back_of_a_repeated_group():
+    assert re.match(repeated("ab?") + "ab", "ab" * 1000) is None
+
+
+def test_a_group_that_is_repeated_without_end_takes_little_memory():
+    program = """
+import re, resource
+from recproxy.lazy.patterns import repeated
+text = b"ab," * 1_000_000
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+assert re.match(repeated(b"[a-z]*+,"), text).end() == len(text)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+    grown = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout
+    assert int(grown) < 16 * UNITS_OF_A_MB
 
 
 def test_every_pattern_of_the_package_compiles():

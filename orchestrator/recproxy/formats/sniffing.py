@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from recproxy.lazy.patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern, repeated
 
 __all__ = [
     "betamax",
@@ -27,10 +27,10 @@ __all__ = [
     "vcrpy_yaml",
 ]
 
+#: What may stand above the first item of a list.
+_ABOVE = repeated(rb"#[^\n]*+\n|---[^\n]*+\n|\s++")
 #: Keys of the outermost mapping stand at the first column; an old cassette is a list of requests.
-_VCRPY_YAML = lazy_pattern(
-    rb"(?m:^)[\"']?interactions[\"']?\s*+:|\A(?>(?:#[^\n]*+\n|---[^\n]*+\n|\s++)*)-\s++request\s*+:"
-)
+_VCRPY_YAML = lazy_pattern(rb"(?m:^)[\"']?interactions[\"']?\s*+:|\A" + _ABOVE + rb"-\s++request\s*+:")
 _F1_RESPONSE = lazy_pattern(r"response-[0-9]+")
 _VCRPY_JSON = lazy_pattern(
     rb'\{(?:\s*+"(?:version|metadata)"\s*+:[^{}]*,)?\s*+"interactions"\s*+:'
@@ -43,12 +43,11 @@ _HAR_YAML = lazy_pattern(
 _GO_VCR = lazy_pattern(rb"^version[ \t]*+:[ \t]*+2[ \t\r]*+$|^rwmutex[ \t]*+:", re.MULTILINE)
 #: The indentation of a request's keys; lines of a body are indented more.
 _REQUEST_KEYS = lazy_pattern(
-    rb"^[ \t]*+(?:-[ \t]++)?request[ \t]*+:[ \t\r]*+\n(?>(?:[ \t]*+(?:#[^\n]*+)?+\r?\n)*)([ \t]++)", re.MULTILINE
+    rb"^[ \t]*+(?:-[ \t]++)?request[ \t]*+:[ \t\r]*+\n" + repeated(rb"[ \t]*+(?:#[^\n]*+)?+\r?\n") + rb"([ \t]++)",
+    re.MULTILINE,
 )
 #: The first key of a request: vcrpy, before 1.0, began with the body.
-_PHP_VCR = lazy_pattern(
-    rb"\A(?>(?:#[^\n]*+\n|---[^\n]*+\n|\s++)*)-\s++request[ \t]*+:[ \t\r]*+\n\s++(?:method|url)[ \t]*+:"
-)
+_PHP_VCR = lazy_pattern(rb"\A" + _ABOVE + rb"-\s++request[ \t]*+:[ \t\r]*+\n\s++(?:method|url)[ \t]*+:")
 _PHP_VCR_JSON = lazy_pattern(rb'\[\s*+\{\s*+"request"\s*+:\s*+\{\s*+"(?:method|url)"\s*+:')
 #: What a file is that is not read, its beginning tells.
 _MOST_LOOKED_AT = 4096

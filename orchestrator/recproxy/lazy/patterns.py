@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import AnyStr, cast
 
-__all__ = ["lazy_pattern"]
+__all__ = ["lazy_pattern", "repeated"]
 
 #: What a pattern offers. Once it is compiled, its methods are attributes here, so that using it costs nothing more.
 _METHODS = ("search", "match", "fullmatch", "finditer", "findall", "split", "sub", "subn")
@@ -22,6 +22,17 @@ def lazy_pattern(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
     It has a pattern's attributes, and is none for `isinstance` and for the functions of `re`.
     """
     return cast("re.Pattern[AnyStr]", _LazyPattern(pattern, flags))
+
+
+def repeated(group: AnyStr) -> AnyStr:
+    """The expression for this one as often as it comes, or not at all, of which nothing is given back.
+
+    `(?:…)*+` means the same. Before Python 3.11.5 it goes on from the wrong place where the group fails after it has
+    read something (CPython's issue 106052), and `(?>(?:…)*)` takes 250 bytes for each time: here only 500 times do.
+    """
+    if isinstance(group, bytes):
+        return b"(?>(?:(?>(?:%s){1,500}))*)" % group
+    return f"(?>(?:(?>(?:{group}){{1,500}}))*)"
 
 
 class _LazyPattern:

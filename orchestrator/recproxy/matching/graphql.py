@@ -15,7 +15,7 @@ import re
 from collections.abc import Container
 from functools import lru_cache
 
-from recproxy.lazy.patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern, repeated
 from recproxy.matching.url import decode_parameter
 
 __all__ = ["body_of_query", "with_normal_documents"]
@@ -27,7 +27,7 @@ _STRING = rb'"(?:[^"\\]|\\.)*+"'
 #: What tells how deep a place is, and a member `query`.
 _MARKS = lazy_pattern(rb'("query"\s{0,40}:\s{0,40})(' + _STRING + rb")|" + _STRING + rb"|[{}]", re.DOTALL)
 _TOKENS = (
-    r'"""(?>(?:[^"\\]++|\\(?:""")?|"(?!""))*)"""|"(?:\\.|[^"\\\n])*+"|(?P<ignored>\#[^\r\n]*|[\s,\ufeff]+)'
+    r'"""' + repeated(r'[^"\\]++|\\(?:""")?|"(?!"")') + r'"""|"(?:\\.|[^"\\\n])*+"|(?P<ignored>\#[^\r\n]*|[\s,\ufeff]+)'
     r"|\.\.\.|[A-Za-z_]\w*|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|."
 )
 

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from typing import NamedTuple
 
-from recproxy.lazy.patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern, repeated
 
 __all__ = ["XmlPlace", "XmlText", "read_xml"]
 
@@ -24,7 +24,7 @@ _MARKUP = lazy_pattern(
     # What begins like one of these three and does not end matches nothing else, so that reading ends there.
     r"<(?:!--.*?-->|\?.*?\?>|!\[CDATA\[(?P<cdata>.*?)\]\]>"
     r"|(?P<close>/?)(?P<name>![A-Za-z]++|[^\s/>\"'<!?][^\s/>\"'<]*+)"
-    r"(?P<rest>(?>(?:[^>\"'<]++|\"[^\"]*\"|'[^']*')*))>)",
+    r"(?P<rest>" + repeated(r"[^>\"'<]++|\"[^\"]*\"|'[^']*'") + r")>)",
     re.DOTALL,
 )
 #: A name is tried from its beginning alone: from each of its characters would be slow where it is long.

@@ -16,6 +16,7 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import overload
 
+from recproxy.lazy.patterns import repeated
 from recproxy.recording.bodies import read_style
 from recproxy.recording.json_reader import check_json
 from recproxy.recording.lines import Cursor
@@ -27,8 +28,12 @@ _NAME = rb"(?![|#])[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _TEXT = rb"[\t -~]*"
 #: Lines below a first line that are what they seem: headers in ASCII, and directives that cannot be wrong by themselves.
 _HEAD = (
-    rb"((?>(?:" + _NAME + rb":" + _TEXT + rb"\n"
-    rb"|:(?:encoding (?:gzip|br|deflate|zstd)|body json(?>(?: [a-z-]+)*))\n)*))(?:\n|(?=====))"
+    rb"("
+    + repeated(
+        _NAME + rb":" + _TEXT + rb"\n"
+        rb"|:(?:encoding (?:gzip|br|deflate|zstd)|body json" + repeated(rb" [a-z-]+") + rb")\n"
+    )
+    + rb")(?:\n|(?=====))"
 )
 _REQUEST = re.compile(
     rb"\n*+(?::scope ([!#-~](?:[ -~]*[!-~])?)\n)?(?::recorded ([0-9-]{10})\n)?"

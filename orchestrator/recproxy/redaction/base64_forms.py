@@ -10,7 +10,7 @@ import base64
 import re
 from functools import lru_cache
 
-from recproxy.lazy.patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern, repeated
 from recproxy.redaction.views import View
 
 __all__ = [
@@ -50,9 +50,8 @@ _LETTER = rb"(?:[A-Za-z0-9+/]|%2[BbFf]|\\/)"
 _LINES = lazy_pattern(
     rb"(?:"
     + _BREAK
-    + rb"(?:[A-Za-z0-9+/]{4})*+(?>(?:"
-    + _LETTER
-    + rb"{4})*)"
+    + rb"(?:[A-Za-z0-9+/]{4})*+"
+    + repeated(_LETTER + rb"{4}")
     + _LETTER
     + rb"{0,4}(?:=|%3[Dd]){0,2}(?=[\r\n\\\"<&]|%0[ADad]|\Z))*"
 )

@@ -8,15 +8,21 @@ from __future__ import annotations
 
 import re
 
-from recproxy.lazy.patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern, repeated
 from recproxy.redaction.names import is_placeholder
 from recproxy.redaction.random_values import is_random
 from recproxy.redaction.shape_rows import ShapeRow, shape
 
 __all__ = ["COMMANDS"]
 
+_PIECE = rb"(?:[^\s\"\\=]++|=(?!\\?\")|\\(?![\"nr\r\n]))"
 #: An argument, and what follows it. One in quotes may hold blanks; a quote elsewhere ends a string of JSON.
-_ARGUMENT = rb"(?:\\?\"[^\"\n\r]{0,200}+\"|(?>(?:[^\s\"\\=]++|=(?!\\?\")|\\(?![\"nr\r\n]))+)(?>(?:=\\?\"[^\"\n\r]{0,200}+\")?))(?: |\\\n|\\\r\n){1,9}+"
+_ARGUMENT = (
+    rb"(?:\\?\"[^\"\n\r]{0,200}+\"|"
+    + _PIECE
+    + repeated(_PIECE)
+    + rb"(?>(?:=\\?\"[^\"\n\r]{0,200}+\")?))(?: |\\\n|\\\r\n){1,9}+"
+)
 #: Arguments between a command and the one that is looked for.
 _MORE = rb"(?:" + _ARGUMENT + rb"){0,40}?"
 #: A place to fill in, or one that was masked.

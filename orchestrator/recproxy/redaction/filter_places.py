@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from recproxy.lazy.patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern, repeated
 from recproxy.recording.field_names import is_listed
 from recproxy.redaction.header_values import HEADERS_WITH_RULES, header_spans
 from recproxy.redaction.name_rules import NameRules
@@ -17,9 +17,13 @@ from recproxy.redaction.spans import Span, wild_name
 
 __all__ = ["filter_spans"]
 
+_WORD = rb" (?:eq|ne|co|sw|ew)"
 _TERM = lazy_pattern(
     rb"(?i)(?<![A-Za-z0-9_.$-])([A-Za-z_][A-Za-z0-9_.-]{1,60})"
-    rb"(?::(?:eq|is|in|like|exact|contains|match):| ?(?:==?|=~|~=?|!=) ?|:(?! )|(?>(?: (?:eq|ne|co|sw|ew))+) | (?:not )?(?:in|like|ilike|is|contains) ?(?=[\"'(]))"
+    rb"(?::(?:eq|is|in|like|exact|contains|match):| ?(?:==?|=~|~=?|!=) ?|:(?! )|"
+    + _WORD
+    + repeated(_WORD)
+    + rb" | (?:not )?(?:in|like|ilike|is|contains) ?(?=[\"'(]))"
     rb"(?:\"([^\"]+)\"|'([^']+)'|\(([^()]+)\)|([^\s\"'()&,;]+))"
 )
 _HEADER = lazy_pattern(rb"([A-Za-z][A-Za-z0-9-]{1,60}): +(\S.*)\Z", re.DOTALL)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from recproxy.lazy.patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern, repeated
 from recproxy.redaction.graphql import argument, passed_names, variables_of
 from recproxy.redaction.name_rules import NameRules
 from recproxy.redaction.pointed_places import pointed_spans
@@ -16,7 +16,7 @@ from recproxy.redaction.views import View, percent_decoded
 
 __all__ = ["graphql_spans", "parameter_spans"]
 
-_DOCUMENT = lazy_pattern(rb"(?>(?:[\s,]++|#[^\n]*\n)*)[^{}]*+\{")
+_DOCUMENT = lazy_pattern(repeated(rb"[\s,]++|#[^\n]*\n") + rb"[^{}]*+\{")
 _JSON = (b"variables", b"extensions")
 _PARAMETERS = frozenset({b"query", *_JSON})
 

@@ -10,7 +10,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
-from recproxy.lazy.patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern, repeated
 from recproxy.recording.json_reader import JSON_TOKEN
 from recproxy.redaction.name_rules import NameHits, NameRules
 from recproxy.redaction.names import is_label, is_secret, may_be_secret
@@ -21,12 +21,11 @@ __all__ = ["json_tables"]
 
 _FAR = 4096  # bytes of the names of columns before one that is looked at
 #: What stands before a name in a list of names, backwards.
-_BEFORE = lazy_pattern(rb"\s*(?>(?:,\s*\"[^\"\\]*\"\s*)*)\[")
-_FIRST = lazy_pattern(rb"\[\s*\"[^\"\\]*\"\s*")
-#: More of a list of names, or of a run of strings: a part at a time, because each string takes memory while they are matched.
-_MORE = lazy_pattern(rb"(?>(?:,\s*\"[^\"\\]*\"\s*){1,1000})")
+_MORE = repeated(rb",\s*\"[^\"\\]*\"\s*")
+_BEFORE = lazy_pattern(rb"\s*" + _MORE + rb"\[")
+_NAMES = lazy_pattern(rb"\[\s*\"[^\"\\]*\"\s*" + _MORE + rb"\]")
 _STRING = lazy_pattern(rb"\"([^\"\\]*)\"")
-_RUN = lazy_pattern(rb"(?>(?:\"[^\"\\]*\"\s*,\s*){1,1000})")
+_RUN = lazy_pattern(repeated(rb"\"[^\"\\]*\"\s*,\s*"))
 _OBJECTS = lazy_pattern(rb"\[\s*\{")
 _ELEMENT = lazy_pattern(rb"\s*[,\]]")
 _NAMED = lazy_pattern(rb"(?i)\"(?:name|label|title|columnname|column_name)\"\s*:\s*\Z")
@@ -83,19 +82,11 @@ def _rows_of(rows: Sequence[tuple[int, int]], begin: int, end: int) -> int | Non
 def _strings(text: bytes, opening: int) -> tuple[list[bytes], int, int]:
     """The names of a list of strings, and where it begins and ends."""
     before = _BEFORE.match(text[max(0, opening - _FAR) : opening][::-1])
-    first = _FIRST.match(text, opening - before.end()) if before else None
-    if first is not None:
-        end = _end_of(_MORE, text, first.end())
-        if text.startswith(b"]", end):
-            return _STRING.findall(text, first.start(), end), first.start(), end + 1
-    return [], opening, _end_of(_RUN, text, opening)  # it began too far away, or is no list of strings
-
-
-def _end_of(part: re.Pattern[bytes], text: bytes, at: int) -> int:
-    """Where the parts end that stand from here on, one behind the other."""
-    while found := part.match(text, at):
-        at = found.end()
-    return at
+    found = _NAMES.match(text, opening - before.end()) if before else None
+    if found is not None:
+        return _STRING.findall(found[0]), *found.span()
+    run = _RUN.match(text, opening)  # it began too far away, or is no list of strings
+    return [], opening, run.end() if run else opening
 
 
 def _objects(text: bytes, opening: int) -> tuple[list[bytes], int, int]:

@@ -10,7 +10,7 @@ import itertools
 import re
 from collections.abc import Iterator
 
-from recproxy.lazy.patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern, repeated
 from recproxy.redaction.coded_places import opaque
 from recproxy.redaction.header_values import header_spans
 from recproxy.redaction.name_rules import NameHits, NameRules
@@ -48,7 +48,9 @@ _MORE = lazy_pattern(rb"&(?=[A-Za-z_][A-Za-z0-9_.-]*=)")
 _HEADER_LINE = lazy_pattern(rb"[ \t>]*([A-Za-z][A-Za-z0-9-]{1,60}):[ \t]+(\S[^\r\n]*?)[ \t]*\r?\Z")
 _HEADS = frozenset({b"authorization", b"cookie"})
 #: A mapping in braces is read where names alone stand before it: what stands in code is no mapping.
-_FLOW = lazy_pattern(rb"[ \t]*+(?>(?:- +)*)(?>(?:[\"']?[A-Za-z0-9_.-]++[\"']?(?:: +| *= *))*)[\[ ]*+\{")
+_FLOW = lazy_pattern(
+    rb"[ \t]*+" + repeated(rb"- +") + repeated(rb"[\"']?[A-Za-z0-9_.-]++[\"']?(?:: +| *= *)") + rb"[\[ ]*+\{"
+)
 _MEMBER = lazy_pattern(
     rb"[{,][ \t]*([\"']?)([A-Za-z_][A-Za-z0-9_.-]*)\1[ \t]*[:=][ \t]*"
     rb"(?:\"([^\"\r\n]+)\"|'([^'\r\n]+)'|([^\s\"'{}\[\],]+))(?=[ \t]*[,}])"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from recproxy.lazy.patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern, repeated
 from recproxy.recording.field_names import is_listed
 from recproxy.recording.json_reader import JSON_STRING
 from recproxy.redaction.name_rules import NameHits, NameRules
@@ -26,12 +26,14 @@ _SAID = lazy_pattern(rb"\A(?:\xef\xbb\xbf)?(?:[Ss]ep=([^\r\n])\r?\n)?")
 _NAME = rb"(?:\"[^\"\r\n]{1,80}\"|(?! )[A-Za-z0-9_\x80-\xff .()#/-]{0,80})"
 #: Names and separators without blanks behind them, as no sentence has them, and the like in the line below.
 _TABLE = lazy_pattern(
-    _SAID.pattern + rb"%s(?P<mark>[,;\t|])%s(?>(?:(?P=mark)%s)*)[ ]*\r?\n[^\r\n]*(?P=mark)" % (_NAME, _NAME, _NAME)
+    _SAID.pattern
+    + rb"%s(?P<mark>[,;\t|])%s%s[ ]*\r?\n[^\r\n]*(?P=mark)" % (_NAME, _NAME, repeated(rb"(?P=mark)" + _NAME))
 )
+_COLUMN = rb"[ \t]*+[+|][ \t]*+-++"
 #: A table for people, in Markdown or from the terminal of a database: a line divides the names from the cells.
 _DRAWN = lazy_pattern(
     rb"(?m)^[ \t]*(?:\|[^|\r\n]{1,200})+\|?[ \t]*\r?\n[ \t]*[|+](?=[ \t:|+]*-)[ \t:|+-]*+\r?$"
-    rb"|^[^|\r\n]{1,200}(?:\|[^|\r\n]{1,200})+\r?\n[ \t]*-++(?>(?:[ \t]*+[+|][ \t]*+-++)+)[ \t]*+\r?$"
+    rb"|^[^|\r\n]{1,200}(?:\|[^|\r\n]{1,200})+\r?\n[ \t]*-++" + _COLUMN + repeated(_COLUMN) + rb"[ \t]*+\r?$"
 )
 _DRAWN_ROW = lazy_pattern(rb"\n([^\r\n]*\|[^\r\n]*)\r?")
 _AROUND = b" \t\r*`"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from recproxy.lazy.patterns import lazy_pattern
+from recproxy.lazy.patterns import lazy_pattern, repeated
 
 __all__ = ["normal_set"]
 
 _SET = lazy_pattern(
-    rb"(?:[0-9]{1,10}|\*)(?::(?:[0-9]{1,10}|\*))?(?>(?:,(?:[0-9]{1,10}|\*)(?::(?:[0-9]{1,10}|\*))?)*)\Z"
+    rb"(?:[0-9]{1,10}|\*)(?::(?:[0-9]{1,10}|\*))?" + repeated(rb",(?:[0-9]{1,10}|\*)(?::(?:[0-9]{1,10}|\*))?") + rb"\Z"
 )
 #: Where `*` is: behind every number.
 _LAST = 1 << 40
