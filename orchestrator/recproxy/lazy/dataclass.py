@@ -129,7 +129,7 @@ def _state(cls: type, fields: Sequence[dataclasses.Field[Any]]) -> dict[str, Any
 
     def restore(self: Any, state: Sequence[Any]) -> None:
         if not slots:
-            slots.extend(_slots(cls, fields))
+            slots[:] = _slots(cls, fields)  # at once: another thread may restore one, too
         for assign, value in zip(slots, state, strict=True):
             assign(self, value)
 

@@ -93,9 +93,9 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     config = session.config
     if config.stash[_running] or gives_scopes(config) or config.option.collectonly:
         return
-    without = {item.nodeid for item in session.items if not _asks_for_scope(item)}
+    without = [item.nodeid for item in session.items if not _asks_for_scope(item)]
     if without and (len(without) < len(session.items) or uses_recproxy(config.rootpath)):
-        config.stash[_watch] = WatchOutside(without)
+        config.stash[_watch] = WatchOutside(set(without))
         config.pluginmanager.register(config.stash[_watch], "recproxy-outside")
     config.stash[_summary].notes += overlooked_modes(session.items, config.rootpath)
 

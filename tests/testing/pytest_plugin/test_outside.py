@@ -84,10 +84,11 @@ def test_a_project_with_recproxy_is_watched_without_any_scope(project):
     live = project.pytest("test_plain.py", "-k", "before", RECPROXY_MODE="live")
     (project.root / "recproxy.toml").unlink()
     other = project.pytest("test_plain.py", "-k", "before")
+    twice = project.pytest("--keep-duplicates", "test_plain.py", "test_plain.py", "-k", "before")
 
     assert "1 test without a scope asked real services: " in told.out
     assert "outside: test_plain.py::test_before: one.invalid\n" in told.out
-    assert "outside" not in live.out + other.out
+    assert "outside" not in live.out + other.out + twice.out
 
 
 def test_a_mode_that_pytest_did_not_read_is_told(project):
