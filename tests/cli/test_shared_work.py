@@ -146,20 +146,22 @@ list(in_shares(work, [[1], [2]]))
         assert process.stdout.read() == ""  # at the end of all that write to it
 
 
-def test_a_signal_while_a_fork_begins_is_not_lost():
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
+def test_a_signal_while_a_fork_begins_is_not_lost(name):
     """It comes in a hook such as those of `logging`, where an exception of its handler would be ignored."""
     program = """
 import os, signal, sys
 from recproxy.cli.shared_work import in_shares
-os.register_at_fork(after_in_parent=lambda: os.kill(os.getpid(), signal.SIGTERM))
-signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))
+number = getattr(signal, sys.argv[1])
+os.register_at_fork(after_in_parent=lambda: os.kill(os.getpid(), number))
+signal.signal(number, lambda *_: sys.exit("ended"))
 def work(share):
     yield
     return share
 print(list(in_shares(work, [[1], [2]])))
 """
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, timeout=seconds(20), check=False
+        [sys.executable, "-c", program, name], capture_output=True, text=True, timeout=seconds(20), check=False
     )
     assert (done.returncode, done.stdout, done.stderr) == (1, "", "ended\n")
 

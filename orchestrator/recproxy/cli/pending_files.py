@@ -26,9 +26,9 @@ _SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 
 
 @contextlib.contextmanager
-def signals_wait() -> Iterator[None]:
-    """Let signals that would end the process wait until this ends. Those that were blocked before stay so."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+def signals_wait(*others: signal.Signals) -> Iterator[None]:
+    """Let signals that would end the process, and these, wait until this ends. Those that were blocked before stay so."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (*_SIGNALS, *others))
     try:
         yield
     finally:

@@ -122,7 +122,7 @@ class _Fork(Generic[_Item, _Learned, _Result]):
         to_hear, to_tell = os.pipe()
         parent = os.getpid()
         try:
-            with signals_wait():  # what a handler raises in the hooks of a fork is lost
+            with signals_wait(signal.SIGINT):  # what a handler raises in the hooks of a fork is lost
                 self._pid = os.fork()
         except OSError:
             self._pid = -1  # more processes are not allowed, and nobody answers
