@@ -226,6 +226,7 @@ def _ask(link, servers, streams, command, *, cwd, environment, keeper=None, netw
         "passed": (),
         "keeper": keeper,
         "network": network,
+        "is_deaf": signal.getsignal(signal.SIGINT) is signal.SIG_IGN,  # which a start inherits, and no handler
     } | more
     socket.send_fds(link, [b"\n"], streams)
     link.sendall(json.dumps(request).encode() + b"\n")
@@ -355,6 +356,7 @@ def _begin(link, folder):
             os.setpgid(0, os.getpgid(asker))
         os.symlink(str(asker), os.path.join(folder, str(os.getpid())))
         _show(request["command"])
+    signal.signal(signal.SIGINT, signal.SIG_IGN if request["is_deaf"] else signal.SIG_DFL)
     for module, name, words in request["calls"]:
         getattr(importlib.import_module(module), name)(*words)
     if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
@@ -582,6 +584,8 @@ def _call(preexec):
     """What is called at a start, where that is nothing or a `partial` of what sets a signal's handler or a limit."""
     if preexec is None:
         return ()
+    if getattr(preexec, "keywords", None):
+        return None
     function = getattr(preexec, "func", None)
     called = next((pair for pair in _CALLED if getattr(sys.modules.get(pair[0]), pair[1], ()) is function), None)
     return called and ((*called, preexec.args),)
