@@ -8,10 +8,15 @@ from _pytest.assertion import rewrite
 def rewrite_share(config):
     """Rewrite the asserts of a worker's share of the test files and keep them where pytest looks for them.
 
-    Nothing is done where pytest keeps no compiled modules, where files are named, and of what is kept already.
+    Nothing is done where pytest rewrites none or keeps no compiled modules, where files are named, and of what is kept already.
     """
     worker = getattr(config, "workerinput", None)
-    if worker is None or sys.dont_write_bytecode or config.args_source is config.ArgsSource.ARGS:
+    if (
+        worker is None
+        or rewrite.assertstate_key not in config.stash
+        or sys.dont_write_bytecode
+        or config.args_source is config.ArgsSource.ARGS
+    ):
         return
     paths = sorted(config.rootpath.glob("tests/**/test_*.py"))
     for path in paths[int(worker["workerid"].removeprefix("gw")) :: worker["workercount"]]:

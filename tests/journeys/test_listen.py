@@ -114,9 +114,13 @@ def ended(command, *, timeout, **options):
 def asked(net, name, *words, host=HUB, whole=False):
     """The first line of the answer to each of these bytes, or all of it, sent from a namespace to a port."""
     pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
-    process = prestarted.popen()([*net.inside(name), sys.executable, "-c", ASK], text=True, **pipes)
     given = json.dumps({"host": host, "asked": words, "whole": whole})
-    out, err = process.communicate(given, timeout=seconds(60))
+    with prestarted.popen()([*net.inside(name), sys.executable, "-c", ASK], text=True, **pipes) as process:
+        try:
+            out, err = process.communicate(given, timeout=seconds(60))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
     return [json.loads(line) for line in out.splitlines()] or err
 
 

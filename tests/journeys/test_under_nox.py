@@ -31,7 +31,7 @@ from urllib.request import urlopen
 answer = urlopen("https://api.shop.example/item?id=1").read().decode()
 with open(sys.argv[1] + ".part", "w") as file: print(answer, os.environ["HTTPS_PROXY"], file=file)
 os.rename(sys.argv[1] + ".part", sys.argv[1] + ".txt")
-if os.path.exists("wait"): time.sleep(60)
+if os.path.exists("wait"): time.sleep(600)
 """
 ONE, TWO = ("functional-replay(number='one')", "functional-replay(number='two')")
 
@@ -89,7 +89,7 @@ def test_two_sessions_at_once_have_a_run_each_and_leave_nothing(project, nox):
 def test_ctrl_c_leaves_nothing(project, nox, words, whom):
     project.write("wait", "")
     names = ("one", "two") if "-j" in words else ("one",)
-    # With -j, nox ends its sessions at once, and their runs see that by their parent, which no fork has.
+    # With -j, nox ends the process group of each session, and a fork that a session asks for is in none of these.
     running = nox(*words, popen=subprocess.Popen if len(names) == 2 else None)
     wait_until(lambda: all((project.root / f"{name}.txt").exists() for name in names), process=running)
     below = descendants(running.pid)

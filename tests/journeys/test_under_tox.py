@@ -33,7 +33,7 @@ from urllib.request import urlopen
 answer = urlopen("https://api.shop.example/item?id=1").read().decode()
 with open(sys.argv[1] + ".part", "w") as file: print(answer, os.environ["HTTPS_PROXY"], os.getpid(), file=file)
 os.rename(sys.argv[1] + ".part", sys.argv[1] + ".txt")
-if os.path.exists("wait"): time.sleep(60)
+if os.path.exists("wait"): time.sleep(600)
 """
 
 
