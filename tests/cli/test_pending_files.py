@@ -5,7 +5,8 @@ import tempfile
 
 import pytest
 
-from recproxy.cli.pending_files import PendingFiles, ended_by_signals
+from recproxy.cli.ending_signals import ended_by_signals
+from recproxy.cli.pending_files import PendingFiles
 from recproxy.errors import RecordingError
 
 
@@ -65,18 +66,6 @@ def test_a_file_where_the_folder_should_be_is_named(tmp_path):
 
     with pytest.raises(RecordingError, match="to: is not a folder"):
         PendingFiles(tmp_path / "to", force=False, dry=False)
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_that_is_ignored_stays_ignored(number):
-    """As SIGHUP under nohup."""
-    before = signal.signal(number, signal.SIG_IGN)
-    try:
-        with ended_by_signals():
-            signal.raise_signal(number)
-        assert signal.getsignal(number) == signal.SIG_IGN
-    finally:
-        signal.signal(number, before)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])

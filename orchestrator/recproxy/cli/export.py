@@ -35,10 +35,11 @@ def export(sources: tuple[Path, ...], name: str, folder: Path, dry: bool, force:
     Prints a report: for each file what the other format cannot express. Exit codes: 1 if something was lost; 2 for a
     usage error, or for a file that cannot be read or would be overwritten. Then nothing is written.
     """
+    from recproxy.cli.ending_signals import ended_by_signals
     from recproxy.cli.exporting import Exporter, chosen
     from recproxy.cli.import_report import report, take_all
     from recproxy.cli.import_sources import sources_in
-    from recproxy.cli.pending_files import PendingFiles, ended_by_signals
+    from recproxy.cli.pending_files import PendingFiles
 
     wanted = chosen(name)
     found = sources_in(sources)

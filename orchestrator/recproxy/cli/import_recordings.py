@@ -69,10 +69,11 @@ def import_recordings(
     Prints a report: for each file what is exact, what was synthesized, and what was lost. Exit codes: 1 if something
     was lost; 2 for a usage error, or for a file that cannot be read or would be overwritten. Then nothing is written.
     """
+    from recproxy.cli.ending_signals import ended_by_signals
     from recproxy.cli.import_profiles import import_profiles
     from recproxy.cli.import_report import report
     from recproxy.cli.import_sources import sources_in
-    from recproxy.cli.pending_files import PendingFiles, ended_by_signals
+    from recproxy.cli.pending_files import PendingFiles
     from recproxy.cli.test_cassettes import named_for_tests
     from recproxy.config.project import find_project
 

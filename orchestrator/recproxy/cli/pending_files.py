@@ -6,53 +6,19 @@ change is an error, unless `force` is set.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import shutil
-import signal
-import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from recproxy.cli.ending_signals import signals_wait
 from recproxy.errors import RecordingError
 from recproxy.play.file_replacement import check_place, put_in_place
 
-__all__ = ["PendingFiles", "StagedFile", "ended_by_signals", "signals_wait"]
-
-_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
-
-
-@contextlib.contextmanager
-def signals_wait(*others: signal.Signals) -> Iterator[None]:
-    """Let signals that would end the process, and these, wait until this ends. Those that were blocked before stay so."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, (*_SIGNALS, *others))
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-@contextlib.contextmanager
-def ended_by_signals() -> Iterator[None]:
-    """Let a signal that would end the process end this instead, so that what is staged is removed first.
-
-    One that is ignored, as SIGHUP is under nohup, stays ignored.
-    """
-
-    def end(number: int, _: object) -> None:
-        sys.exit(128 + number)
-
-    ending = [number for number in _SIGNALS if signal.getsignal(number) != signal.SIG_IGN]
-    before = [signal.signal(number, end) for number in ending]
-    try:
-        yield
-    finally:
-        for number, handler in zip(ending, before, strict=True):
-            signal.signal(number, handler)
-
+__all__ = ["PendingFiles", "StagedFile"]
 
 _DIGEST = "blake2b"  # takes half the time of SHA-256 where the processor has no instructions for that
 

@@ -16,7 +16,7 @@ import signal
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from typing import Any, BinaryIO, Generic, NoReturn, TypeVar, cast
 
-from recproxy.cli.pending_files import signals_wait
+from recproxy.cli.ending_signals import signals_wait
 
 __all__ = ["SharedWork", "in_shares", "in_turn", "shares_of"]
 
