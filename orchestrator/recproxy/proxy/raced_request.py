@@ -72,7 +72,7 @@ class RacedRequest:
                 await self._link.read()
         except TimeoutError:
             if time.expired():
-                self._more_time()
+                raise self._silence() from None
             raise
 
     async def _race(self) -> None:
@@ -99,9 +99,12 @@ class RacedRequest:
     def _more_time(self) -> None:
         """Time counts anew if more of the request has come since; else it has run out."""
         if self._sending.done() or self._progress() == self._passed:
-            raise UpstreamError(504, f"the service sent nothing for {self._seconds:g} s")
+            raise self._silence()
         self._passed = self._progress()
         self._restart()
+
+    def _silence(self) -> UpstreamError:
+        return UpstreamError(504, f"the service sent nothing for {self._seconds:g} s")
 
     def _check(self) -> None:
         """A connection that broke while sending may still hold a response; what cannot be sent at all has none."""
