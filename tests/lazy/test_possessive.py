@@ -1,8 +1,9 @@
 """Groups that are repeated possessively, in all expressions of the package.
 
 Before Python 3.11.5, `(?:ab?c)*+` goes on from the wrong place where its group fails after it has read something
-(CPython's issue 106052): "aca" matches as a whole. `(?>(?:ab?c)*)` means the same and is right everywhere. So is a
-group that fails only at its first letter, or whose alternatives are letters one behind the other, as `(?:[^"\\\\]|\\\\.)*+`.
+(CPython's issue 106052): "aca" matches as a whole. `repeated("ab?c")` means the same and is right everywhere. So is a
+group that fails only at its first letter, or whose alternatives are letters one behind the other, as
+`(?:[^"\\\\]|\\\\.)*+`.
 """
 
 import ast

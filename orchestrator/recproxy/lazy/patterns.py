@@ -25,10 +25,11 @@ def lazy_pattern(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
 
 
 def repeated(group: AnyStr) -> AnyStr:
-    """The expression for this one as often as it comes, or not at all, of which nothing is given back.
+    """An expression that matches this one as often as it comes, or not at all, and gives nothing back.
 
-    `(?:…)*+` means the same. Before Python 3.11.5 it goes on from the wrong place where the group fails after it has
-    read something (CPython's issue 106052), and `(?>(?:…)*)` takes 250 bytes for each time: here only 500 times do.
+    `(?:…)*+` means the same, but Python before 3.11.5 goes on from the wrong place where the group fails after it has
+    read something (CPython's issue 106052). `(?>(?:…)*)` is right, but it keeps 250 bytes for each repeat until it
+    ends. Here each 500 repeats are a part, and a part gives its memory back.
     """
     if isinstance(group, bytes):
         return b"(?>(?:(?>(?:%s){1,500}))*)" % group

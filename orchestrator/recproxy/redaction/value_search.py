@@ -34,7 +34,7 @@ _DEEP = 12  # layers one inside another
 _DEEPEST_VIEW = 60  # escapes of escapes, of which each makes a text shorter
 _AFTER = {0x22: b"", 0x3D: b"&;#\"'<> \t\r\n", 0x2F: b"/?#;\"'&", 0x23: b"\"'&"}
 _MATRIX = lazy_pattern(rb";[A-Za-z0-9_.-]+=\Z")
-_DIGITS = b"-+.0123456789eE"  # with which a number begins: most values begin with another letter
+_NUMBER_STARTS = b"-+.0123456789eE"  # with which a number begins: most values begin with another letter
 _NUMBER = lazy_pattern(rb"-?[0-9.eE+-]+\Z")
 _COLON = lazy_pattern(rb"\s*:")
 _SCALAR_BEFORE = lazy_pattern(rb"[:\[,]\s*\Z")
@@ -175,7 +175,7 @@ class ValueSearch:
         finds += [each.in_groups(text) for each in grouped] if grouped and may_hold_groups(text) else []
         for (value, how, whole), start, end in itertools.chain.from_iterable(finds):
             if not how.alone or not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum()):
-                number = value[:1] in _DIGITS and _NUMBER.match(value)
+                number = value[:1] in _NUMBER_STARTS and _NUMBER.match(value)
                 scalar = number and _SCALAR_BEFORE.search(text, max(0, start - 8), start)
                 kind = "scalar" if scalar and _SCALAR_AFTER.match(text, end) else "text"
                 yield Span(start, end, how.rule, "secret", kind, whole if value == whole else b"")
