@@ -90,7 +90,6 @@ ELSEWHERE = {
     "orchestrator/control_calls": "tests/orchestrator/test_control_address.py: calls as clients make them",
     "orchestrator/lane": "tests/journeys/test_gateway.py and test_replay.py: real lanes, real proxies",
     "orchestrator/fork_server": "tests/journeys/test_hygiene.py: births and deaths are processes",
-    "orchestrator/run_proxies": "tests/client/test_scopes.py and tests/journeys/test_web_pages.py: hosts that join a run",
     "control/redaction_messages": "tests/control/test_messages.py",
     "control/outcomes": "tests/control/test_messages.py: they travel with messages",
     "orchestrator/scope_redaction": "a protocol, a value and a step of test_recorder.py",

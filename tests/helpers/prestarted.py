@@ -97,6 +97,8 @@ _STARTED_BY_RUNS = ("recproxy", "recproxy.proxy", "pytest", *SCRIPT_IMPORTS)
 _STARTED_BY = {"nox": (*_STARTED_BY_RUNS, "virtualenv")}
 #: Variables of Python that a fork obeys; any other must be what it was when the interpreter started.
 _OBEYED = ("PYTHONPATH", "PYTHONWARNINGS", "PYTHONUNBUFFERED", "PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE")
+#: Variables that name the roots that TLS trusts.
+_ROOTS = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 #: Variables that tox sets and that change nothing here.
 _IDLE = ("PYTHONHASHSEED", "PYTHONIOENCODING")
 #: Scripts that do what `python -m` does with the module of this name.
@@ -428,6 +430,9 @@ def _become(request):
     os.environ.clear()
     os.environ.update(environment)
     time.tzset()
+    spare = sys.modules.get("recproxy.proxy.spare_contexts")
+    if spare and any(began.get(name) != environment.get(name) for name in _ROOTS):
+        spare.SPARE_CONTEXTS.forget()  # they trust what another environment names
     sys.orig_argv = request["command"]
     paths = environment.get("PYTHONPATH", "")
     if script:
@@ -687,6 +692,7 @@ def _fill_caches():
     scope.redact_text("GET https://api.shop.example/item?id=1", rules.RedactionRules())
     if forking := sys.modules.get("recproxy.proxy.forking"):
         forking._make_ready()
+        forking.SPARE_CONTEXTS.prepare()
         import ssl  # here, because only proxies and pytest need it
 
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

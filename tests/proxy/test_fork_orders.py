@@ -7,7 +7,7 @@ import sys
 
 from deadlines import seconds, wait_until
 
-from recproxy.control.forks import ForkOrder, fork_order
+from recproxy.control.forks import WITH_TLS, ForkOrder, fork_order
 from recproxy.proxy.fork_orders import ForkOrders
 
 
@@ -31,6 +31,19 @@ def test_orders_may_come_together_and_in_pieces_each_fork_with_its_descriptors(t
     (tmp_path / "one").mkdir()
     orders.leftovers.clear(set())
     assert not (tmp_path / "one").exists()
+    theirs.close()
+
+
+def test_what_is_to_be_ready_comes_between_the_forks_without_a_descriptor():
+    ours, theirs = socket.socketpair()
+    pipe = os.pipe()
+
+    ours.send(fork_order(ForkOrder.WAY_OUT, WITH_TLS))
+    socket.send_fds(ours, [fork_order(ForkOrder.PROXY, "shop")], pipe)
+    ours.close()
+    got = [(kind, name, len(given)) for kind, name, given in ForkOrders(theirs)]
+
+    assert got == [(ForkOrder.WAY_OUT, "tls", 0), (ForkOrder.PROXY, "shop", 2)]
     theirs.close()
 
 

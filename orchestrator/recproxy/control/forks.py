@@ -10,6 +10,7 @@ from enum import StrEnum
 
 __all__ = [
     "LONGEST_ORDER",
+    "WITH_TLS",
     "ForkEvent",
     "ForkOrder",
     "fork_order",
@@ -18,6 +19,8 @@ __all__ = [
     "read_fork_report",
 ]
 
+#: What is said of the way out to services of which one has TLS.
+WITH_TLS = "tls"
 #: The size in bytes that one read of orders has room for.
 LONGEST_ORDER = 8192
 
@@ -27,6 +30,7 @@ class ForkOrder(StrEnum):
 
     PROXY = "proxy"  # fork a proxy: the name of its profile
     REDACTION_WORKER = "redact"  # fork a process that redacts: its name
+    WAY_OUT = "way-out"  # have ready what proxies need to ask services: WITH_TLS, or nothing where none of them has TLS
     FOLDER = "folder"  # the path of the run's files, before they are made
     COMMAND = "command"  # the process id of a command in our process group; 0 before it has one
     SESSION = "session"  # that of a command which leads a session

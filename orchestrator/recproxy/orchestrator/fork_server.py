@@ -15,7 +15,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from recproxy.control.forks import ForkEvent, ForkOrder, fork_order, read_fork_report
+from recproxy.control.forks import WITH_TLS, ForkEvent, ForkOrder, fork_order, read_fork_report
 from recproxy.control.reserved_variables import process_environment
 from recproxy.errors import ProxyError
 
@@ -76,6 +76,11 @@ class ForkServer:
         finally:
             channel.close()
             os.close(errors)
+
+    def make_way_out(self, *, tls: bool) -> None:
+        """Have ready what proxies need to ask services, before they are forked; some of the services have TLS."""
+        with suppress(OSError):  # it has died, which ends the run
+            self._socket.send(fork_order(ForkOrder.WAY_OUT, WITH_TLS if tls else ""))
 
     def entrust(self, what: ForkOrder, value: object) -> None:
         """Have something cleared away if this process dies: the run's folder, or a command; or no more, if it ended."""

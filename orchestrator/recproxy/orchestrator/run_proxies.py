@@ -74,6 +74,9 @@ class RunProxies:
 
     def launch(self) -> None:
         """Start the processes of the plan; they come up while the run makes what they need."""
+        asking = [each for each in self._plan.profiles if self._plan.mode_of(each.name) in ("record", "live")]
+        if any(each.reached for each in asking):
+            self._fork_server.make_way_out(tls=not all(each.upstream.address.startswith("http://") for each in asking))
         for profile in self._plan.profiles:
             self._launch(profile)
         if self._plan.passing:

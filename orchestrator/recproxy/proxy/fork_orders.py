@@ -27,7 +27,7 @@ class ForkOrders:
         self.leftovers = Leftovers()
 
     def __iter__(self) -> Iterator[tuple[ForkOrder, str, list[int]]]:
-        """Yield what to fork, its name and two descriptors, until the orchestrator closes its end or dies."""
+        """Yield what to fork, its name and two descriptors, or to have ready, until the orchestrator closes its end or dies."""
         unread, descriptors = b"", []
         while True:
             try:
@@ -41,6 +41,8 @@ class ForkOrders:
             for kind, value in map(read_fork_order, orders):
                 if kind in (ForkOrder.PROXY, ForkOrder.REDACTION_WORKER):
                     yield kind, value, [descriptors.pop(0), descriptors.pop(0)]
+                elif kind is ForkOrder.WAY_OUT:
+                    yield kind, value, []
                 else:
                     self.leftovers.note(kind, value)
 

@@ -18,12 +18,13 @@ from typing import TYPE_CHECKING
 
 from recproxy.config.endpoint import Endpoint
 from recproxy.config.profile import Profile
-from recproxy.control.forks import ForkEvent, ForkOrder, fork_report
+from recproxy.control.forks import WITH_TLS, ForkEvent, ForkOrder, fork_report
 from recproxy.control.outcomes import NO_TEST
 from recproxy.control.process_limits import set_process_limits
 from recproxy.proxy.fork_orders import ForkOrders
 from recproxy.proxy.scope import OpenScope
 from recproxy.proxy.service import Service
+from recproxy.proxy.spare_contexts import SPARE_CONTEXTS
 
 if TYPE_CHECKING:
     from recproxy.proxy.redaction_worker import RedactionWorker
@@ -46,6 +47,10 @@ def run_fork_server(orders: ForkOrders) -> None:
     gc.freeze()  # what is imported stays: no collection in a proxy need look at it, and write to the pages it shares
     gc.enable()
     for kind, name, descriptors in orders:
+        if kind is ForkOrder.WAY_OUT:
+            _make_way_out_ready(tls=name == WITH_TLS)
+            gc.freeze()
+            continue
         if kind is ForkOrder.REDACTION_WORKER:
             # A replay needs none. Imported before the fork, so that it is imported once for all workers.
             from recproxy.proxy import redaction_worker  # noqa: F401, PLC0415
@@ -69,6 +74,15 @@ def _make_ready() -> None:
     """Work out once what each proxy would at its start: what keys there are, and how the values of a scope are made."""
     example = Profile(name="example", endpoints=(Endpoint(hosts=("example.invalid",)),))
     OpenScope(Profile.restore(example.plain()), NO_TEST, ()).outcome()
+
+
+def _make_way_out_ready(*, tls: bool) -> None:
+    """Import what asks services and shows requests, which takes about 50 ms, and read the roots for those with TLS."""
+    import recproxy.proxy.exchange  # noqa: PLC0415 - a replay does without
+    import recproxy.redaction.scope  # noqa: F401, PLC0415 - see above
+
+    if tls:
+        SPARE_CONTEXTS.prepare()
 
 
 def _report_exits(orders: socket.socket, names: dict[int, str]) -> None:

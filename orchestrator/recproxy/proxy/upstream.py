@@ -19,6 +19,7 @@ from recproxy.control.listening import LOOPBACK, Listening
 from recproxy.control.sockets import address_elsewhere
 from recproxy.proxy.link import READ, Link, ServiceLink
 from recproxy.proxy.route import Target
+from recproxy.proxy.spare_contexts import SPARE_CONTEXTS
 from recproxy.proxy.upstream_errors import WITHOUT_TLS, UpstreamError, upstream_failure
 from recproxy.proxy.user_proxy import goes_past, open_tunnel, read_user_proxy, user_proxies
 
@@ -198,7 +199,7 @@ class Upstreams:
         known = self._contexts.get(http2)
         if known is not None:
             return known
-        context = ssl.create_default_context()
+        context = SPARE_CONTEXTS.take()
         if self._settings.ca:
             context.load_verify_locations(self._settings.ca)
         if not self._settings.verify:
