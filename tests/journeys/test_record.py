@@ -1,7 +1,7 @@
 """Record, live and auto against origins on loopback, with TLS that is verified."""
 
 import contextlib
-import ctypes
+import functools
 import gzip
 import http.client
 import json
@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 import pytest
 import trustme
 from deadlines import seconds
+from permissions import obey_permissions
 from process_tree import descendants
 
 from recproxy.recording import load
@@ -29,10 +30,12 @@ from recproxy.recording import load
 from .conftest import RECORDING
 
 SECRET = "-".join(("s3cr3t", "value", "of", "the", "shop"))
+#: One context for all URLs: to read the roots of the run's bundle takes as long as a run of one request.
 FETCH = (
-    "import sys, urllib.request as u, urllib.error as e\n"
+    "import ssl, sys, urllib.request as u, urllib.error as e\n"
+    "trusted = ssl.create_default_context()\n"
     "for url in sys.argv[1:]:\n"
-    "    try: r = u.urlopen(url)\n"
+    "    try: r = u.urlopen(url, context=trusted)\n"
     "    except e.HTTPError as error: r = error\n"
     "    print(r.status, r.read())\n"
 )
@@ -219,7 +222,7 @@ def test_what_was_recorded_replays_alike(shop, origin):
 
 
 def test_a_coded_body_is_readable_in_the_file_and_goes_plain_to_who_does_not_accept_it(shop, origin):
-    takes_gzip = FETCH.replace("u.urlopen(url)", "u.urlopen(u.Request(url, headers={'Accept-Encoding': 'gzip'}))")
+    takes_gzip = FETCH.replace("(url,", "(u.Request(url, headers={'Accept-Encoding': 'gzip'}),")
     words = ("run", "--mode", "record", "--", sys.executable, "-c", takes_gzip, "https://api.shop.example/gzip")
     shop.run(*words, environment={"SHOP_KEY": SECRET})
 
@@ -358,9 +361,10 @@ FAILURES = {
     "nonsense": ("nonsense", "", 502, "the service's answer is no HTTP/1.1: "),
 }
 ASK = """
-import sys, urllib.request as u, urllib.error as e
+import ssl, sys, urllib.request as u, urllib.error as e
+trusted = ssl.create_default_context()
 for url in sys.argv[1:]:
-    try: r = u.urlopen(url)
+    try: r = u.urlopen(url, context=trusted)
     except e.HTTPError as error: r = error
     try: print(r.status, r.read().decode().strip(), flush=True)
     except Exception as error: print(type(error).__name__, flush=True)
@@ -575,10 +579,8 @@ def test_two_runs_do_not_record_one_file_at_once(shop, origin):
     assert len(load(shop.recording.read_bytes()).interactions) == 1
 
 
-def without_override():
-    """For a child's start: root, too, is held by the permissions of files then."""
-    drop, override = 24, 1  # PR_CAPBSET_DROP, CAP_DAC_OVERRIDE
-    ctypes.CDLL(None).prctl(drop, override, 0, 0, 0)
+#: For a child's start: root, too, is held by the permissions of files then.
+without_override = functools.partial(obey_permissions)
 
 
 def test_a_read_only_folder_is_refused_before_the_command_with_the_good_file_intact(shop, origin):
@@ -633,9 +635,7 @@ def test_what_one_run_could_not_recover_does_not_hold_up_the_next(shop, origin):
 def test_a_full_disk_fails_the_run_with_the_good_file_intact(shop, origin):
     """A limit on the size of files stands for the disk: the journal's is what grows first."""
     good = recorded_before(shop)
-
-    def limited():
-        resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, resource.RLIM_INFINITY))
+    limited = functools.partial(resource.setrlimit, resource.RLIMIT_FSIZE, (1_000_000, resource.RLIM_INFINITY))
 
     done = fetch(shop, "record", "b", "large", "c", preexec_fn=limited)
 
