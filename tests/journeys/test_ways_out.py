@@ -67,12 +67,11 @@ class World:
             sock.close()
 
 
-def leaks(project, folder, monkeypatch, *words):
+def leaks(project, folder, here, monkeypatch, *words):
     """The ways that arrive in the world from a run with these options, and those that could be tried."""
-    ways_out.built(folder)
 
     async def ran():
-        world = World(folder, monkeypatch)
+        world = World(here, monkeypatch)
         try:
             environment = {**project.environment(), "PYTHONDONTWRITEBYTECODE": "1"}
             process = await asyncio.create_subprocess_exec(
@@ -99,20 +98,28 @@ def leaks(project, folder, monkeypatch, *words):
     return found, {way for way, *_ in ways_out.available(folder)}
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Where the programs are that had to be compiled."""
+    made = tmp_path_factory.mktemp("ways")
+    ways_out.built(made)
+    return made
+
+
 @pytest.mark.long
-def test_no_way_leads_out_of_an_isolated_run(project, tmp_path_factory, monkeypatch):
+def test_no_way_leads_out_of_an_isolated_run(project, folder, tmp_path_factory, monkeypatch):
     need_namespaces()
 
-    found, _ = leaks(project, tmp_path_factory.mktemp("ways"), monkeypatch, "--isolate")
+    found, _ = leaks(project, folder, tmp_path_factory.mktemp("world"), monkeypatch, "--isolate")
 
     assert found == set()
 
 
 @pytest.mark.long
-def test_without_isolation_those_leave_that_the_page_names(project, tmp_path_factory, monkeypatch):
+def test_without_isolation_those_leave_that_the_page_names(project, folder, tmp_path_factory, monkeypatch):
     need_namespaces()
 
-    found, tried = leaks(project, tmp_path_factory.mktemp("ways"), monkeypatch)
+    found, tried = leaks(project, folder, tmp_path_factory.mktemp("world"), monkeypatch)
 
     assert found == {way for way, is_seen, *_ in ways_out.WAYS if not is_seen} & tried
 

@@ -5,6 +5,7 @@ Run as a program, it takes them one after another and swallows every error, as p
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -66,6 +67,8 @@ int main(int count, char **words) {
 """
 NODE = f"require('net').connect({PORT}, '203.0.113.9').on('error', () => {{}}).end('WAY')"
 DENO = f"Deno.connect({{hostname: '203.0.113.9', port: {PORT}}}).then(s => s.write(new TextEncoder().encode('WAY')))"
+#: A compiler of Java that compiles little: without its second compiler, which makes code faster that runs long.
+JAVAC = ("javac", "-J-XX:TieredStopAtLevel=1", "-J-XX:+UseSerialGC")
 JAVA = "class Way { public static void main(String[] way) throws Exception { new java.net.URL(way[0]).getContent(); } }"
 
 #: The name, whether the redirect sees it, the program, and its words, in which WAY stands for the name.
@@ -116,6 +119,8 @@ def built(folder):
     (folder / "Way.java").write_text(JAVA)
     if shutil.which("gcc"):
         subprocess.run(["gcc", "-static", "-o", folder / "static", folder / "way.c"], capture_output=True)
+    if shutil.which("javac"):
+        subprocess.run([*JAVAC, "-d", folder, folder / "Way.java"], capture_output=True)
 
 
 def command(way, program, text, folder):
@@ -128,7 +133,7 @@ def command(way, program, text, folder):
         "bash": ["bash", "-c", text],
         "php": ["php", "-r", text],
         "perl": ["perl", "-MIO::Socket::INET", "-e", text],
-        "java": ["java", str(folder / "Way.java"), text],
+        "java": ["java", "-cp", str(folder), "Way", text],
         "node": ["node", "-e", text],
         "bun": ["bun", "-e", text],
         "deno": ["deno", "eval", text],
@@ -139,14 +144,40 @@ def command(way, program, text, folder):
 
 def available(folder):
     """The ways whose programs are here."""
-    return [way for way in WAYS if shutil.which(command(way[0], *way[2:], folder)[way[2].count(EMPTY) * 2])]
+    here = [way for way in WAYS if shutil.which(command(way[0], *way[2:], folder)[way[2].count(EMPTY) * 2])]
+    return [way for way in here if way[2] != "java" or (folder / "Way.class").exists()]
 
 
 def leave(folder):
-    """Take them all."""
+    """Take them all.
+
+    The first of Python is an interpreter of its own, as are those with options; the others are forks of this one, which
+    began as they would: in the run.
+    """
     quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    is_started = False
     for way, _, program, text in available(folder):
-        subprocess.run(command(way, program, text, folder), env=dict(os.environ), timeout=60, **quiet)
+        words = command(way, program, text, folder)
+        if program == "python" and is_started:
+            fork(words[-1])
+        else:
+            subprocess.run(words, env=dict(os.environ), timeout=60, **quiet)
+        is_started |= program == "python"
+
+
+def fork(text):
+    """Run it as a new interpreter would."""
+    if pid := os.fork():
+        os.waitpid(pid, 0)
+        return
+    try:
+        signal.alarm(60)
+        nothing = os.open(os.devnull, os.O_RDWR)
+        for number in range(3):
+            os.dup2(nothing, number)
+        exec(text, {"__name__": "__main__"})
+    finally:
+        os._exit(0)
 
 
 if __name__ == "__main__":
