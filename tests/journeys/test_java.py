@@ -2,12 +2,15 @@
 
 import os
 import shutil
+import subprocess
 
 import pytest
 from namespaces import need_namespaces
 
-#: It compiles the program at its start: without the second compiler, which makes code faster that runs long.
-JAVA = ("java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "Get.java", "https://api.shop.example/item?id=1")
+pytestmark = pytest.mark.skipif(shutil.which("javac") is None, reason="java is not installed")
+
+#: Without the second compiler, which makes code faster that runs long.
+QUICK = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 GET = """\
 import java.net.*;
 import java.net.http.*;
@@ -23,22 +26,27 @@ public class Get {
 """
 
 
-@pytest.mark.skipif(shutil.which("java") is None, reason="java is not installed")
-def test_both_clients_of_java_are_answered_if_the_project_asks_for_it(project):
+@pytest.fixture(scope="module")
+def java(tmp_path_factory):
+    """The words of the program, which is compiled once: that takes longer than to run it."""
+    folder = tmp_path_factory.mktemp("java")
+    (folder / "Get.java").write_text(GET)
+    subprocess.run(["javac", *(f"-J{word}" for word in QUICK), "Get.java"], cwd=folder, check=True)
+    return ("java", *QUICK, "-cp", str(folder), "Get", "https://api.shop.example/item?id=1")
+
+
+def test_both_clients_of_java_are_answered_if_the_project_asks_for_it(project, java):
     config = project.root / "pyproject.toml"
     config.write_text("[tool.recproxy]\njava = true\n" + config.read_text())
-    project.write("Get.java", GET)
 
-    done = project.run("run", "--", *JAVA)
+    done = project.run("run", "--", *java)
 
     assert (done.returncode, done.stdout) == (0, "first\nsecond\n"), done.stderr
 
 
-@pytest.mark.skipif(shutil.which("java") is None, reason="java is not installed")
-def test_both_clients_of_java_are_answered_in_an_empty_environment(project):
+def test_both_clients_of_java_are_answered_in_an_empty_environment(project, java):
     need_namespaces()
-    project.write("Get.java", GET)
 
-    done = project.run("run", "--isolate", "--", "env", "-i", f"PATH={os.environ['PATH']}", *JAVA)
+    done = project.run("run", "--isolate", "--", "env", "-i", f"PATH={os.environ['PATH']}", *java)
 
     assert (done.returncode, done.stdout) == (0, "first\nsecond\n"), done.stderr
