@@ -23,7 +23,7 @@ NGINX = """
 daemon off; pid {folder}/nginx.pid; error_log stderr notice;
 events {{ }}
 http {{
-  access_log off; keepalive_requests 100;
+  access_log off; keepalive_requests 20;
   client_body_temp_path {folder}/a; proxy_temp_path {folder}/b; fastcgi_temp_path {folder}/c;
   uwsgi_temp_path {folder}/d; scgi_temp_path {folder}/e;
   server {{
@@ -110,10 +110,10 @@ def test_what_was_recorded_over_http_2_is_played_to_clients_of_both(shop):
 
     assert recorded[0] == ('HTTP/2 200 /a [\'{"path": "/a", "version": "2", "body": "", "cookies": ["a=1; b=2"]}\']')
     assert recorded[4] == "HTTP/2 200 True"
-    assert recorded[5].startswith('150 HTTP/2 200 /many/7 [\'{"path": "/many/7", "version": "2"')
+    assert recorded[5].startswith('110 HTTP/2 200 /many/7 [\'{"path": "/many/7", "version": "2"')
     verified = shop.run("verify", "--values", "shop", "--rate", "10000")
     # The project has two recorded requests of HTTP/1.1 besides, of which the service knows nothing.
-    assert "153 requests sent, 2 with changed fields, types or status, 0 with changed values only" in verified.stderr
+    assert "113 requests sent, 2 with changed fields, types or status, 0 with changed values only" in verified.stderr
     (path,) = shop.root.glob("**/default.rec")
     found = load(path.read_bytes()).interactions
     by_path = {each.request.url.removeprefix("https://api.shop.example"): each for each in found}
@@ -166,8 +166,8 @@ def test_curl_is_answered_over_each_way_into_http_2(shop):
 def test_nginx_is_recorded_over_http_2(project, certificate):
     with nginx(certificate) as port:
         project.write("pyproject.toml", SHOP_PROFILE.format(port=port, ca=certificate / "origins-ca.pem"))
-        # Behind 100 requests nginx says that it leaves.
-        script = "curl -sS --http2 'https://api.shop.example/[1-110]' | tail -c 39"
+        # Behind 20 requests nginx says that it leaves.
+        script = "curl -sS --http2 'https://api.shop.example/[1-22]' | tail -c 38"
         recorded = lines(project.run("run", "--mode", "record", "--", "sh", "-c", script))
-    assert recorded == ['{"path": "/110", "version": "HTTP/2.0"}']
+    assert recorded == ['{"path": "/22", "version": "HTTP/2.0"}']
     assert lines(project.run("run", "--", "sh", "-c", script)) == recorded

@@ -15,7 +15,7 @@ BASE = "https://api.shop.example" if sys.argv[2] == "proxy" else os.environ["SHO
 HTTP2 = sys.argv[1] == "2"
 # More at once than a service takes streams. Over HTTP/1.1 all wait for the one connection, and httpcore looks through
 # all that wait at each answer.
-AT_ONCE = 150 if HTTP2 else 1
+AT_ONCE = 110 if HTTP2 else 1
 PIECES = [bytes([number]) * 5000 for number in range(40)]
 
 
@@ -40,7 +40,7 @@ async def main():
         print(await ask("GET", "/trailers", headers={"TE": "trailers"}))
         sent = await client.post(f"{BASE}/echo", content=pieces())
         print(f"{sent.http_version} {sent.status_code} {sent.content == b''.join(PIECES)}")
-        many = await asyncio.gather(*(ask("GET", f"/many/{number}") for number in range(150)))
+        many = await asyncio.gather(*(ask("GET", f"/many/{number}") for number in range(110)))
         print(len(set(many)), many[7])
 
 
