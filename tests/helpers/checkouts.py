@@ -16,7 +16,7 @@ class Checkout:
     def __init__(self, root, url):
         self.root, self.url = root, url
         self.folder = root / "recordings"
-        self.folder.mkdir(parents=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
         self.opened = 0
 
     def open(self):

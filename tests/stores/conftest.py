@@ -1,7 +1,9 @@
 """Two checkouts of one project, whose store is one that fsspec has in memory or on disk."""
 
 import contextlib
+import functools
 import secrets
+import shutil
 
 import pytest
 
@@ -16,14 +18,34 @@ def url(request, tmp_path):
             fsspec.filesystem("memory").rm(place, recursive=True)
 
 
-@pytest.fixture
-def one(tmp_path, url):
-    from checkouts import TEXT, Checkout
+@pytest.fixture(scope="session")
+def pushed(tmp_path_factory):
+    """A checkout that has pushed its recordings, to a store on disk: made once, since that takes longer than many tests."""
 
+    @functools.cache
+    def made():
+        from checkouts import TEXT, Checkout
+
+        folder = tmp_path_factory.mktemp("pushed")
+        checkout = Checkout(folder / "one", f"file://{folder / 'store'}")
+        for number in range(20):
+            checkout.write(f"shop/{number}.rec", TEXT + str(number))
+        assert checkout.push().problems == []
+        return folder
+
+    return made
+
+
+@pytest.fixture
+def one(tmp_path, url, pushed):
+    import fsspec
+    from checkouts import Checkout
+
+    shutil.copytree(pushed() / "one", tmp_path / "one")
+    system, place = fsspec.core.url_to_fs(url)
+    system.put(str(pushed() / "store"), place, recursive=True)
     made = Checkout(tmp_path / "one", url)
-    for number in range(20):
-        made.write(f"shop/{number}.rec", TEXT + str(number))
-    assert made.push().problems == []
+    made.opened = 1
     return made
 
 
