@@ -1,5 +1,6 @@
 """The schemas and the tables of keys in the docs: made from the code, and of one mind with it."""
 
+import functools
 import subprocess
 import sys
 import tomllib
@@ -120,15 +121,22 @@ def plain(value):
     return list(value) if isinstance(value, tuple) else value
 
 
+@functools.cache
+def validator(schema):
+    """What judges by a schema, which is judged itself once: that takes longer than all that it judges."""
+    kind = pytest.importorskip("jsonschema").Draft202012Validator
+    made = schema()
+    kind.check_schema(made)
+    return kind(made)
+
+
 def problems(schema, text):
-    validator = pytest.importorskip("jsonschema").Draft202012Validator
-    validator.check_schema(schema)
     return [problem.json_path for problem in validator(schema).iter_errors(tomllib.loads(text))]
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.parent.name)
 def test_our_own_profiles_are_taken(path):
-    assert problems(profile_schema(), path.read_text(encoding="utf-8")) == []
+    assert problems(profile_schema, path.read_text(encoding="utf-8")) == []
 
 
 @pytest.mark.parametrize(
@@ -147,7 +155,7 @@ def test_our_own_profiles_are_taken(path):
     ],
 )
 def test_what_the_code_refuses_is_refused(text, place):
-    assert place in problems(profile_schema(), text)
+    assert place in problems(profile_schema, text)
 
 
 @pytest.mark.parametrize(
@@ -161,7 +169,7 @@ def test_what_the_code_refuses_is_refused(text, place):
     ],
 )
 def test_a_project_holds_a_list_of_names_or_tables_of_profiles(text, wanted):
-    assert problems(project_schema(), text) == wanted
+    assert problems(project_schema, text) == wanted
 
 
 def test_the_numbers_that_a_schema_allows_are_those_that_a_file_may_have():
