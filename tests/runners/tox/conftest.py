@@ -1,6 +1,8 @@
 """A tox project in a temporary folder, run by real tox; its environments need no index and are made once."""
 
+import argparse
 import contextlib
+import importlib.metadata
 import logging
 import os
 import subprocess
@@ -66,11 +68,23 @@ sys.exit(int(os.environ.get("CODE", "0")))
 """
 
 
+#: By the folder of a distribution, what it offers.
+OFFERED = {}
+
+
+def offered(distribution, read=importlib.metadata.Distribution.entry_points.fget):
+    """What it offers, read once: tox looks through all that are installed at each start."""
+    if distribution._path not in OFFERED:
+        OFFERED[distribution._path] = read(distribution)
+    return OFFERED[distribution._path]
+
+
 class ToxProject:
     def __init__(self, root, work, captured):
         self.root = root
         self.captured = captured
         self.work = work
+        self.forked = ["recproxy", "recproxy.proxy", "python"]
         self.write("recproxy.toml", PROFILES)
         self.write("tests/functional/recordings/shop/default.rec", RECORDING)
         self.write("app.py", APP)
@@ -92,11 +106,13 @@ class ToxProject:
         words = ("--workdir", str(self.work), *words)
         self.captured.readouterr()
         with (
-            prestarted.forks("recproxy", "recproxy.proxy"),
+            prestarted.forks(*self.forked),
             contextlib.chdir(self.root),
             mock.patch.dict(os.environ, environment, clear=True),
             mock.patch.object(sys, "argv", [sys.executable, "-m", "tox", *words]),
             mock.patch.object(tox_env_api, "_CWD", self.root, create=True),
+            mock.patch.object(importlib.metadata.Distribution, "entry_points", property(offered)),
+            mock.patch.object(argparse, "_", str),  # it would look for a translation of each of its words
             pytest.raises(SystemExit) as ended,
         ):
             tox_run(words)
