@@ -83,10 +83,12 @@ TEST = """import os
 
 import requests
 
+session = requests.Session()
+
 
 def post(text):
     address = "https://api.twitter.com/2/tweets"
-    answer = requests.post(
+    answer = session.post(
         address, json={"text": text}, headers={"Authorization": f"Bearer {os.environ['TWITTER_BEARER_TOKEN']}"}
     )
     assert answer.status_code == 201, answer.text
@@ -103,7 +105,8 @@ def test_post():
 def test_share_and_notify():
     post("share")
 """
-APP = "import sys\nsys.path.insert(0, 'tests/functional')\nfrom test_posts import post\npost(sys.argv[1])\n"
+#: It names requests for a fork that has imported it.
+APP = "import requests, sys\nsys.path.insert(0, 'tests/functional')\nfrom test_posts import post\npost(sys.argv[1])\n"
 CASSETTE = """interactions:
 - request: {body: null, headers: {}, method: GET, uri: 'https://api.twitter.com/2/users/me'}
   response:
