@@ -48,7 +48,7 @@ _OF_PYTEST = (
     "zoneinfo",
 )
 #: The packages of plugins whose asserts pytest rewrites when it imports them, and complains where somebody was first.
-_REWRITTEN = ("pytest_randomly", "pytest_split", "recproxy", "time_machine", "xdist")
+_REWRITTEN = ("anyio", "pytest_randomly", "pytest_split", "recproxy", "time_machine", "xdist")
 #: The plugins that the pytest of a test has, and what they import late: in a run, and with workers.
 _OF_PLUGINS = (
     *("pytest_randomly", "pytest_split.plugin", "time_machine"),

@@ -163,7 +163,7 @@ def test_a_new_cassette_is_recorded_by_betamax_and_played(suite):
         threading.Thread(target=server.serve_forever, daemon=True).start()
         suite.write(
             "recproxy.toml",
-            "[[profiles.shop.endpoints]]\nhosts = ['api.shop.example']\n[profiles.shop.upstream]\n"
+            "run = ['shop']\n[[profiles.shop.endpoints]]\nhosts = ['api.shop.example']\n[profiles.shop.upstream]\n"
             f"address = '127.0.0.1:{server.server_port}'\n",
         )
         suite.cassette("other")

@@ -49,6 +49,8 @@ def test_local():
     server.server_close()
 """
 PROFILE = """
+[tool.recproxy]
+run = ["local"]
 [tool.recproxy.profiles.local]
 [[tool.recproxy.profiles.local.endpoints]]
 hosts = ["127.0.0.1", "localhost"]
@@ -65,7 +67,9 @@ def test_a_cassette_of_loopback_is_answered_at_its_ports(suite, profile):
         each["request"]["uri"] = each["request"]["uri"].replace("https:", "http:")
     suite.cassette("local.yaml", *cassette)
     suite.write("test_a.py", LOCAL)
-    suite.write("pyproject.toml", profile)
+    if profile:
+        (suite.root / "recproxy.toml").unlink()
+        suite.write("pyproject.toml", profile)
 
     got = suite.run("test_a.py", bridge=True)
 

@@ -139,7 +139,7 @@ def test_a_miss_drops_the_connection_where_a_profile_of_all_hosts_says_so(suite,
     suite.write("test_a.py", CLIENTS)
     suite.write(
         "recproxy.toml",
-        f'on_miss = "{on_miss}"\n[profiles.everything]\n[[profiles.everything.endpoints]]\nhosts = ["*"]\n'
+        f'on_miss = "{on_miss}"\nrun = ["everything"]\n[profiles.everything]\n[[profiles.everything.endpoints]]\nhosts = ["*"]\n'
         '[profiles.everything.match]\nmiss = "reset"\n',
     )
 

@@ -73,7 +73,7 @@ def recording(suite, origin):
     """A suite whose service is the origin, and whose cassettes named `part` hold the first of two requests."""
     suite.write(
         "recproxy.toml",
-        "[profiles.shop]\n[[profiles.shop.endpoints]]\nhosts = ['api.shop.example']\n"
+        "run = ['shop']\n[profiles.shop]\n[[profiles.shop.endpoints]]\nhosts = ['api.shop.example']\n"
         f"[profiles.shop.upstream]\naddress = '127.0.0.1:{origin.server_port}'\n",
     )
     suite.write("test_a.py", SUITE)

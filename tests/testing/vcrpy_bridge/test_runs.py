@@ -3,7 +3,7 @@
 import sys
 
 import pytest
-from vcrpy_project import interaction
+from vcrpy_project import ONE_PROFILE, interaction
 
 SUITE = """
 import pytest
@@ -38,7 +38,9 @@ def shop(suite):
     for number in range(8):
         suite.cassette(f"cassettes/{number}.yaml", interaction("item", f"said {number}"))
     suite.write("ours.rec", OURS)
-    suite.write("recproxy.toml", "[profiles.shop]\n[[profiles.shop.endpoints]]\nhosts = ['api.shop.example']\n")
+    suite.write(
+        "recproxy.toml", "run = ['shop']\n[profiles.shop]\n[[profiles.shop.endpoints]]\nhosts = ['api.shop.example']\n"
+    )
     suite.write("conftest.py", CONFTEST)
     suite.write("test_a.py", SUITE)
     return suite
@@ -154,7 +156,7 @@ def test_in_a_run_a_cassette_of_a_fixture_is_looked_at_only_after_a_miss_which_f
 def test_in_a_run_a_miss_of_a_fixtures_cassette_only_warns_where_the_project_says_so(suite):
     suite.cassette("cassettes/0.yaml", interaction("item", "said"))
     suite.write("test_a.py", CASSETTE_OF_A_FIXTURE)
-    suite.write("recproxy.toml", 'on_miss = "warn"\n')
+    suite.write("recproxy.toml", f'on_miss = "warn"\n{ONE_PROFILE}')
 
     code, out = suite.python(
         *("-m", "recproxy", "run", "--any-host", "--", sys.executable, "-m", "pytest", "-p", "no:randomly"),
@@ -169,7 +171,9 @@ def test_in_a_run_a_miss_of_a_fixtures_cassette_only_warns_where_the_project_say
 
 def test_in_a_run_hosts_that_nobody_owns_are_answered_too(suite):
     suite.cassette("cassettes/0.yaml", interaction("item", "said", host="elsewhere.example"))
-    suite.write("recproxy.toml", "[profiles.shop]\n[[profiles.shop.endpoints]]\nhosts = ['api.shop.example']\n")
+    suite.write(
+        "recproxy.toml", "run = ['shop']\n[profiles.shop]\n[[profiles.shop.endpoints]]\nhosts = ['api.shop.example']\n"
+    )
     suite.write(
         "test_a.py",
         "import requests, vcr\n\n\n@vcr.use_cassette('cassettes/0.yaml')\ndef test_a():\n"
@@ -206,7 +210,12 @@ def test_without_a_cassette():
 def test_the_option_is_about_cassettes_of_all_hosts_with_and_without_profiles(suite, has):
     suite.cassette("cassettes/0.yaml", interaction("item", "said", host="elsewhere.example"))
     if has == "profiles":
-        suite.write("recproxy.toml", "[profiles.shop]\n[[profiles.shop.endpoints]]\nhosts = ['api.shop.example']\n")
+        suite.write(
+            "recproxy.toml",
+            "run = ['shop']\n[profiles.shop]\n[[profiles.shop.endpoints]]\nhosts = ['api.shop.example']\n",
+        )
+    else:
+        (suite.root / "recproxy.toml").unlink()
     text = "import recproxy.config.project\n\nrecproxy.config.project.offers = dict\n" if has == "none" else ""
     suite.write("installed.py", text)
     suite.write("test_a.py", WITHOUT_PROFILES)

@@ -39,6 +39,7 @@ def vcrpy_suite(suite):
     ]
     suite.write("library/orders.json", json.dumps({"version": 1, "interactions": orders}))
     suite.write("test_suite.py", suite.copy("suite_of_vcrpy.py").read_text())
+    (suite.root / "recproxy.toml").unlink()
     return suite
 
 

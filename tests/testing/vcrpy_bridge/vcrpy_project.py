@@ -14,6 +14,8 @@ from client_project import ClientProject, Outcomes
 DATA = Path(__file__).parent / "data"
 #: Where plugins are that clash with one another: a folder each, named by the session that runs these tests.
 PLUGINS = os.environ.get("CLASHING_PYTEST_PLUGINS", "")
+#: Nobody asks for this host. A run starts a process for each profile, and without this for each that is installed here.
+ONE_PROFILE = 'run = ["unasked"]\n[profiles.unasked]\n[[profiles.unasked.endpoints]]\nhosts = ["unasked.example"]\n'
 
 
 def interaction(path, said, *, method="GET", host="api.shop.example", body=None, headers=None, code=200, answered=None):
@@ -29,18 +31,20 @@ def interaction(path, said, *, method="GET", host="api.shop.example", body=None,
 
 
 class Suite(ClientProject):
-    """A project of somebody who has never heard of recproxy: cassettes, and tests that name them."""
+    """A suite of somebody who has never heard of recproxy: cassettes, and tests that name them."""
 
-    #: What vcrpy imports of what is here, but for aiohttp, which reads the variables for certificates when it is imported.
+    #: What vcrpy imports of what is here, what clients import late, and what the bridge does to read and write cassettes.
     imported = (
-        *("httpx", "requests", "yaml", "yarl", "attr", "multidict", "aiosignal", "aiohappyeyeballs", "wrapt"),
+        *("aiohttp_parts", "httpcore", "httpx", "requests", "yaml", "attr", "wrapt"),
         *("botocore.awsrequest", "botocore.httpsession", "email.policy", "netrc", "xmlrpc.client"),
         *("recproxy.testing.vcrpy_bridge.patches", "recproxy.testing.vcrpy_bridge.plugin"),
+        *("recproxy.formats.vcrpy", "recproxy.play.reading", "recproxy.recording.writer"),
     )
 
     def __init__(self, root):
         self.root = root
         self.write("pytest.ini", "[pytest]\n")
+        self.write("recproxy.toml", ONE_PROFILE)
 
     def cassette(self, name, *interactions):
         text = yaml.safe_dump({"version": 1, "interactions": list(interactions)})
