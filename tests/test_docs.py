@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 import pytest
 from deadlines import seconds
+from rows import for_each
 from verbs import verbs_of
 
 from recproxy.config.keys import leaves
@@ -93,7 +94,7 @@ def section(text, heading):
     return re.split(r"^## ", text.partition(f"\n## {heading}\n")[2], maxsplit=1, flags=re.MULTILINE)[0]
 
 
-@pytest.mark.parametrize("line", lines_with("recproxy"))
+@for_each(lines_with("recproxy"))
 def test_a_command_line_uses_what_exists(line):
     _, verb, *words = shlex.split(line, comments=True)
     if verb == "--version":
@@ -108,7 +109,7 @@ def test_a_command_line_uses_what_exists(line):
         command.make_context(verb, [*words, *([] if "--" in words or verb != "run" else ["--", "true"])])
 
 
-@pytest.mark.parametrize("line", lines_with("nox"))
+@for_each(lines_with("nox"))
 def test_a_nox_line_has_words_that_a_session_takes(line):
     options = r"^nox (-[jp] \S+ |-R )*-s (\S+)( -p [\d.]+)*|^nox (-t functional-\w+|-l( --json)?)$"
     plain = " ".join(shlex.split(line, comments=True))
@@ -126,7 +127,7 @@ def test_a_nox_line_has_words_that_a_session_takes(line):
         split_arguments(words[1:], SHIPPED, f"nox -s {name}")
 
 
-@pytest.mark.parametrize("line", lines_with("tox"))
+@for_each(lines_with("tox"))
 def test_a_tox_line_has_words_that_an_environment_takes(line):
     words = shlex.split(line, comments=True)[1:]
     before, behind = (words[: words.index("--")], words[words.index("--") + 1 :]) if "--" in words else (words, [])
@@ -162,7 +163,7 @@ def test_each_verb_has_a_section_and_each_section_a_verb():
     )
 
 
-@pytest.mark.parametrize("verb", sorted(VERBS))
+@for_each(sorted(VERBS))
 def test_the_options_are_those_of_the_verb(verb):
     wanted = [
         f"{name} {option.metavar}" if option.metavar else name
@@ -227,12 +228,12 @@ def test_a_toml_block_is_read(block, tmp_path):
         assert parse_profile(OVERRIDDEN, file, name="shop")
 
 
-@pytest.mark.parametrize("block", blocks("rec", "rec-2011"))
+@for_each(blocks("rec", "rec-2011"))
 def test_a_recording_is_read(block):
     assert load(block.encode()).interactions
 
 
-@pytest.mark.parametrize("block", blocks("python", "py"))
+@for_each(blocks("python", "py"))
 def test_a_python_block_compiles(block):
     compile(block, "example.py", "exec")
 
@@ -244,7 +245,7 @@ def slugs(page):
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-@pytest.mark.parametrize("page", PAGES, ids=TEXTS)
+@for_each(PAGES)
 def test_links_lead_somewhere(page):
     text = FENCE.sub("", page.read_text(encoding="utf-8"))
     missing = []

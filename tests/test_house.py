@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from deadlines import seconds
+from rows import for_each
 
 import recproxy
 from recproxy.config.overlap import check_overlap, settled
@@ -276,7 +277,7 @@ def test_a_process_does_not_load_what_a_replay_does_not_use(names, unused):
     assert set(loaded_by(*names)) & unused == set()
 
 
-@pytest.mark.parametrize("name", ["recproxy", *packages()])
+@for_each(["recproxy", *packages()])
 def test_the_names_a_package_offers_exist_and_are_in_order(name):
     package = importlib.import_module(name)
     offered = getattr(package, "__all__", ())
@@ -290,7 +291,7 @@ def _order(name):
     return (not name.isupper(), not name[:1].isupper(), name)
 
 
-@pytest.mark.parametrize("name", packages())
+@for_each(packages())
 def test_a_package_offers_all_that_it_brings_in_and_nothing_else(name):
     """Its face is its `__all__`: what is imported there is for others."""
     package = importlib.import_module(name)
@@ -305,7 +306,7 @@ def test_a_package_offers_all_that_it_brings_in_and_nothing_else(name):
     assert imported == set(getattr(package, "__all__", ()))
 
 
-@pytest.mark.parametrize("name", list(modules()))
+@for_each(list(modules()))
 def test_what_a_module_offers_exists_and_is_in_order(name):
     body = outline(PACKAGE / f"{name}.py").body
     offered = [
