@@ -1,4 +1,7 @@
-"""The language server, asked by a client over its standard streams as an editor does."""
+"""The language server, asked by a client over its standard streams as an editor does.
+
+The protocol's types are imported where they are used: that takes as long as a hundred tests, and each worker collects this file.
+"""
 
 import asyncio
 import sys
@@ -10,8 +13,6 @@ pytest.importorskip("pygls")
 
 from command_line import recproxy
 from deadlines import seconds
-from lsprotocol import types
-from pygls.lsp.client import LanguageClient
 
 TEXT = """#recproxy 2
 
@@ -42,6 +43,9 @@ def applied(text, edits):
 
 async def conversation(path):
     """What an editor sees of one recording that it opens, breaks, mends, asks about and closes."""
+    from lsprotocol import types
+    from pygls.lsp.client import LanguageClient
+
     client = LanguageClient("test", "1")
     said = asyncio.Queue()
     client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)(partial(said.put_nowait))
@@ -85,6 +89,8 @@ async def conversation(path):
 
 
 def test_an_editor_gets_findings_help_and_changes(tmp_path):
+    from lsprotocol import types
+
     path = tmp_path / "a b.rec"
 
     seen = asyncio.run(asyncio.wait_for(conversation(path), seconds(60)))
@@ -117,6 +123,9 @@ main()
 
 async def leave(path, *words):
     """The exit code of a server that an editor leaves while a text is checked: with these words, or its pipe ends."""
+    from lsprotocol import types
+    from pygls.lsp.client import LanguageClient
+
     client = LanguageClient("test", "1")
     await client.start_io(sys.executable, "-c", ENDLESS, cwd=path.parent)
     await client.initialize_async(types.InitializeParams(capabilities=types.ClientCapabilities()))
