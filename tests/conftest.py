@@ -39,15 +39,18 @@ def pytest_configure(config):
         config.option.timeout = float(config.getini("timeout")) * factor()
     worker = next((each for each in config.pluginmanager.get_plugins() if hasattr(each, "sendevent")), None)
     if worker is not None and config.option.durations is None and config.option.xmlpath is None:
-        worker.sendevent = functools.partial(_send, worker.sendevent)
+        silent = ("logstart", "logfinish") if config.get_verbosity() <= 0 else ()
+        worker.sendevent = functools.partial(_send, worker.sendevent, silent)
     config.addinivalue_line("markers", "long: takes more than eight seconds, and is started first")
 
 
-def _send(send, name, **what):
-    """Send a message of xdist's worker, but for a setup or teardown that passed and says nothing: nobody would see it.
+def _send(send, silent, name, **what):
+    """Send a message of xdist's worker, but for silent ones, and a setup or teardown that passed and says nothing.
 
-    A message costs as much as an empty test, and for each test these are two of five.
+    Nobody would see them. A message costs as much as an empty test, and for each test these are four of five.
     """
+    if name in silent:
+        return
     report = what.get("data", {})
     says = report.get("sections") or report.get("user_properties")
     if name != "testreport" or report["when"] == "call" or report["outcome"] != "passed" or says:
