@@ -108,7 +108,12 @@ _WORKER = ["-u", "-c", "import sys;exec(eval(sys.stdin.readline()))"]
 #: The program that a run starts a command with in its namespaces; the keeper's pid, a descriptor and the command follow.
 _ENTRY = Path(__file__).parents[2] / "orchestrator/recproxy/orchestrator/namespace_entry.py"
 #: What a start may call in the new process, and a fork as well: by their modules.
-_CALLED = (("permissions", "obey_permissions"), ("resource", "setrlimit"), ("signal", "signal"))
+_CALLED = (
+    ("permissions", "obey_permissions"),
+    ("resource", "setrlimit"),
+    ("seccomp", "refuse_call"),
+    ("signal", "signal"),
+)
 #: What `subprocess.Popen` is asked for, where it is asked for nothing unusual.
 _USUAL = {
     "executable": None,

@@ -1,15 +1,15 @@
 """Isolation where real services are asked, and where the system refuses it."""
 
-import ctypes
 import platform
-import struct
 import subprocess
 import sys
+from functools import partial
 
 import pytest
 from deadlines import seconds
 from namespaces import need_namespaces
 from real_service import serving_anew
+from seccomp import NUMBERS, refuse_call
 
 from .conftest import RECPROXY
 
@@ -55,34 +55,7 @@ def test_an_isolated_command_reaches_the_service_through_its_proxy_alone(
     assert recording.count("anew") == recorded
 
 
-#: unshare, mount and setns, by machine.
-NUMBERS = {
-    "x86_64": {"unshare": 272, "mount": 165, "setns": 308},
-    "aarch64": {"unshare": 97, "mount": 40, "setns": 268},
-}
 NEEDS = "--isolate needs user namespaces, which this system refuses"
-_SET_NO_NEW_PRIVS, _SET_SECCOMP, _FILTER = 38, 22, 2
-
-
-def refusing(call):
-    """For a child's start: the kernel refuses it a system call, as a container's seccomp profile does."""
-    number = NUMBERS[platform.machine()][call]
-    code = [
-        struct.pack("=HBBI", 0x20, 0, 0, 0),  # load the number of the call
-        struct.pack("=HBBI", 0x15, 0, 1, number),  # jump over the next if it is another
-        struct.pack("=HBBI", 0x06, 0, 0, 0x00050001),  # fail with EPERM
-        struct.pack("=HBBI", 0x06, 0, 0, 0x7FFF0000),  # allow
-    ]
-    program = ctypes.create_string_buffer(b"".join(code))
-    structure = ctypes.create_string_buffer(struct.pack("HxxxxxxP", len(code), ctypes.addressof(program)))
-    libc = ctypes.CDLL(None, use_errno=True)
-
-    def refuse():
-        assert program
-        assert libc.prctl(_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
-        assert libc.prctl(_SET_SECCOMP, _FILTER, structure, 0, 0) == 0
-
-    return refuse
 
 
 @pytest.mark.skipif(platform.machine() not in NUMBERS, reason="knows the system calls of x86-64 and arm64")
@@ -97,7 +70,7 @@ def refusing(call):
 def test_a_seccomp_filter_that_refuses_is_one_line_with_what_would_allow_it(project, call, what):
     need_namespaces()
 
-    done = project.run("run", "--isolate", "--", "echo", "begun", preexec_fn=refusing(call))
+    done = project.run("run", "--isolate", "--", "echo", "begun", preexec_fn=partial(refuse_call, call))
 
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(f"recproxy: {what}"), done.stderr
