@@ -96,8 +96,9 @@ def test_a_signal_in_the_middle_of_an_import_leaves_nothing(project, words, numb
         "request": {"method": "GET", "url": "https://api.shop.example/", "headers": []},
         "response": {"status": 200, "statusText": "OK", "headers": [], "content": {"text": "x" * 300}},
     }
+    har = json.dumps({"log": {"version": "1.2", "entries": [entry] * 600}})
     for name in range(60):
-        project.write(f"from/{name}.har", json.dumps({"log": {"version": "1.2", "entries": [entry] * 600}}))
+        project.write(f"from/{name}.har", har)
     before = {path.name for path in project.root.iterdir()}
     minded = partial(signal.signal, number, signal.SIG_DFL)  # under nohup the tests themselves ignore it
     popen = subprocess.Popen if (words[0], number) == ("import", signal.SIGTERM) else None
