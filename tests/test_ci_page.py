@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import prestarted
 import pytest
 from verbs import verbs_of
 
@@ -85,6 +86,7 @@ def repository(tmp_path):
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin/gh").write_text('#!/bin/sh\necho "gh $*"\n')
     (tmp_path / "bin/gh").chmod(0o755)
+    prestarted.write_script(tmp_path / "bin/recproxy")
     code, said = run(
         f"git init -q -b main --bare {remote}; git -C {remote} config receive.advertisePushOptions true; "
         f"git clone -q {remote} {clone}; cd {clone}; mkdir -p {Path(CHANGED).parent}; "

@@ -82,6 +82,19 @@ _OF_PROXIES = (
     *("recproxy.proxy.exchange", "recproxy.proxy.h2_services", "recproxy.proxy.scope_webhooks"),
     *("concurrent.futures.thread", "http", "recproxy.formats.stored", *_CODECS),
 )
+#: A program that has a fork do what it is to do, which imports as little as can be.
+_SCRIPT = """#!{python} -IS
+import json, os, socket, sys
+request = {request}
+request["command"] += sys.argv[1:]
+request |= {{"cwd": os.getcwd(), "environment": dict(os.environ)}}
+with socket.socket(socket.AF_UNIX) as link, link.makefile("rb") as answer:
+    link.connect({address!r})
+    socket.send_fds(link, [b"\\n"], (0, 1, 2))
+    link.sendall(json.dumps(request).encode() + b"\\n")
+    answer.readline()
+    sys.exit(int(answer.readline()))
+"""
 #: What is imported for a module before it is run. Each has its own process: a test may see what was imported.
 IMPORTS = {
     "recproxy": ("recproxy.cli", *_VERBS, "recproxy.orchestrator.run", *_OF_RUNS),
@@ -225,8 +238,18 @@ def _ask(link, servers, streams, command, *, cwd, environment, keeper=None, netw
     `keeper` is the pid of the process whose namespaces it is to enter. A fourth stream gets what goes wrong there.
     `network` is the name of the network namespace that it is to enter.
     """
-    request = {"servers": servers, "command": command, "cwd": cwd, "environment": environment}
-    request |= {
+    request = _request(servers, command, cwd=cwd, environment=environment, keeper=keeper, network=network) | more
+    socket.send_fds(link, [b"\n"], streams)
+    link.sendall(json.dumps(request).encode() + b"\n")
+
+
+def _request(servers, command, *, cwd="", environment=(), keeper=None, network=None):
+    """What a fork is told; of the calls at its start, its descriptors, its session and its group, that there are none."""
+    return {
+        "servers": servers,
+        "command": command,
+        "cwd": cwd,
+        "environment": environment,
         "session": False,
         "group": False,
         "calls": (),
@@ -234,9 +257,15 @@ def _ask(link, servers, streams, command, *, cwd, environment, keeper=None, netw
         "keeper": keeper,
         "network": network,
         "is_deaf": signal.getsignal(signal.SIGINT) is signal.SIG_IGN,  # which a start inherits, and no handler
-    } | more
-    socket.send_fds(link, [b"\n"], streams)
-    link.sendall(json.dumps(request).encode() + b"\n")
+    }
+
+
+def write_script(path, module="recproxy"):
+    """Write a program that is a fork of what is prestarted, for scripts of a shell that name it; no signal reaches the fork."""
+    servers = {each: _up(_server(each, "", ())) for each in (module, *_STARTED_BY_RUNS)}
+    request = _request(servers, [sys.executable, "-P", "-m", module])
+    path.write_text(_SCRIPT.format(python=sys.executable, address=servers[module], request=request))
+    path.chmod(0o755)
 
 
 def _read(descriptor):
