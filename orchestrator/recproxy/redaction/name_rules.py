@@ -68,9 +68,19 @@ class NameRules:
         return self._triggers.find_matches_as_indexes(text.lower())
 
 
-@lru_cache(maxsize=64)
 def name_rules(rules: RedactionRules) -> NameRules:
-    """The rules made ready. Raises ValueError for a pattern that is no regular expression."""
+    """The rules made ready, the same for those that differ only in their values.
+
+    Raises:
+        ValueError: a pattern is no regular expression.
+    """
+    return _made_ready(
+        dataclasses.replace(rules, values=(), variables=()) if rules.values or rules.variables else rules
+    )
+
+
+@lru_cache(maxsize=64)
+def _made_ready(rules: RedactionRules) -> NameRules:
     keys = _lower(name for name in rules.json if not name.startswith("/"))
     query, form = _lower(rules.query), _lower(rules.form)
     shapes = tuple(map(_compiled, rules.shapes))

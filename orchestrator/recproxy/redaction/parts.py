@@ -32,9 +32,9 @@ from recproxy.redaction.opening import compression
 from recproxy.redaction.payloads import Payloads, coding_of
 from recproxy.redaction.rules import NO_RULES, Unsafe
 from recproxy.redaction.secret_values import SecretValues
-from recproxy.redaction.short_texts import ShortTexts, word_places
+from recproxy.redaction.short_texts import ShortTexts, short_places
 from recproxy.redaction.spans import FindSpans, Span, wild_name
-from recproxy.redaction.text_places import header_places, may_have_places, text_places
+from recproxy.redaction.text_places import header_places, may_have_places
 from recproxy.redaction.value_automata import Automata, kept_automata
 from recproxy.redaction.value_search import ValueSearch, made_search
 
@@ -131,7 +131,7 @@ class ScopeReader:
             self._search = made_search(kept_automata(self._values.known), self._earlier)
         raw = text.encode("utf-8", "surrogateescape")
         mask = TextMask("comment", "XXX", self._values, self._search, Budget(len(raw)), findings)
-        find = self._cached(("line", raw), lambda each: text_places(each, Language.LINES, self._rules))
+        find = self._cached(("line", raw), lambda each: short_places(each, Language.LINES, self._rules))
         return mask.masked(raw, find, "")[0].decode("utf-8", "surrogateescape")
 
     def check(self, before: Interaction, after: Interaction) -> None:
@@ -208,13 +208,13 @@ class ScopeReader:
 
     def _word_alone(self, word: bytes, mask: TextMask, place: str) -> bytes:
         """A method, a reason or the name of a header: no name says that it is secret, but its form may."""
-        find = self._cached(("word", word), lambda text: word_places(text, self._rules))
+        find = self._cached(("word", word), lambda text: short_places(text, Language.LINES, self._rules))
         return self._short.masked(word, mask, find, place)
 
     def _target(self, request: Request, mask: TextMask) -> tuple[str, str]:
         """The URL and the method without their secrets."""
         raw = request.url.encode("utf-8", "surrogateescape")
-        find = self._cached(("url", raw), lambda text: text_places(text, Language.URL, self._rules))
+        find = self._cached(("url", raw), lambda text: short_places(text, Language.URL, self._rules))
         url = mask.masked(raw, find, "url")[0]
         method = self._word_alone(request.method.encode("utf-8", "surrogateescape"), mask, "method")
         return url.decode("utf-8", "surrogateescape"), method.decode("utf-8", "surrogateescape")
@@ -241,7 +241,7 @@ class ScopeReader:
 
         def text(headers: Headers, each: bytes, place: str = "body") -> tuple[bytes, Moved]:
             language = language_of(header(headers, b"content-type") or b"", each, path)
-            find = self._cached((language, each), lambda one: text_places(one, language, self._rules))
+            find = self._cached((language, each), lambda one: short_places(one, language, self._rules))
             return mask.masked(each, find, place, language=language, opened=compression(each) not in (None, "deflate"))
 
         def named(name: bytes, each: bytes) -> bytes | None:

@@ -1,4 +1,4 @@
-"""Headers, methods and reasons, most of which stand in many interactions of a scope: each is read and masked once.
+"""Short texts, which stand in many interactions and in many scopes: each is read once, and masked once in a scope.
 
 Holds secrets, in this process only, and shows none.
 """
@@ -14,9 +14,9 @@ from recproxy.redaction.name_rules import NameRules
 from recproxy.redaction.spans import FindSpans, Span
 from recproxy.redaction.text_places import text_places
 
-__all__ = ["ShortTexts", "word_places"]
+__all__ = ["ShortTexts", "short_places"]
 
-_KEPT = 64  # bytes of a word whose places are kept
+_KEPT = 256  # bytes of a text whose places are kept
 
 #: A side, a wild word, the name of a place, and what stands there.
 _Key = tuple[str, str, str, bytes]
@@ -56,12 +56,12 @@ class ShortTexts:
             mask.found = True
 
 
-def word_places(word: bytes, rules: NameRules) -> Sequence[Span]:
-    """The places of a method, a reason or the name of a header that hold a secret."""
-    return _kept_places(word, rules) if len(word) <= _KEPT else text_places(word, Language.LINES, rules)
+def short_places(text: bytes, language: Language, rules: NameRules) -> Sequence[Span]:
+    """The places of a text that hold a secret; those of a short one are kept: of an address, a method, a login."""
+    return _kept_places(text, language, rules) if len(text) <= _KEPT else text_places(text, language, rules)
 
 
-@lru_cache(maxsize=1024)
-def _kept_places(word: bytes, rules: NameRules) -> Sequence[Span]:
-    """All programs use the same ones, in each scope."""
-    return text_places(word, Language.LINES, rules)
+@lru_cache(maxsize=4096)
+def _kept_places(text: bytes, language: Language, rules: NameRules) -> tuple[Span, ...]:
+    """A program sends the same ones in each test, and what was redacted is read again."""
+    return tuple(text_places(text, language, rules))
