@@ -46,6 +46,19 @@ def test_many_values_are_found_as_few_are(order, monkeypatch):
     assert sum(map(bool, found[0])) > 1000
 
 
+def test_a_few_short_texts_are_searched_without_an_automaton_and_alike(monkeypatch):
+    values = {value: SecretValue(f"rule {number}", field=not number % 3) for number, value in enumerate(VALUES)}
+    texts = [b" ".join((form.text, value)) for value in VALUES for form in forms(value)] + [b'"%s"' % VALUES[0]]
+    found = []
+    for looks in (0, 10**9):
+        monkeypatch.setattr(value_automata, "_LOOKS", looks)
+        automata = made_automata(values)
+        finders = (automata.plain, automata.coded, automata.fields)
+        found.append([[list(each.find(text * 2)) for each in finders] for text in texts])
+    assert found[0] == found[1]
+    assert [any(places) for places in zip(*found[0], strict=True)] == [True, True, True]
+
+
 def test_a_text_that_holds_a_form_in_groups_is_told_apart_from_most_others():
     in_groups = [text for value in VALUES for text in grouped(value)]
     assert len(in_groups) > 200

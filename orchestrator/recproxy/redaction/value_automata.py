@@ -29,6 +29,9 @@ _NEVER = [bytes((byte,)) * _END for byte in range(0xF5, 0xFA)]
 #: Bytes to search before the faster machine pays, and for each text, from measurements.
 _LITTLE = 50_000
 _LITTLE_EACH = 250
+#: Looks for a text in a short one that take as long as it takes to make an automaton.
+_LOOKS = 300
+_SHORT_TEXT = 2000  # bytes: a look begins in the time in which it goes through these
 #: More texts would need too much memory for it: so many need 30 MB.
 _MOST_FAST = 60_000
 #: Values of which the forms that only few texts can hold, which are most, are made when there is such a text.
@@ -42,27 +45,50 @@ _Plain = tuple[bytes, SecretValue, bytes]
 
 
 class _Automaton:
-    """Finds texts by their ends: by an automaton that is made fast, then, in much text, by one that searches fast."""
+    """Finds texts by their ends: one after another, then by an automaton that is made fast, then by one that searches fast."""
 
-    __slots__ = ("_left", "_machine", "_size", "_texts")
+    __slots__ = ("_left", "_machine", "_size", "_texts", "_tries")
 
     def __init__(self, texts: list[bytes]) -> None:
-        # For two to a few texts it looks for single bytes first, which are letters that any text is full of.
-        self._texts = texts if len(texts) == 1 else [*texts, *_NEVER]
-        # Most scopes have few values and little text.
-        self._machine = BytesAhoCorasick(self._texts, implementation=Implementation.ContiguousNFA)
-        #: Bytes to search before it pays to make the other one, which needs four times as long and finds in a third.
+        self._texts = texts
         self._size = len(texts)
+        self._machine: BytesAhoCorasick | None = None
+        #: Short texts to search before it pays to make an automaton: most scopes are small.
+        self._tries = _LOOKS // len(texts)
+        #: Bytes to search before it pays to make the other one, which needs four times as long and finds in a third.
         self._left = _LITTLE + _LITTLE_EACH * len(texts) if len(texts) <= _MOST_FAST else math.inf
 
     def matches(self, text: bytes) -> list[tuple[int, int, int]]:
-        """The number of each text that is found, and its start and end."""
+        """The number of each text that is found, and its start and end; in the order of the ends, the longest first."""
+        self._tries -= 1 + len(text) // _SHORT_TEXT
+        if self._tries >= 0:
+            return self._one_by_one(text)
         self._left -= len(text)
-        if self._left < 0:
-            self._machine = BytesAhoCorasick(self._texts, implementation=Implementation.DFA)
-            self._left = math.inf
+        if self._machine is None or self._left < 0:
+            self._make()
+        assert self._machine is not None
         found = self._machine.find_matches_as_indexes(text, overlapping=True)
         return [each for each in found if each[0] < self._size] if found else found
+
+    def _one_by_one(self, text: bytes) -> list[tuple[int, int, int]]:
+        found = []
+        for number, each in enumerate(self._texts):
+            if each in text:
+                start = text.find(each)
+                while start >= 0:
+                    found.append((number, start, start + len(each)))
+                    start = text.find(each, start + 1)
+        if len(found) > 1:
+            found.sort(key=lambda place: (place[2], place[1]))
+        return found
+
+    def _make(self) -> None:
+        if self._machine is None:
+            # For two to a few texts it looks for single bytes first, which are letters that any text is full of.
+            self._texts = self._texts if self._size == 1 else [*self._texts, *_NEVER]
+        kind = Implementation.DFA if self._left < 0 else Implementation.ContiguousNFA
+        self._left = math.inf if self._left < 0 else self._left
+        self._machine = BytesAhoCorasick(self._texts, implementation=kind)
 
 
 @dataclass(frozen=True, slots=True)
