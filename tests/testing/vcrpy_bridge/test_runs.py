@@ -96,10 +96,9 @@ def test_in_a_run_a_test_process_loads_neither_protocols_nor_configuration(suite
         "run",
         "--any-host",
         "--",
-        sys.executable,
+        *("env", "PYTHONHASHSEED=random", sys.executable),  # an interpreter of its own: a fork has imported more
         *("-m", "pytest", "-p", "no:randomly", "-p", "no:cacheprovider", "-p", "recproxy.vcrpy_bridge", "test_a.py"),
         PYTHONWARNINGS="default",
-        PYTHONHASHSEED="random",  # an interpreter of its own, because a fork has imported more
     )
 
     assert code == 0, out
