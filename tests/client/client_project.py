@@ -53,6 +53,8 @@ class ClientProject:
     seconds = 110
     #: What pytest finds imported when it runs.
     imported = ()
+    #: A folder with the pytest of this project, where that is another one than is installed.
+    other_pytest = ""
 
     def __init__(self, root, match=""):
         self.root = root
@@ -89,7 +91,8 @@ class ClientProject:
             for name, value in os.environ.items()
             if not name.startswith(("RECPROXY", "PYTEST")) and name not in ("PROXY", "CI")
         }
-        usual = {"PYTEST_ADDOPTS": WITHOUT_PLUGINS, "PYTHONPATH": str(self.root), "PYTHONWARNINGS": "error"}
+        path = os.pathsep.join(filter(None, (self.other_pytest, str(self.root))))
+        usual = {"PYTEST_ADDOPTS": WITHOUT_PLUGINS, "PYTHONPATH": path, "PYTHONWARNINGS": "error"}
         return inherited | usual | changes
 
     def start(self, *words, **environment):
@@ -106,7 +109,7 @@ class ClientProject:
     def python(self, *words, **environment):
         """Run Python; the exit code and what it said."""
         environment = self._environment(environment)
-        if prestarted.can_run(words, environment):
+        if prestarted.can_run(words, environment, self.other_pytest):
             done = prestarted.run(
                 words[1],
                 words[2:],
@@ -115,6 +118,7 @@ class ClientProject:
                 timeout=self.seconds,
                 merged=True,
                 also=self.imported,
+                pytest=self.other_pytest,
             )
             return done.returncode, done.stdout
         process = self.start(*words, **environment)

@@ -142,8 +142,8 @@ _USUAL = {
 }
 
 
-def can_run(words, environment):
-    """Whether these are words for `run`, `-m` and a module, and the module is the one installed here.
+def can_run(words, environment, pytest=""):
+    """Whether these are words for `run`, `-m` and a module, and the module is the one installed here, or that `pytest`.
 
     Forks have the order of sets of their server: whoever asks for another by name gets an interpreter.
     """
@@ -152,16 +152,17 @@ def can_run(words, environment):
     if words[0] != "-m" or words[1] not in (IMPORTS.keys() | RUN_BY.keys()) - SCRIPT_IMPORTS.keys():
         return False
     folders = environment.get("PYTHONPATH", "").split(os.pathsep)
-    if any(Path(path, words[1]).exists() for path in folders):
+    if any(Path(path, words[1]).exists() for path in folders if path != pytest):
         return False
     return words[1] not in RUN_BY or starts_alike(environment, environment, os.curdir)
 
 
-def run(module, words, *, cwd, environment, timeout, merged=False, path="", also=()):
+def run(module, words, *, cwd, environment, timeout, merged=False, path="", also=(), pytest=""):
     """Run a module with nothing on its standard input: as `subprocess.run` with captured text.
 
     `merged` means that standard error is in standard output, `path` is a folder in which modules are looked for first,
-    `also` are modules that each pytest of such runs imports.
+    `also` are modules that each pytest of such runs imports. `pytest` is the first folder on the path of modules of the
+    environment, if another pytest than the installed one is there.
     """
     out, err = os.pipe(), os.pipe()
     if merged:
@@ -169,8 +170,10 @@ def run(module, words, *, cwd, environment, timeout, merged=False, path="", also
     nothing = os.open(os.devnull, os.O_RDONLY)
     of_pytest = {"pytest": also}  # the pytest of a run, and the workers of one
     servers = {each: _server(each, "", of_pytest.get(each, ())) for each in _STARTED_BY.get(module, _STARTED_BY_RUNS)}
+    if pytest:
+        servers[f"pytest of {pytest}"] = _server("pytest", pytest, also)
     command = [sys.executable, "-m", module, *map(str, words)]
-    own = _server(RUN_BY.get(module, module), path, of_pytest.get(module, ()))
+    own = _server(RUN_BY.get(module, module), pytest if module == "pytest" else path, of_pytest.get(module, ()))
     for each in servers.values():
         _up(each)  # what is not there yet would be started anew
     with socket.socket(socket.AF_UNIX) as link:
@@ -667,16 +670,24 @@ def _words(args, environment):
     return words
 
 
+def _version(module, environment, servers):
+    """The name of the interpreter for a module as this environment finds it; None where there is none."""
+    first = environment.get("PYTHONPATH", "").partition(os.pathsep)[0]
+    other = f"{module} of {first}"
+    if other in servers:
+        return other if can_run(("-m", module), environment, first) else None
+    return module if can_run(("-m", module), environment) else None
+
+
 def _link(servers, began, words, environment, folder):
     """A connection to the interpreter that has imported what this command is about, if there is one."""
     if words[0] != sys.executable or len(words) < 2:
         return None
-    if words[1:] == _WORKER and can_run(("-m", "pytest"), environment):
-        module = "pytest"
+    if words[1:] == _WORKER and (found := _version("pytest", environment, servers)):
+        module = found
     elif _is_module(words):
-        _, module, *_ = _module_and_words(words)
-        if not can_run(("-m", module), environment):
-            return None
+        _, name, *_ = _module_and_words(words)
+        module = _version(name, environment, servers)
         if module in RUN_BY:
             module = RUN_BY[module] if starts_alike(began, environment, folder) else None
     elif environment.get("PYTHONHASHSEED") == "random":
@@ -748,7 +759,10 @@ def _import_as_pytest(names):
 
     _import(f"_pytest.{name}" for name in default_plugins)
     _remember_hooks()
-    hook = install_importhook(get_config())
+    config = get_config()
+    if not hasattr(config, "inicfg"):
+        config.inicfg = {}  # pytest 8 looks there for the names of test files
+    hook = install_importhook(config)
     hook.mark_rewrite(*_REWRITTEN)
     _import(names)
     sys.meta_path.remove(hook)

@@ -83,16 +83,14 @@ def test_many(number):
 """
 
 
-def try_all(project, workers, *, run, **environment):
+def try_all(project, workers, *, run):
     for name in PLUGINS:
         pytest.importorskip(name)
     project.write("pytest.ini", "[pytest]\nasyncio_default_fixture_loop_scope = function\n")
     project.record("two.rec", ("item", "first"), ("item", "second"), ("item", "third"))
     project.write("test_all.py", SUITE)
     words = ("-n", str(workers), "--strict-markers", "test_all.py")
-    outcomes = project.pytest(
-        *words, run=run, PYTEST_ADDOPTS="-p no:hypothesispytest -p no:pytest-betamax", **environment
-    )
+    outcomes = project.pytest(*words, run=run, PYTEST_ADDOPTS="-p no:hypothesispytest -p no:pytest-betamax")
 
     assert outcomes == {"failed": 1, "passed": 26, "rerun": 3}, outcomes
     assert "FAILED test_all.py::test_times_out" in outcomes.out
@@ -109,8 +107,8 @@ def test_all_at_once(project, run, workers):
 @pytest.mark.skipif("FORMER_PYTEST" not in os.environ, reason="no pytest 8 in $FORMER_PYTEST; nox -s tests installs it")
 @pytest.mark.parametrize(("workers", "run"), [(0, True), (2, False)], ids=["in a run", "workers"])
 def test_all_at_once_with_pytest_8(project, run, workers):
-    former = os.environ["FORMER_PYTEST"]
+    project.other_pytest = os.environ["FORMER_PYTEST"]
 
-    out = try_all(project, workers, run=run, PYTHONPATH=os.pathsep.join((former, str(project.root))))
+    out = try_all(project, workers, run=run)
 
     assert re.search(r"pytest-8\.\d", out)
