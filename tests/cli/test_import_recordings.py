@@ -389,6 +389,20 @@ def test_a_body_that_may_hold_a_secret_and_cannot_be_read_is_not_written(project
     assert read_recording("out/a.rec").interactions == ()
 
 
+@pytest.mark.parametrize(
+    ("entries", "code", "lost"),
+    [([], 0, 0), ([{"request": {"method": "GET", "url": "file:///a", "headers": []}, "response": {}}], 1, 1)],
+    ids=["nothing", "what is no HTTP"],
+)
+def test_one_file_without_an_interaction_becomes_an_empty_recording(project, entries, code, lost):
+    cassette(project, "a.har", text=json.dumps({"log": {"version": "1.2", "entries": entries}}))
+
+    done = run("cassettes/a.har", "--profile", "shop", "--to", "out")
+
+    assert (done[0], done[2]) == (code, f"0 interactions of 1 file: 0 exact, 0 synthesized, {lost} lost\n")
+    assert read_recording("out/a.rec").interactions == ()
+
+
 def test_the_whole_corpus_of_a_real_project_comes_over(project):
     shutil.copytree(DATA / "vcrpy" / "tweepy", project / "tweepy")
     code, _, err = run("tweepy", "--profile", "shop", "--to", "out")

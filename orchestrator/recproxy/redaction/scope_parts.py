@@ -32,6 +32,8 @@ def redact_in_parts(
     interactions: Sequence[Interaction], rules: RedactionRules, spread: Spread, *, apart: bool = False
 ) -> RedactedScope:
     """As `ReadScope.redacted` does, with the work on the interactions spread over several processes."""
+    if not interactions:  # which make no part
+        return ReadScope((), rules).redacted(apart=apart)
     flat = Flattened(interactions) if has_conversations(interactions) else None
     ones = interactions if flat is None else flat.interactions
     answered = [] if flat is None else _answered(flat.answers, rules)
