@@ -458,11 +458,10 @@ def borrow(environment):
     site = next(environment.glob("lib/python*/site-packages"))
     here = Path(pytest.__file__).parents[1]
     (site / "borrowed.pth").write_text(f"import site; site.addsitedir({str(here)!r})\n")
-    for name in ("pytest", "recproxy"):
-        module = "pytest" if name == "pytest" else "recproxy"
-        script = environment / "bin" / name
-        script.write_text(f'#!/bin/sh\nexec "{environment}/bin/python" -m {module} "$@"\n')
-        script.chmod(0o755)
+    prestarted.write_script(environment / "bin/pytest", "pytest")
+    script = environment / "bin/recproxy"
+    script.write_text(f'#!/bin/sh\nexec "{environment}/bin/python" -m recproxy "$@"\n')
+    script.chmod(0o755)
 
 
 @pytest.mark.parametrize(
