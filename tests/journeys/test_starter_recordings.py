@@ -4,6 +4,7 @@ The requests are facts about the SDKs; what a signature or a token holds does no
 `nox -s sdks` asks by the SDKs themselves.
 """
 
+import functools
 from pathlib import Path
 
 import pytest
@@ -277,10 +278,14 @@ USES = [
 CASES = [(sdk, profile, recording, requests) for sdk, profile, uses in USES for recording, requests in uses.items()]
 
 
+@functools.cache
+def rules(package):
+    return parse_profile(read_toml(package / "profile.toml", ProfileError)).rules()
+
+
 def playback(name, recording):
     package = PROFILES / name / f"recproxy_{name}"
-    profile = parse_profile(read_toml(package / "profile.toml", ProfileError))
-    return Playback(Index([read_recording(str(package / "recordings" / f"{recording}.rec"))], profile.rules()))
+    return Playback(Index([read_recording(str(package / "recordings" / f"{recording}.rec"))], rules(package)))
 
 
 def request(method, url, kind, body):
