@@ -32,6 +32,7 @@ OWN = ("--profile", "shop=api.shop.example")
 def folder(tmp_path, monkeypatch):
     for name in [name for name in os.environ if name.startswith(("RECPROXY", "TOX", "NOX", "CI"))]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv("VIRTUALENV_NO_SEED", "1")  # tox would put pip into the environment that is lent to it
     return tmp_path
 
 
