@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 from recproxy.config.mail_endpoints import MailPlace, mail_places, place_at
@@ -36,21 +35,17 @@ from recproxy.control.messages import (
     Setup,
     Stop,
 )
-from recproxy.control.miss_marks import mark_miss
 from recproxy.control.webhook_messages import Delivered, SteerWebhooks, WebhookAnswered, WebhookComes
 from recproxy.errors import HookError, RecproxyError, defect_text
 from recproxy.http import Owners, authority_host, split_authority
-from recproxy.matching.ways import Ways
-from recproxy.play.elsewhere import Elsewhere
 from recproxy.play.hooks import load_hooks
 from recproxy.play.recorded_moments import moment_in_play
 from recproxy.proxy.forwarding import Forwarding
 from recproxy.proxy.lane import ProxyLane
-from recproxy.proxy.lessons import Lessons
 from recproxy.proxy.miss_remarks import remark
-from recproxy.proxy.recording_cache import IndexOptions, RecordingCache
 from recproxy.proxy.scope import OpenScope
 from recproxy.proxy.scope_end import has_settled, settle
+from recproxy.proxy.scope_opener import ScopeOpener
 from recproxy.proxy.tls import Contexts
 from recproxy.proxy.webhook_service import WebhookService
 
@@ -67,20 +62,14 @@ class Service:
         self._channel.crowded = self._crowded
         self._lanes: dict[str, ProxyLane] = {}
         self._profile: Profile
-        self._ways: Ways
-        self._options: IndexOptions
-        self._elsewhere: Elsewhere
-        self._given: Mapping[str, bytes]
         self._owners: Owners
         self._contexts: Contexts
         self._forwarding: Forwarding
+        self._opener: ScopeOpener
         self._webhooks: WebhookService
         self._places: tuple[MailPlace, ...] = ()
         self._idle_timeout = 0.0
         self._listening = LOOPBACK
-        self._timed = 0
-        self._misses = ""
-        self._recording_cache = RecordingCache()
         self._ending: set[asyncio.Task[None]] = set()
         #: Describes misses, one after the other, while the loop answers other clients.
         self._beside = ThreadPoolExecutor(1)
@@ -107,33 +96,30 @@ class Service:
 
     def _crowded(self) -> None:
         """There was no room for a connection: make some for the next."""
-        any(lane.shed() for lane in self._lanes.values())
+        for lane in self._lanes.values():
+            if lane.shed():
+                return
 
     def _set_up(self, order: Setup, descriptors: list[int]) -> None:
         os.environ.update(order.environment)  # before hooks are loaded, which may read it then
         self._profile = Profile.restore(order.profile)
         self._places = tuple(mail_places(self._profile))
-        self._recording_cache = RecordingCache(variables=(*self._profile.credentials, *self._profile.placeholders))
-        self._given = given_values(self._profile, order.environment)
         self._owners = Owners(order.owners)
         self._contexts = Contexts(order.certificates, order.key)
         self._idle_timeout = order.idle_timeout
         self._listening = order.listening
-        self._timed = order.timed
-        self._misses = order.misses
-        self._ways = self._profile.ways(record=order.record, folder=order.shown_from)
         try:
             hooks = load_hooks(self._profile.name, self._profile.hooks, self._profile.redaction(order.secrets))
         except HookError as problem:
             self._channel.send(Refused(order=0, message=problem.message))
             return
-        self._options = IndexOptions(self._profile.rules(), self._profile.hosts, form=hooks.compare)
-        self._elsewhere = Elsewhere(
-            Path(order.recordings), self._profile, self._ways, hooks.compare, root=Path(order.root)
-        )
+        given = given_values(self._profile, order.environment)
         self._forwarding = Forwarding(self._profile, order, self._channel.send, hooks)
+        self._opener = ScopeOpener(
+            self._profile, order, self._forwarding, hooks=hooks, given=given, beside=self._beside
+        )
         self._webhooks = WebhookService(
-            self._profile, self._forwarding, self._given, self._channel.send, recorded_clock=order.recorded_clock
+            self._profile, self._forwarding, given, self._channel.send, recorded_clock=order.recorded_clock
         )
         self._channel.send(Ready())
 
@@ -143,11 +129,6 @@ class Service:
             for connection in lane.connections:
                 connection.forget_owner()
         self._forwarding.know(order.ports)
-
-    @property
-    def _is_shared(self) -> bool:
-        """Whether other workers play the same."""
-        return self._profile.replay.workers > 1 and self._forwarding.mode == "replay"
 
     def _lane(self, name: str) -> ProxyLane:
         lane = self._lanes.get(name)
@@ -203,56 +184,28 @@ class Service:
 
     def _begin(self, order: Begin, descriptors: list[int]) -> None:
         try:
-            scope = OpenScope(
-                self._profile,
-                order.scope,
-                [self._recording_cache.read(path) for path in order.recordings],
-                expected=order.expected,
-                match_on=order.match_on,
-                repeat=order.repeat,
-                ignore=order.ignore,
-                faults=order.faults,
-                number=order.order,
-                redaction=self._forwarding.rules,
-                mode=order.mode or self._forwarding.mode,
-                hooks=self._forwarding.hooks,
-                indexed=self._recording_cache.index,
-                options=self._options,
-                ways=self._ways.of_test(order.record, order.together, any_format=order.records_any_format),
-                elsewhere=self._elsewhere,
-                given=self._given,
-                beside=self._beside,
-                timed=self._timed,
-            )
-            if self._is_shared:
-                scope.check_shared(counted=bool(order.faults or order.chooser))
+            scope = self._opener.open(order)
         except Exception as problem:  # noqa: BLE001 - whoever began the scope waits for an answer
             text = problem.message if isinstance(problem, RecproxyError) else defect_text(problem)
             self._channel.send(Refused(order=order.order, message=text))
             return
-        rules, wanted = self._forwarding.rules, self._timed > 0 and scope.mode == "live"
-        scope.traffic.lessons = Lessons(rules, self._beside, wanted=wanted, answered=scope.known)
-        scope.history.missed = scope.traffic.failed = lambda: mark_miss(self._misses)
-        scope.go_on(order.plays)
-        scope.tells_unused = not order.fallback
-        scope.owns = self._lane(order.lane).owns
-        scope.chooser = order.chooser
+        lane = self._lane(order.lane)
+        scope.owns = lane.owns
         unset = self._forwarding.unset if scope.mode == "auto" else ()
         scope.remark = lambda: remark(order, unset, self._lanes)
-        self._lane(order.lane).begin(scope, base=order.base)
-        self._webhooks.open(scope, self._lane(order.lane))
+        lane.begin(scope, base=order.base)
+        self._webhooks.open(scope, lane)
         if scope.faults.of_tls:
-            self._lane(order.lane).retire()  # what is kept alive would never see a handshake
+            lane.retire()  # what is kept alive would never see a handshake
         self._channel.send(_began(order.order, scope))
 
     def _extend(self, order: Extend, descriptors: list[int]) -> None:
         scope = self._lane(order.lane).scope
         try:
-            scope.extend([self._recording_cache.read(path) for path in order.recordings], tries=order.tries)
+            self._opener.extend(scope, order)
         except RecproxyError as problem:
             self._channel.send(Refused(order=order.order, message=problem.message))
             return
-        scope.tells_unused |= not order.tries
         self._channel.send(_began(order.order, scope))
 
     def _look(self, order: Look, descriptors: list[int]) -> None:
