@@ -28,7 +28,7 @@ def pushed(tmp_path_factory):
 
         folder = tmp_path_factory.mktemp("pushed")
         checkout = Checkout(folder / "one", f"file://{folder / 'store'}")
-        for number in range(20):
+        for number in range(12):  # more than go to a store at once
             checkout.write(f"shop/{number}.rec", TEXT + str(number))
         assert checkout.push().problems == []
         return folder

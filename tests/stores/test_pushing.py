@@ -114,7 +114,7 @@ def test_a_recording_that_both_have_changed_is_a_conflict_until_one_is_chosen(on
 def test_what_was_never_pulled_is_not_pruned(one, two):
     got = two.push(prune=True)
 
-    assert len(got.kept) == 20 and two.lock == one.lock
+    assert len(got.kept) == 12 and two.lock == one.lock
     assert got.kept["shop/1.rec"] == "is in recproxy.lock and was never here: pull it"
 
 
