@@ -46,8 +46,8 @@ def replace_file(path: Path, text: bytes, *, root: Path, check: Callable[[], Non
         RecordingError: it cannot be written, or a link leads out of `root`; what was there is as it was.
     """
     with _described(path):
-        target = _target(path, root)
-        with opened_folder(target.parent, root=root, make=True) as folder:
+        target, top = _target(path, root, make=True)
+        with _opened(target.parent, top, make=True) as folder:
             name = f"{_prefix(target.name)}{secrets.token_hex(8)}.tmp"
             # O_EXCL and O_NOFOLLOW: what somebody else put there under that name, a link above all, is not written to.
             handle = os.open(name, _NEW_FILE, 0o666, dir_fd=folder)
@@ -74,8 +74,8 @@ def put_in_place(written: Path, path: Path, *, root: Path) -> None:
         RecordingError: it cannot be done, or a link leads out of `root`; what was there is as it was.
     """
     with _described(path):
-        target = _target(path, root)
-        with opened_folder(target.parent, root=root, make=True) as folder:
+        target, top = _target(path, root, make=True)
+        with _opened(target.parent, top, make=True) as folder:
             with written.open("rb") as file:
                 os.fsync(file.fileno())
             _keep_mode(target.name, folder, written.chmod)
@@ -92,8 +92,8 @@ def create_file(path: Path, text: bytes, *, root: Path) -> bool:
     with _described(path):
         if os.path.lexists(path):
             return False
-        target = _target(path, root)
-        with opened_folder(target.parent, root=root, make=True) as folder:
+        target, top = _target(path, root, make=True)
+        with _opened(target.parent, top, make=True) as folder:
             try:
                 handle = os.open(target.name, _NEW_FILE, 0o666, dir_fd=folder)
             except FileExistsError:
@@ -114,7 +114,7 @@ def check_place(path: Path, *, root: Path) -> None:
         RecordingError: the message names where the link leads.
     """
     with _described(path):
-        target = _target(path, root)
+        target, _ = _target(path, root)
         with contextlib.suppress(FileNotFoundError, NotADirectoryError):
             mode = target.lstat().st_mode
             if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
@@ -149,9 +149,9 @@ def remove_empty_folders(path: Path, *, below: Path) -> None:
 def remove_unfinished(path: Path, *, root: Path) -> None:
     """Remove next versions of a file that killed runs left beside it."""
     with contextlib.suppress(OSError):
-        target = _target(path, root)
+        target, top = _target(path, root)
         prefix = _prefix(target.name)
-        with opened_folder(target.parent, root=root) as folder:
+        with _opened(target.parent, top) as folder:
             for name in os.listdir(folder):  # noqa: PTH208 - pathlib has none for a descriptor
                 if name.startswith(prefix) and _UNFINISHED.fullmatch(name.removeprefix(prefix)):
                     os.unlink(name, dir_fd=folder)
@@ -167,7 +167,13 @@ def opened_folder(path: Path, *, root: Path, make: bool = False) -> Iterator[int
     if make:
         root.mkdir(parents=True, exist_ok=True)
     top = _resolved(root)
-    target = _within(_resolved(path), top, root)
+    with _opened(_within(_resolved(path), top, root), top, make=make) as folder:
+        yield folder
+
+
+@contextlib.contextmanager
+def _opened(target: Path, top: Path, *, make: bool = False) -> Iterator[int]:
+    """The descriptor of a folder, by paths that hold no link."""
     with contextlib.ExitStack() as opened:
         folder = os.open(top, _FOLDER)
         opened.callback(os.close, folder)
@@ -181,12 +187,15 @@ def opened_folder(path: Path, *, root: Path, make: bool = False) -> Iterator[int
         yield folder
 
 
-def _target(path: Path, root: Path) -> Path:
-    """Where a path leads, which must be below `root` and, through a link, a file of the same kind."""
-    target = _within(_resolved(path), _resolved(root), root)
+def _target(path: Path, root: Path, *, make: bool = False) -> tuple[Path, Path]:
+    """Where a path leads, which must be below `root` and, through a link, a file of the same kind; and where `root` does."""
+    if make:
+        root.mkdir(parents=True, exist_ok=True)
+    top = _resolved(root)
+    target = _within(_resolved(path), top, root)
     if target.suffix != path.suffix:
         raise OSError(None, f"a link leads to a file of another kind, {target}")
-    return target
+    return target, top
 
 
 def _within(target: Path, top: Path, root: Path) -> Path:

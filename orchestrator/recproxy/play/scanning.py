@@ -82,7 +82,7 @@ class FileScan:
         done = Scan(path=str(path), format=loaded.format, findings=findings, problem=problem)
         if not findings or not fix:
             return done
-        title = foreign_format(path)
+        title = foreign_format(path) if loaded.format != "rec" else None
         if title is not None:
             return replace(done, problem=f"{path}: is a file of another format, {title}: fix it with its own tool")
         if loaded.recording.format != 2:
