@@ -18,6 +18,8 @@ class Written:
         self.scope = redact_scope(case.interactions, case.rules)
         self.interactions = tuple(each for each in self.scope.interactions if each is not None)
         self.text = dump(Recording(interactions=self.interactions))
+        #: Redacted once more, at once, while what was made ready for it is kept: the text must be the same.
+        self.twice = dump(Recording(interactions=redact_scope(self.interactions, case.rules).interactions))
 
     def problem(self):
         """What is wrong, in a line; empty where all is well."""
@@ -39,10 +41,6 @@ class Written:
             for block in (each.request, each.response):
                 yield block.body
                 yield from (b"%s: %s" % line for line in (*block.headers, *block.trailers))
-
-    def again(self):
-        """Redacted once more: the text must be the same."""
-        return dump(Recording(interactions=redact_scope(self.interactions, self.case.rules).interactions))
 
 
 def raw(case):
