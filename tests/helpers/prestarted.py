@@ -760,7 +760,7 @@ def _import_as_pytest(names):
     _import(f"_pytest.{name}" for name in default_plugins)
     _remember_hooks()
     config = get_config()
-    if not hasattr(config, "inicfg"):
+    if not hasattr(type(config), "inicfg"):
         config.inicfg = {}  # pytest 8 looks there for the names of test files
     hook = install_importhook(config)
     hook.mark_rewrite(*_REWRITTEN)
