@@ -1,7 +1,7 @@
 """Interpreters that have imported what a program imports: a process of its own for each run, without that time.
 
 `python -m recproxy` and `python -m pytest` take most of their time to import modules, and tests run them hundreds of
-times. Here one process has imported the modules and forks for each run. The fork gets the working directory, environment,
+times. Here one process has imported the modules and forks for each run, whichever worker asks for it. The fork gets the working directory, environment,
 arguments and streams of the run, and then does what `python -m MODULE` does. A list of processes shows its command, and
 `askers` who asked for it: its parent is the process that forked. Tests of the start itself start the program as a user
 does.
@@ -15,8 +15,10 @@ starts itself, unless it runs pytest.
 import _socket
 import atexit
 import contextlib
+import fcntl
 import functools
 import gc
+import hashlib
 import importlib.metadata
 import inspect
 import io
@@ -127,6 +129,8 @@ _CALLED = (
     ("seccomp", "refuse_call"),
     ("signal", "signal"),
 )
+#: The name of the process of tests, among those of the interpreters, that what a fork uses is for.
+_HOLDER = "holder"
 #: What `subprocess.Popen` is asked for, where it is asked for nothing unusual.
 _USUAL = {
     "executable": None,
@@ -169,15 +173,13 @@ def run(module, words, *, cwd, environment, timeout, merged=False, path="", also
         os.dup2(out[1], err[1])
     nothing = os.open(os.devnull, os.O_RDONLY)
     of_pytest = {"pytest": also}  # the pytest of a run, and the workers of one
-    servers = {each: _server(each, "", of_pytest.get(each, ())) for each in _STARTED_BY.get(module, _STARTED_BY_RUNS)}
+    servers = _servers_for(_STARTED_BY.get(module, _STARTED_BY_RUNS), of_pytest)
     if pytest:
         servers[f"pytest of {pytest}"] = _server("pytest", pytest, also)
     command = [sys.executable, "-m", module, *map(str, words)]
     own = _server(RUN_BY.get(module, module), pytest if module == "pytest" else path, of_pytest.get(module, ()))
-    for each in servers.values():
-        _up(each)  # what is not there yet would be started anew
     with socket.socket(socket.AF_UNIX) as link:
-        link.connect(_up(own))
+        link.connect(own)
         _ask(link, servers, (nothing, out[1], err[1]), command, cwd=str(cwd), environment=environment)
         for descriptor in (nothing, out[1], err[1]):
             os.close(descriptor)
@@ -200,7 +202,7 @@ def run(module, words, *, cwd, environment, timeout, merged=False, path="", also
 @contextlib.contextmanager
 def forks(*modules):
     """Let `subprocess.Popen` of this process fork what is prestarted, as in a run: for a program run in this process."""
-    servers = {each: _up(_server(each, "", ())) for each in modules}
+    servers = _servers_for(modules)
     before = {name: getattr(subprocess.Popen, name) for name in ("_execute_child", "_try_wait", "_internal_poll")}
     _start_by_forks(servers, dict(os.environ))
     try:
@@ -217,19 +219,18 @@ def popen(*modules):
     class Forking(subprocess.Popen):
         pass
 
-    servers = {each: _server(each, "", ()) for each in (*modules, *_STARTED_BY_RUNS)}
-    _start_by_forks({each: _up(path) for each, path in servers.items()}, dict(os.environ), popen=Forking)
+    _start_by_forks(_servers_for((*modules, *_STARTED_BY_RUNS)), dict(os.environ), popen=Forking)
     return Forking
 
 
 def askers():
     """The forks that are running, by pid: the process that asked for each, which would be its parent if it were started."""
     found = {}
-    for path in _servers:
+    for path in _held:
         with contextlib.suppress(OSError):
             for name in filter(str.isdigit, os.listdir(os.path.dirname(path))):
                 with contextlib.suppress(OSError):  # it has just ended
-                    found[int(name)] = int(os.readlink(os.path.join(os.path.dirname(path), name)))
+                    found[int(name)] = int(os.readlink(os.path.join(os.path.dirname(path), name)).split()[0])
     return found
 
 
@@ -265,7 +266,7 @@ def _request(servers, command, *, cwd="", environment=(), keeper=None, network=N
 
 def write_script(path, module="recproxy"):
     """Write a program that is a fork of what is prestarted, for scripts of a shell that name it; no signal reaches the fork."""
-    servers = {each: _up(_server(each, "", ())) for each in (module, *_STARTED_BY_RUNS)}
+    servers = _servers_for((module, *_STARTED_BY_RUNS))
     request = _request(servers, [sys.executable, "-P", "-m", module])
     path.write_text(_SCRIPT.format(python=sys.executable, address=servers[module], request=request))
     path.chmod(0o755)
@@ -276,57 +277,97 @@ def _read(descriptor):
         return file.read()
 
 
+def _servers_for(modules, also=()):
+    """The addresses of interpreters by what they run, and who is to be told what they use."""
+    also = dict(also)
+    return {each: _server(each, "", also.get(each, ())) for each in modules} | {_HOLDER: str(os.getpid())}
+
+
 @functools.cache
 def _server(module, first, also):
-    """The address of the process that has imported what this module imports; it ends with this process."""
-    path = Path(tempfile.mkdtemp(prefix="recproxy-runs-"), "socket")
-    server = subprocess.Popen(
-        [sys.executable, __file__, str(path), *IMPORTS[module], *also],
-        env=os.environ | {"PYTHONPATH": first},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    server.used = os.open(f"/proc/{server.pid}/stat", os.O_RDONLY)
-    _servers[str(path)] = server
-    return str(path)
+    """The address of the process that has imported what this module imports.
 
-
-def _up(path):
-    """The address of an interpreter that has imported what it has to."""
-    server = _servers[path]
-    if not server.stdout.closed:
-        assert server.stdout.readline() == "up\n"
-        server.stdout.close()
+    The workers of a session share it: it ends when none of those who asked for it holds it any more. It need not be up:
+    whoever connects waits.
+    """
+    session = os.environ.get("PYTEST_XDIST_TESTRUNUID")
+    if session:
+        name = hashlib.sha256(repr((session, module, first, also)).encode()).hexdigest()[:16]
+        folder = os.path.join(tempfile.gettempdir(), f"recproxy-runs-{name}")
+    else:
+        folder = tempfile.mkdtemp(prefix="recproxy-runs-")
+    path = os.path.join(folder, "socket")
+    with _turn():
+        held, process = _hold(folder), None
+        if held is None:
+            held, process = _start(folder, path, first, (*IMPORTS[module], *also))
+        used = os.open(os.path.join(folder, f"used-{os.getpid()}"), os.O_RDONLY | os.O_CREAT)
+    _held[path] = SimpleNamespace(held=held, used=used, process=process)
     return path
 
 
-_servers = {}
+@contextlib.contextmanager
+def _turn():
+    """One process after the other: who begins to hold an interpreter, and an interpreter that nobody holds and that ends."""
+    with open(__file__, "rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _hold(folder):
+    """A descriptor that keeps the interpreter of this folder from its end; None where there is no such interpreter."""
+    try:
+        return os.open(os.path.join(folder, "held"), os.O_WRONLY | os.O_NONBLOCK)
+    except OSError:
+        return None
+
+
+def _start(folder, path, first, imports):
+    """Start an interpreter that listens already, and hold it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    os.mkdir(folder, 0o700)
+    os.mkfifo(os.path.join(folder, "held"))
+    end = os.open(os.path.join(folder, "held"), os.O_RDONLY | os.O_NONBLOCK)
+    held = _hold(folder)
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(path)
+        listening.listen(128)
+        process = subprocess.Popen(
+            [sys.executable, __file__, path, str(listening.fileno()), *imports],
+            env=os.environ | {"PYTHONPATH": first},
+            stdin=end,
+            stdout=subprocess.DEVNULL,
+            pass_fds=(listening.fileno(),),
+        )
+    os.close(end)
+    return held, process
+
+
+_held = {}
 _used = {"at": 0.0, "seconds": 0.0}
 
 
 def cpu_seconds():
-    """What the interpreters for runs have used, and all that they have run to its end, as of the last fifth of a second.
+    """What the interpreters have used for this process, and all that they have run for it, as of the last fifth of a second.
 
     Each test asks twice, and most tests are shorter than the answer takes.
     """
     now = time.monotonic()
     if now - _used["at"] > 0.2:
-        ticks = 0
-        for server in _servers.values():  # to open the file would take six times as long
-            with contextlib.suppress(OSError):
-                ticks += sum(map(int, os.pread(server.used, 4096, 0).rpartition(b")")[2].split()[11:15]))
-        _used.update(at=now, seconds=ticks / os.sysconf("SC_CLK_TCK"))
+        told = [os.pread(each.used, 8, 0) for each in _held.values()]  # to open the file would take six times as long
+        _used.update(at=now, seconds=sum(struct.unpack("d", each)[0] for each in told if each))
     return _used["seconds"]
 
 
 def close():
-    """End what was started for the runs."""
-    while _servers:
-        server = _servers.pop(_up(next(iter(_servers))))
-        server.stdin.close()
-        server.wait()
-        os.close(server.used)
+    """End what was started for the runs, once the other workers hold it no more."""
+    started = [each.process for each in _held.values() if each.process]
+    while _held:
+        _, each = _held.popitem()
+        os.close(each.held)
+        os.close(each.used)
+    for process in started:
+        process.wait()
 
 
 def _remember_what_is_installed():
@@ -348,43 +389,73 @@ def _remember_what_is_installed():
         installed.offers()
 
 
-def _serve(path):
-    """Accept runs until standard input ends. Only a fork returns, with what it is to run."""
+def _serve(path, listening):
+    """Accept runs until nobody holds the other end of standard input. Only a fork returns, with what it is to run."""
     _remember_what_is_installed()
     links = {}
-    with socket.socket(socket.AF_UNIX) as listening, selectors.DefaultSelector() as selector:
-        listening.bind(path)
-        listening.listen()
+    with listening, selectors.DefaultSelector() as selector:
         selector.register(listening, selectors.EVENT_READ)
         selector.register(0, selectors.EVENT_READ)
-        folder = os.path.dirname(path)
-        signal.signal(signal.SIGCHLD, lambda *_: _wait_for_ended(links, folder))  # at once: its time is its test's
-        print("up", flush=True)
+        ended = _Ended(links, os.path.dirname(path))
+        signal.signal(signal.SIGCHLD, lambda *_: ended.wait())  # at once: its time is its test's
         while True:
             ready = {key.fd for key, _ in selector.select()}
             if 0 in ready:
-                shutil.rmtree(folder)
-                sys.exit()
+                with _turn():
+                    if select.select([0], [], [], 0)[0]:
+                        shutil.rmtree(ended.folder)
+                        sys.exit()
+            if listening.fileno() not in ready:
+                continue
             link = listening.accept()[0]
             signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])  # it may end before its link is known
             if (pid := os.fork()) == 0:
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
                 signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
-                for each in (selector, listening, *links.values()):
+                for each in (selector, listening, ended, *links.values()):
                     each.close()
-                return _begin(link, folder)
+                return _begin(link, ended.folder)
             links[pid] = link
             signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
 
 
-def _wait_for_ended(links, folder):
-    """Say of each fork that has ended how it has."""
-    with contextlib.suppress(ChildProcessError):
-        while (ended := os.waitpid(-1, os.WNOHANG))[0]:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(os.path.join(folder, str(ended[0])))
-            with links.pop(ended[0]) as link, contextlib.suppress(OSError):  # who asked has ended
-                link.sendall(b"%d\n" % os.waitstatus_to_exitcode(ended[1]))
+class _Ended:
+    """Waits for forks, and says how each has ended and what it has used."""
+
+    def __init__(self, links, folder):
+        self._links = links
+        self.folder = folder
+        self._accounts = {}
+        self._told = 0.0
+
+    def wait(self):
+        """Say of each fork that has ended how it has."""
+        with contextlib.suppress(ChildProcessError):
+            while True:
+                pid, status, used = os.wait4(-1, os.WNOHANG)
+                if not pid:
+                    return
+                place = os.path.join(self.folder, str(pid))
+                with contextlib.suppress(OSError):  # it has ended before it was found
+                    self._add(os.readlink(place).split()[1], used.ru_utime + used.ru_stime)
+                    os.unlink(place)
+                with self._links.pop(pid) as link, contextlib.suppress(OSError):  # who asked has ended
+                    link.sendall(b"%d\n" % os.waitstatus_to_exitcode(status))
+
+    def close(self):
+        """Close the accounts: a fork has none of them."""
+        for file, _ in self._accounts.values():
+            os.close(file)
+
+    def _add(self, holder, seconds):
+        """Note what a fork has used, and this process since the last one, for who asked at the first."""
+        if holder not in self._accounts:
+            file = os.open(os.path.join(self.folder, f"used-{holder}"), os.O_WRONLY | os.O_CREAT)
+            self._accounts[holder] = [file, 0.0]
+        account, now = self._accounts[holder], time.process_time()
+        account[1] += seconds + now - self._told
+        self._told = now
+        os.pwrite(account[0], struct.pack("d", account[1]), 0)
 
 
 def _begin(link, folder):
@@ -400,7 +471,7 @@ def _begin(link, folder):
         asker, _, _ = struct.unpack("3i", link.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i")))
         if not request["group"] and os.getsid(asker) == os.getsid(0):
             os.setpgid(0, os.getpgid(asker))
-        os.symlink(str(asker), os.path.join(folder, str(os.getpid())))
+        os.symlink(f"{asker} {request['servers'][_HOLDER]}", os.path.join(folder, str(os.getpid())))
         _show(request["command"])
     signal.signal(signal.SIGINT, signal.SIG_IGN if request["is_deaf"] else signal.SIG_DFL)
     for module, name, words in request["calls"]:
@@ -800,10 +871,10 @@ def _remember_fixtures():
 
 
 if __name__ == "__main__":
-    (_import_as_pytest if sys.argv[2] == "pytest" else _import)(sys.argv[2:])
+    (_import_as_pytest if sys.argv[3] == "pytest" else _import)(sys.argv[3:])
     gc.freeze()
     try:
-        _become(_serve(sys.argv[1]))
+        _become(_serve(sys.argv[1], socket.socket(fileno=int(sys.argv[2]))))
     except SystemExit as end:
         _end(end.code)
     _end(0)
