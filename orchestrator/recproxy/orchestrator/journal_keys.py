@@ -90,8 +90,8 @@ class JournalKeys:
         for folder in filter(is_private, self._folders()):
             for path in folder.glob("*.key"):
                 with contextlib.suppress(OSError):
-                    days = _days_kept(path)
-                    if days is not None and path.lstat().st_mtime < time.time() - days * _DAY_SECONDS:
+                    days = (time.time() - path.lstat().st_mtime) / _DAY_SECONDS
+                    if days > _DAYS and days > (_days_kept(path) or days):  # most are new, and need not be read
                         path.unlink()
 
     def remove(self, name: str) -> None:
