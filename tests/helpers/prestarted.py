@@ -802,11 +802,9 @@ def _compile_at_once():
 def _compile_patterns():
     """Compile the expressions of runs and proxies that recproxy compiles when it first uses them."""
     lazy = importlib.import_module("recproxy.lazy.patterns")._LazyPattern
-    for module in list(sys.modules.values()):
-        if module.__name__.startswith("recproxy."):
-            for value in list(vars(module).values()):
-                if isinstance(value, lazy):
-                    value.search  # noqa: B018
+    for value in gc.get_objects():  # some are in tables
+        if type(value) is lazy:
+            value.search  # noqa: B018
 
 
 def _fill_caches():
