@@ -379,11 +379,12 @@ def _remember_what_is_installed():
         read = functools.cache(read)
         return property(lambda self: read(known.get(self._path, self)))
 
-    for name in ("entry_points", "files", "metadata"):
+    for name in ("_normalized_name", "entry_points", "files", "metadata"):
         setattr(kind, name, remembered(getattr(kind, name).fget))
     for each in known.values():
+        _ = each._normalized_name
         if any(point.group == "pytest11" for point in each.entry_points):
-            _ = each.files, each.metadata
+            _ = each.metadata, [str(file) for file in each.files or ()]
     if installed := sys.modules.get("recproxy.config.installed"):
         installed._offered_by = functools.cache(lambda folder, read=installed._offered_by: tuple(read(folder)))
         installed.offers()
@@ -835,7 +836,7 @@ def _import_as_pytest(names):
     hook.mark_rewrite(*_REWRITTEN)
     _import(names)
     sys.meta_path.remove(hook)
-    _remember_fixtures()
+    _remember_plugins()
     inspect.getmodule(_import.__code__)  # which remembers the file of each module, for the first test that fails
 
 
@@ -847,25 +848,60 @@ def _remember_hooks():
         manager._static_hook_attr = lambda of, name: (remembered if isinstance(of, ModuleType) else look)(of, name)
 
 
-def _remember_fixtures():
-    """Look for the fixtures of pytest and its plugins once: a small pytest spends a fifth of its time on that."""
-    fixtures = importlib.import_module("_pytest.fixtures")
-    search = fixtures.FixtureManager.parsefactories
+def _remember_plugins():
+    """Look once for the hooks and fixtures of plugins: a small pytest spends a third of its time on that."""
+    fixtures, manager = importlib.import_module("_pytest.fixtures"), importlib.import_module("pluggy._manager")
+    varnames, look = _remember_arguments(), getattr(manager, "_static_hook_attr", lambda *_: None)
+    hooks = {}  # by module and by class of plugins, the names of hooks in it
     only = {}  # by module, what is a fixture in it
+    plain = set()  # classes of plugins without a fixture
     for name, module in list(sys.modules.items()):
-        if any(each.startswith("pytest_") for each in dir(module)):
-            only[module] = made = ModuleType(name)
+        if found := _hooks(dir(module)):
+            hooks[module], only[module] = found, ModuleType(name)
             for key, value in vars(module).items():
                 if type(value) is fixtures.FixtureFunctionDefinition:
-                    setattr(made, key, value)
+                    setattr(only[module], key, value)
+            for each in found:
+                if (hook := look(module, each)) is not None:
+                    _ = varnames(hook[1])
+        if name.partition(".")[0] in ("_pytest", *_REWRITTEN):
+            for each in filter(inspect.isclass, list(vars(module).values())):
+                if found := _hooks(dir(each)):
+                    hooks[each] = found
+                    values = (value for base in each.__mro__ for value in vars(base).values())
+                    if not any(type(value) is fixtures.FixtureFunctionDefinition for value in values):
+                        plain.add(each)
+
+    def hooks_of(plugin):
+        if isinstance(plugin, ModuleType):
+            return hooks.get(plugin) or dir(plugin)
+        known = None if inspect.isclass(plugin) else hooks.get(type(plugin))
+        return dir(plugin) if known is None else dict.fromkeys((*known, *_hooks(getattr(plugin, "__dict__", ()))))
+
+    manager.dir = hooks_of
+    search = fixtures.FixtureManager.parsefactories
 
     def parsefactories(self, *where, **named):
         holder = named.get("holder")  # as pytest 9 asks for it
         if isinstance(holder, ModuleType):
             named["holder"] = only.get(holder, holder)
-        search(self, *where, **named)
+        if type(holder) not in plain:
+            search(self, *where, **named)
 
     fixtures.FixtureManager.parsefactories = parsefactories
+
+
+def _remember_arguments():
+    """Look once for the names of the arguments of a hook."""
+    using = [each for name, each in sys.modules.items() if name.startswith("pluggy._") and hasattr(each, "varnames")]
+    remembered = functools.cache(using[0].varnames)
+    for module in using:
+        module.varnames = remembered
+    return remembered
+
+
+def _hooks(names):
+    return [name for name in names if name.startswith("pytest_")]
 
 
 if __name__ == "__main__":
