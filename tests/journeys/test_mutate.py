@@ -44,9 +44,10 @@ import pytest
 
 remembered = {}
 calls = []
+opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # once: it takes as long as a request
 
 def get(path):
-    with urllib.request.urlopen(os.environ["SHOP_BASE_URL"] + path, timeout=5) as answer:
+    with opener.open(os.environ["SHOP_BASE_URL"] + path, timeout=5) as answer:
         return json.load(answer)
 
 def test_the_item():
