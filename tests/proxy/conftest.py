@@ -9,12 +9,14 @@ import trustme
 from deadlines import seconds
 
 
-@pytest.fixture(autouse=True)
-def no_proxies(monkeypatch):
+@pytest.fixture(autouse=True, scope="module")
+def no_proxies():
     """What the tester has set is not what these tests are about."""
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.lower(), raising=False)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+            monkeypatch.delenv(name, raising=False)
+            monkeypatch.delenv(name.lower(), raising=False)
+        yield
 
 
 @pytest.fixture(scope="session")
