@@ -45,7 +45,17 @@ from prestarted_scripts import INTERRUPTED, KEEPER, RUN_BY, SCRIPT_IMPORTS, Scri
 #: What any pytest imports that has plugins and asks something over HTTP.
 _OF_PYTEST = (
     *("ast", "concurrent.futures.thread", "ctypes", "dateutil.parser", "difflib", "encodings.ascii", "encodings.idna"),
-    *("encodings.unicode_escape", "execnet", "faulthandler", "getpass", "http.client", "netrc", "pdb", "pickle"),
+    *(
+        "encodings.unicode_escape",
+        "execnet",
+        "faulthandler",
+        "getpass",
+        "http.client",
+        "httpx",
+        "netrc",
+        "pdb",
+        "pickle",
+    ),
     *("queue", "readline", "requests", "resource", "ssl", "stringprep", "sysconfig", "tomllib", "urllib.request"),
     "zoneinfo",
 )
