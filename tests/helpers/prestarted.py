@@ -16,6 +16,7 @@ import _socket
 import atexit
 import contextlib
 import fcntl
+import fnmatch
 import functools
 import gc
 import hashlib
@@ -59,6 +60,8 @@ _OF_PYTEST = (
     *("queue", "readline", "requests", "resource", "ssl", "stringprep", "sysconfig", "tomllib", "urllib.request"),
     "zoneinfo",
 )
+#: The folders in which pytest looks for no tests.
+_FOLDERS = ("*.egg", ".*", "_darcs", "build", "CVS", "dist", "node_modules", "venv", "{arch}")
 #: The packages of plugins whose asserts pytest rewrites when it imports them, and complains where somebody was first.
 _REWRITTEN = ("anyio", "pytest_randomly", "pytest_split", "recproxy", "time_machine", "xdist")
 #: The plugins that the pytest of a test has, and what they import late: in a run, and with workers.
@@ -395,6 +398,8 @@ def _remember_what_is_installed():
         _ = each._normalized_name
         if any(point.group == "pytest11" for point in each.entry_points):
             _ = each.metadata, [str(file) for file in each.files or ()]
+        if each._normalized_name == "pluggy":  # whose version each pytest shows
+            _ = each.metadata
     if installed := sys.modules.get("recproxy.config.installed"):
         installed._offered_by = functools.cache(lambda folder, read=installed._offered_by: tuple(read(folder)))
         installed.offers()
@@ -847,6 +852,8 @@ def _import_as_pytest(names):
     _import(names)
     sys.meta_path.remove(hook)
     _remember_plugins()
+    for pattern in (*_FOLDERS, "test_*.py", "*_test.py"):
+        fnmatch.fnmatch("name", pattern)  # which remembers it
     inspect.getmodule(_import.__code__)  # which remembers the file of each module, for the first test that fails
 
 

@@ -30,6 +30,7 @@ _OF_CLIENTS = (
     *("grpc_status.rpc_status", "h2.connection", "httpx", "httpx._transports.default", "requests", "urllib3"),
     *("urllib3.contrib.socks", "websockets.asyncio.client", "websockets.sync.client"),
     *("httpcore._async.http2", "httpcore._backends.anyio", "httpcore._sync.http2", "anyio._backends._asyncio"),
+    "tweepy",
 )
 #: What the share application imports, which uses the same clients.
 _OF_SHARE = ("routes", "webob", "wsgiref.simple_server")
