@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from recproxy.matching.index import Index
 from recproxy.matching.miss import miss
 from recproxy.matching.nearest import words
 from recproxy.matching.rules import Rules
-from recproxy.recording import Act, Recording, Step, conversation
+from recproxy.recording import Act, Interaction, Recording, Request, Response, Step, conversation
 
 
 def nearest(index, request):
@@ -51,16 +53,21 @@ def test_a_conversation_is_never_near_to_a_request(live):
     assert nearest(Index([Recording(interactions=(said,))], Rules(), ("a.com",), form), live("https://a.com/")) is None
 
 
-@pytest.mark.parametrize("seed", [0, 70, 1999])
-def test_in_a_large_recording_the_one_that_was_changed_is_found(seed, recorded, live, index):
-    found = index(
-        *[
-            recorded("POST https://a.com/tweets", f'{{"text": "hello {number}", "lang": "en", "n": {number}}}', "json")
-            for number in range(2000)
-        ]
+@pytest.fixture(scope="module")
+def large():
+    """The index of a large recording, which all requests of a run are compared with."""
+    asked = Request(
+        method="POST", url="https://a.com/tweets", headers=((b"Content-Type", b"application/json"),), wild="XXX"
     )
+    bodies = (b'{"text": "hello %d", "lang": "en", "n": %d}' % (number, number) for number in range(2000))
+    interactions = (Interaction(request=replace(asked, body=body), response=Response(status=200)) for body in bodies)
+    return Index([Recording(interactions=tuple(interactions))], Rules(), ())
+
+
+@pytest.mark.parametrize("seed", [0, 70, 1999])
+def test_in_a_large_recording_the_one_that_was_changed_is_found(seed, large, live):
     request = live("POST https://a.com/tweets", f'{{"text": "hello {seed}", "lang": "de", "n": {seed}}}', "json")
-    said = miss(found, request, profile="x")
+    said = miss(large, request, profile="x")
 
     assert said.closest == seed
     assert [one.field for one in said.differences] == ["json /lang"]
