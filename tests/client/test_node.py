@@ -16,17 +16,17 @@ NODE = shutil.which("node")
 pytestmark = pytest.mark.skipif(NODE is None, reason="node is not installed")
 
 
-def run(*files, folder=ROOT):
+def run(*files, folder=ROOT, options=()):
     environment = {name: value for name, value in os.environ.items() if not name.startswith("RECPROXY")}
     environment.pop("NODE_TEST_CONTEXT", None)
-    words = ("run", "--mode", "replay", "--", NODE, "--test", *files)
+    words = ("run", "--mode", "replay", *options, "--", NODE, "--test", *files)
     return prestarted.run("recproxy", words, cwd=folder, environment=environment, timeout=seconds(100))
 
 
 def test_the_example_suite():
     pytest.importorskip("recproxy_twitter")
 
-    done = run(SUITE / "tweets.test.mjs")
+    done = run(SUITE / "tweets.test.mjs", options=("--profile", "twitter"))
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "# pass 3" in done.stdout or "pass 3" in done.stdout
