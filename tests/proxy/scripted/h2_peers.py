@@ -40,7 +40,7 @@ class Stream:
             head, _, data = data.partition(b"\r\n\r\n")
             self._peer.begin(head)
         if data:
-            self._waiting.append(data)
+            self._waiting.append(memoryview(data))  # a message of many frames would be copied for each of them
         self.flush()
 
     def flush(self):
@@ -49,7 +49,7 @@ class Stream:
             piece = self._waiting.popleft()
             if len(piece) > (most := min(room, h2.max_outbound_frame_size)):
                 self._waiting.appendleft(piece[most:])
-            h2.send_data(stream, piece[:most])
+            h2.send_data(stream, bytes(piece[:most]))
         if self._ended and not self._waiting and not self._sent_end:
             self._sent_end = True
             h2.end_stream(stream)
