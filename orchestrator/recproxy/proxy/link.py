@@ -79,6 +79,7 @@ class Link:
         self.used = False
         self.heard = False
         self._has_ended = self._has_turned = False
+        self._poll: select.poll | None = None
         self.protocol = h11.Connection(h11.CLIENT, max_incomplete_event_size=_LARGEST_HEAD)
 
     @property
@@ -88,13 +89,12 @@ class Link:
         What a service sends unasked (a 408 before it closes, a second response, a body where there is none) would be
         the response to the next request.
         """
-        return (
-            not self.reader.at_eof()
-            and not self.writer.is_closing()
-            and self.protocol.trailing_data == (b"", False)
-            and not _has_more(self.reader)
-            and not _is_readable(self.writer)
-        )
+        return self._is_open and not _has_more(self.reader) and not self._is_readable()
+
+    @property
+    def _is_open(self) -> bool:
+        """Whether nothing is known yet that keeps it from another request."""
+        return not self.reader.at_eof() and not self.writer.is_closing() and self.protocol.trailing_data == (b"", False)
 
     async def send(self, event: h11.Event) -> None:
         """Send an event; waits while the service does not take what it was sent."""
@@ -146,9 +146,9 @@ class Link:
         self.writer.transport.abort()
 
     def finish(self) -> bool:
-        """The request is answered: whether the connection is ready for another."""
+        """The request is answered: whether the connection may take another, if it is still `fresh` when that comes."""
         protocol = self.protocol
-        if protocol.our_state is not h11.DONE or protocol.their_state is not h11.DONE or not self.fresh:
+        if protocol.our_state is not h11.DONE or protocol.their_state is not h11.DONE or not self._is_open:
             return False
         protocol.start_next_cycle()
         self.used = True
@@ -158,6 +158,16 @@ class Link:
     def close(self) -> None:
         """Drop it."""
         self.writer.close()
+
+    def _is_readable(self) -> bool:
+        """Whether the kernel has bytes, or the end, that the event loop has not yet taken."""
+        if self._poll is None:
+            sock = self.writer.get_extra_info("socket")
+            if sock is None or not hasattr(select, "poll"):
+                return False
+            self._poll = select.poll()
+            self._poll.register(sock.fileno(), select.POLLIN)
+        return bool(self._poll.poll(0))
 
 
 def _has_more(reader: asyncio.StreamReader) -> bool:
@@ -169,13 +179,3 @@ def _has_more(reader: asyncio.StreamReader) -> bool:
         return True
     reading.close()  # it would have to wait
     return False
-
-
-def _is_readable(writer: asyncio.StreamWriter) -> bool:
-    """Whether the kernel has bytes, or the end, that the event loop has not yet taken."""
-    sock = writer.get_extra_info("socket")
-    if sock is None or not hasattr(select, "poll"):
-        return False
-    poll = select.poll()
-    poll.register(sock.fileno(), select.POLLIN)
-    return bool(poll.poll(0))
