@@ -12,6 +12,7 @@ from collections.abc import Callable, Coroutine
 
 import h11
 
+from recproxy.proxy.eager_task import begin_at_once
 from recproxy.proxy.link import ServiceLink
 from recproxy.proxy.upstream_errors import UpstreamError
 
@@ -25,13 +26,16 @@ class RacedRequest:
         self._seconds = seconds
         self._progress = progress
         self._link: ServiceLink
-        self._sending: asyncio.Task[None]
+        self._sending: asyncio.Future[None]
 
     def begin(self, link: ServiceLink, send: Coroutine[None, None, None]) -> None:
-        """Send it over a link, in a task; what was sent over another before has been ended."""
+        """Send it over a link, as much as can be sent now, and the rest in a task.
+
+        What was sent over another link before has been ended.
+        """
         self._link = link
         self._loop = asyncio.get_running_loop()  # looked up once: each time it asks the kernel which process this is
-        self._sending = asyncio.create_task(send)
+        self._sending = begin_at_once(send)
         self._passed = self._progress()
         self._restart()
 
@@ -56,8 +60,6 @@ class RacedRequest:
 
     async def _read(self) -> None:
         """Have more of the response, or the reason why the request cannot be sent."""
-        if not self._sending.done():
-            await asyncio.sleep(0)  # most requests are sent in one turn of the loop, and need no race
         if self._sending.done():
             self._check()
             await self._read_alone()
