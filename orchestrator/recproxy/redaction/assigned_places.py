@@ -11,7 +11,8 @@ from collections.abc import Iterator
 
 from recproxy.lazy.patterns import lazy_pattern
 from recproxy.redaction.name_rules import NameHits
-from recproxy.redaction.names import is_label, is_placeholder, is_secret, is_wordy, looks_like_a_token, may_be_secret
+from recproxy.redaction.names import is_label, is_secret, is_wordy, looks_like_a_token, may_be_secret
+from recproxy.redaction.placeholders import is_placeholder
 from recproxy.redaction.prose import is_prose
 from recproxy.redaction.random_values import is_random
 from recproxy.redaction.spans import Span, wild_name

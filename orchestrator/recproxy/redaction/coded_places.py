@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from recproxy.lazy.patterns import lazy_pattern
 from recproxy.redaction.masks import response_mask
-from recproxy.redaction.names import is_placeholder
+from recproxy.redaction.placeholders import is_placeholder
 from recproxy.redaction.spans import FindSpans, Span, merged, replaced
 from recproxy.redaction.views import percent_decoded
 

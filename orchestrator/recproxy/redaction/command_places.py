@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from recproxy.lazy.patterns import lazy_pattern
 from recproxy.redaction.header_values import header_spans
 from recproxy.redaction.name_rules import NameHits, NameRules
-from recproxy.redaction.names import is_placeholder, is_secret, is_wordy, may_be_secret
+from recproxy.redaction.names import is_secret, is_wordy, may_be_secret
+from recproxy.redaction.placeholders import is_placeholder
 from recproxy.redaction.spans import Span, wild_name
 
 __all__ = ["argument_spans"]

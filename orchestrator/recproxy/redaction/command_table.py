@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from recproxy.lazy.patterns import lazy_pattern, repeated
-from recproxy.redaction.names import is_placeholder
+from recproxy.redaction.placeholders import is_placeholder
 from recproxy.redaction.random_values import is_random
 from recproxy.redaction.shape_rows import ShapeRow, shape
 

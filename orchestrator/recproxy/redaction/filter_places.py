@@ -12,7 +12,8 @@ from recproxy.lazy.patterns import lazy_pattern, repeated
 from recproxy.recording.field_names import is_listed
 from recproxy.redaction.header_values import HEADERS_WITH_RULES, header_spans
 from recproxy.redaction.name_rules import NameRules
-from recproxy.redaction.names import is_placeholder, is_secret
+from recproxy.redaction.names import is_secret
+from recproxy.redaction.placeholders import is_placeholder
 from recproxy.redaction.spans import Span, wild_name
 
 __all__ = ["filter_spans"]

@@ -13,7 +13,8 @@ from recproxy.lazy.patterns import lazy_pattern
 from recproxy.recording.json_reader import JSON_TOKEN
 from recproxy.redaction.coded_places import opaque
 from recproxy.redaction.header_values import HEADERS_WITH_RULES, header_spans
-from recproxy.redaction.names import header_is_secret, is_label, is_placeholder, looks_like_a_token, name_words
+from recproxy.redaction.names import header_is_secret, is_label, looks_like_a_token, name_words
+from recproxy.redaction.placeholders import is_placeholder
 from recproxy.redaction.prose import is_complaint, is_prose
 from recproxy.redaction.spans import Span
 from recproxy.redaction.views import json_unescaped

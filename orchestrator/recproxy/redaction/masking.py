@@ -19,7 +19,7 @@ from recproxy.redaction.base64_forms import hex_lines, whole_run, with_padding
 from recproxy.redaction.budget import Budget
 from recproxy.redaction.language import Language
 from recproxy.redaction.masks import is_mask, request_mask, response_mask
-from recproxy.redaction.names import is_placeholder
+from recproxy.redaction.placeholders import is_placeholder
 from recproxy.redaction.quoted_printable import folded_place, may_be_folded
 from recproxy.redaction.rules import Unsafe
 from recproxy.redaction.secret_values import SecretValues
@@ -121,7 +121,7 @@ class TextMask:
             self.findings += (
                 Finding(span.rule, where, text[span.start : span.end])
                 for span, _ in masks
-                if not is_placeholder(text[span.start : span.end])
+                if not self._is_placeholder(text[span.start : span.end])
             )
             text, moved = replaced(text, masks)
             moves.append(moved)
@@ -196,7 +196,12 @@ class TextMask:
         """
         if span.rule == "json" and _LINK.match(raw) and self.word.encode() in raw:
             return True
-        return is_placeholder(span.value or raw) and not (self.side == "request" and span.rule in ("query", "form"))
+        is_compared = self.side == "request" and span.rule in ("query", "form")
+        return self._is_placeholder(span.value or raw) and not is_compared
+
+    def _is_placeholder(self, value: bytes) -> bool:
+        """Whether a word stands in a secret's place, and is not what a variable holds."""
+        return is_placeholder(value) and not self._values.is_of_variable(value)
 
     def _mask(self, span: Span, raw: bytes, text: bytes) -> bytes:
         """What is to stand in a span; the same as before where that is a mask."""

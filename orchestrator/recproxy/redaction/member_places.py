@@ -17,7 +17,8 @@ from typing import NamedTuple
 from recproxy.lazy.patterns import lazy_pattern
 from recproxy.recording.json_reader import JSON_TOKEN
 from recproxy.redaction.name_table import HARMLESS, SERVICES
-from recproxy.redaction.names import is_placeholder, name_words
+from recproxy.redaction.names import name_words
+from recproxy.redaction.placeholders import is_placeholder
 from recproxy.redaction.random_values import is_key, is_key_or_number
 from recproxy.redaction.spans import Span, wild_name
 from recproxy.redaction.views import json_unescaped

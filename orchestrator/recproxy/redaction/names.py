@@ -29,7 +29,6 @@ __all__ = [
     "header_is_secret",
     "header_key",
     "is_label",
-    "is_placeholder",
     "is_secret",
     "is_wordy",
     "looks_like_a_token",
@@ -85,19 +84,6 @@ _SHORT_TOKEN = lazy_pattern(
 _SHORT_SIGNATURE = lazy_pattern(rb"(?=[^0-9]*[0-9])(?=[^A-Za-z]*[A-Za-z])[A-Za-z0-9_-]{6,15}\Z")
 _STREAM_KEY = lazy_pattern(rb"(?:[a-z0-9]{4}-){3,4}[a-z0-9]{4}\Z")
 _PASSWORDS = (b"passw", b"contrase", b"kennwort", b"de passe", b"senha", b"wachtwoord")
-_PLACEHOLDER = lazy_pattern(
-    rb"\$[A-Za-z_][A-Za-z0-9_]*|\$\{[A-Za-z_][A-Za-z0-9_]*(?::?[-?=])?\}|%[A-Z_]{2,}%|%[sdrv]|[xX*.\-#_ ]+|[0\-]{6,}"
-    rb"|(?i:(?:[a-z_ -]*[_ -])?(?:redacted|filtered)(?:[_ -][a-z_ -]*)?|scrubbed|sanitized|censored|masked|hidden)"
-    rb"|(?:PLACEHOLDER|DUMMY|EXAMPLE|CHANGEME|fake[-_ ]?[A-Za-z_-]*|dummy[-_ ]?[A-Za-z_-]*"
-    rb"|placeholder[-_ ]?[A-Za-z_-]*|your[-_][A-Za-z_-]+)"
-)
-#: What stands in the brackets of `<TOKEN>`, `[token]`, `{token}`, `${{ secrets.TOKEN }}`, `#{token}`, `<%= token %>`.
-_BRACKETED = lazy_pattern(
-    rb"(?:<%?|\[)=?([^<>\[\]{}]*?)(?:%?>|\])|[$#]?\{([^<>\[\]{}]*)\}|[$#]?\{\{([^<>\[\]{}]*)\}\}", re.DOTALL
-)
-#: No name of a thing has these; JSON has them, and so do keys with their values.
-_NO_NAME = lazy_pattern(rb"[\"'\\:=,;]|(?:[0-9][^0-9]*){5}")
-_FILLER = lazy_pattern(rb"[xX*.\-#_ ]*|[0-9]{1,2}|[A-Za-z]{1,5}")
 
 
 @lru_cache(maxsize=8192)
@@ -278,23 +264,3 @@ def says_nothing(value: bytes) -> bool:
 def looks_like_a_token(value: bytes) -> bool:
     """Whether a value is long and mixed, as words and numbers are not."""
     return _TOKEN.match(value) is not None
-
-
-def is_placeholder(value: bytes) -> bool:
-    """Whether somebody put a word in a secret's place: `<TOKEN>`, `REDACTED`, `***`, `$TOKEN`.
-
-    Brackets alone make no placeholder: JSON has them too, and a token may stand in them.
-    """
-    if len(value) > 64:
-        return False
-    value = value.strip()
-    if _PLACEHOLDER.fullmatch(value):
-        return True
-    found = _BRACKETED.fullmatch(value)
-    return found is not None and _is_name(next(each for each in found.groups() if each is not None))
-
-
-def _is_name(text: bytes) -> bool:
-    """Whether a text in brackets says what belongs there: words, and no letters and digits by chance."""
-    text = text.strip().lstrip(b"$+?&@")
-    return not _NO_NAME.search(text) and (_FILLER.fullmatch(text) is not None or is_wordy(text))

@@ -12,7 +12,8 @@ from recproxy.lazy.patterns import lazy_pattern
 from recproxy.recording.field_names import is_listed
 from recproxy.redaction.graphql_parameters import graphql_spans
 from recproxy.redaction.name_rules import NameRules
-from recproxy.redaction.names import is_placeholder, is_secret, looks_like_a_token
+from recproxy.redaction.names import is_secret, looks_like_a_token
+from recproxy.redaction.placeholders import is_placeholder
 from recproxy.redaction.spans import Span, wild_name
 from recproxy.redaction.views import percent_decoded
 

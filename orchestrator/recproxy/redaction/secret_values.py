@@ -19,7 +19,8 @@ from recproxy.recording.values import WILD, Interaction
 from recproxy.redaction.handed_out import handed_out
 from recproxy.redaction.kept_shapes import NO_SHAPES, KeptShapes
 from recproxy.redaction.masks import ending_of, has_shape, is_partly_public
-from recproxy.redaction.names import is_placeholder, is_secret, is_wordy
+from recproxy.redaction.names import is_secret, is_wordy
+from recproxy.redaction.placeholders import is_placeholder, is_placeholder_word
 from recproxy.redaction.spans import Span
 
 __all__ = ["GIVEN", "RUN", "SHORT", "Lesson", "SecretValue", "SecretValues"]
@@ -100,12 +101,19 @@ class SecretValues:
         self._used: dict[str, int] = {}
         for value in variables:
             for part in (value, value.strip()):
-                if part.strip() and not is_placeholder(part):
-                    self.known[part] = SecretValue("known value", field=len(part) < SHORT)
+                is_word = is_placeholder_word(part)
+                if part.strip() and (is_word or not is_placeholder(part)):
+                    # A word is masked where it is sent alone: it stands in texts, too.
+                    self.known[part] = SecretValue("known value", field=is_word or len(part) < SHORT)
                     self._look_for_parts(part)
 
     def __repr__(self) -> str:
         return f"SecretValues({len(self.known)} values)"
+
+    def is_of_variable(self, value: bytes) -> bool:
+        """Whether a variable has this value."""
+        how = self.known.get(value)
+        return how is not None and how.rule == "known value"
 
     def name(self, value: bytes, *, number: bool = False) -> str | None:
         """The name of a value's places, if a replay may fill it in; `number`: it stands without quotes."""

@@ -20,7 +20,7 @@ from recproxy.redaction.json_forms import SAYS
 from recproxy.redaction.json_spans import SIGNERS
 from recproxy.redaction.link_table import LINKS
 from recproxy.redaction.member_places import MEMBERS
-from recproxy.redaction.names import is_placeholder
+from recproxy.redaction.placeholders import is_placeholder
 from recproxy.redaction.shape_rows import ShapeRow
 from recproxy.redaction.shape_table import SHAPES
 from recproxy.redaction.spans import Span

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator
 
 from recproxy.lazy.patterns import lazy_pattern
-from recproxy.redaction.names import is_placeholder, is_secret, may_be_secret
+from recproxy.redaction.names import is_secret, may_be_secret
+from recproxy.redaction.placeholders import is_placeholder
 from recproxy.redaction.spans import Span, wild_name
 
 __all__ = ["sql_spans"]

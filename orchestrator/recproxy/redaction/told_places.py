@@ -11,7 +11,8 @@ from itertools import islice
 
 from recproxy.lazy.patterns import lazy_pattern
 from recproxy.redaction.name_rules import NameHits
-from recproxy.redaction.names import is_label, is_placeholder, is_wordy, looks_like_a_token
+from recproxy.redaction.names import is_label, is_wordy, looks_like_a_token
+from recproxy.redaction.placeholders import is_placeholder
 from recproxy.redaction.spans import Span, wild_name
 
 __all__ = ["CALLS", "login_spans", "told_spans"]

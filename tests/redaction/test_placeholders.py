@@ -1,0 +1,81 @@
+"""Words and marks in the place of a secret: what is one, and that a value of a variable is masked all the same."""
+
+import pytest
+
+from recproxy.recording import load
+from recproxy.redaction.placeholders import is_placeholder, is_placeholder_word
+from recproxy.redaction.rules import RedactionRules
+from recproxy.redaction.scope import redact_scope
+
+SENT = """#recproxy 2
+
+POST https://api.shop.example/items?k={0} HTTP/1.1
+Authorization: Bearer {0}
+X-Thing: {0}
+Content-Type: application/json
+
+{{"thing": "{0}", "said": "put {0} here"}}
+====
+HTTP/1.1 200 OK
+
+{{"thing": "{0}"}}
+=======
+"""
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "<TOKEN>", "<your token here>", "<pwd>", "<...>", "<>", "[FILTERED]", "[***]", "{apiKey}", "{0}", "{+path}",
+        "{{ .Values.token }}", "${{ secrets.API_KEY }}", "#{token}", "<%= token %>", "<API_KEY_1>",
+    ],
+)  # fmt: skip
+def test_a_name_in_brackets_is_a_placeholder(value):
+    assert is_placeholder(value.encode())
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        '{"v":"a"}', "{v:hello}", '["hello"]', "{a=b}", "<a8f3b2c1d4e5>", "[abc123def456]", "{Zm9vYmFyQmF6}",
+        "<kjHGtrEWqaZXswedc>", "{correct7horse7battery}", "<4711>", "{{a1-b2-c3-d4-e5}}", "<hello",
+    ],
+)  # fmt: skip
+def test_a_value_in_brackets_is_no_placeholder(value):
+    assert not is_placeholder(value.encode())
+
+
+@pytest.mark.parametrize(
+    "value", ["your-token", "YOUR", "fake_key", "dummy", "REDACTED", "changeme", "CHANGEME", "EXAMPLE"]
+)
+def test_a_placeholder_of_words_may_be_a_password(value):
+    assert is_placeholder_word(value.encode()) is is_placeholder(value.encode())
+
+
+@pytest.mark.parametrize("value", ["<TOKEN>", "***", "xxxx", "$TOKEN", "${TOKEN}", "%s", "0000000", "XXX", ""])
+def test_marks_are_no_password(value):
+    assert not is_placeholder_word(value.encode())
+
+
+@pytest.mark.parametrize("value", ["your-token", "dummy", "placeholder", "fake-api-key", "REDACTED"])
+def test_a_word_that_a_variable_holds_is_masked_where_it_stands_alone(value):
+    (sent,) = load(SENT.format(value).encode()).interactions
+
+    (masked,) = redact_scope([sent], RedactionRules(values=(value,))).interactions
+
+    assert masked.request.url == "https://api.shop.example/items?k=XXX[secret]"
+    assert dict(masked.request.headers) | {b"Content-Type": b""} == {
+        b"Authorization": b"Bearer XXX[secret]",
+        b"X-Thing": b"XXX[secret]",
+        b"Content-Type": b"",
+    }
+    assert masked.request.body == b'{"thing": "XXX[secret]", "said": "put %b here"}' % value.encode()
+    assert masked.response.body == b'{"thing": "XXX[secret]"}'
+
+
+def test_a_word_that_no_variable_holds_stays():
+    (sent,) = load(SENT.format("your-token").encode()).interactions
+
+    (kept,) = redact_scope([sent], RedactionRules()).interactions
+
+    assert kept == sent
