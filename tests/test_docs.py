@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 import pytest
 from deadlines import seconds
-from rows import for_each
+from row_checks import for_each
 from verbs import verbs_of
 
 from recproxy.config.keys import leaves

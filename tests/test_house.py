@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from deadlines import seconds
-from rows import for_each
+from row_checks import for_each
 
 import recproxy
 from recproxy.config.overlap import check_overlap, settled
