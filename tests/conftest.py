@@ -12,7 +12,9 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from _pytest.pathlib import rm_rf
 from deadlines import factor
+from memory_folder import memory_folder
 from plugins import WITHOUT_PLUGINS
 from rewritten_tests import rewrite_share
 from transports import watch_loops
@@ -22,6 +24,8 @@ hypothesis.settings.register_profile("thorough", max_examples=10_000, deadline=N
 
 _CACHE = pytest.StashKey[str]()
 _TEMPORARY = pytest.StashKey[str]()
+_MEMORY = pytest.StashKey[str]()
+_KEPT = pytest.StashKey[str]()
 _BEGAN = pytest.StashKey[float]()
 _USED = "CPU seconds"
 
@@ -41,6 +45,8 @@ def pytest_configure(config):
     if worker is not None and config.option.durations is None and config.option.xmlpath is None:
         silent = ("logstart", "logfinish") if config.get_verbosity() <= 0 else ()
         worker.sendevent = functools.partial(_send, worker.sendevent, silent)
+    if config.option.basetemp is None and "PYTEST_DEBUG_TEMPROOT" not in os.environ and (folder := memory_folder()):
+        config.option.basetemp = config.stash[_MEMORY] = folder  # pytest-xdist gives each worker a folder in it
     config.addinivalue_line("markers", "long: takes more than eight seconds, and is started first")
 
 
@@ -132,12 +138,16 @@ def _cpu_seconds():
     return sum(os.times()[:4]) + (prestarted.cpu_seconds() if prestarted else 0)
 
 
-def pytest_sessionfinish():
+def pytest_sessionfinish(session, exitstatus):
+    if exitstatus:
+        session.config.stash[_KEPT] = session.config.stash.get(_MEMORY, "")
     if prestarted := sys.modules.get("prestarted"):
         prestarted.close()
 
 
 def pytest_unconfigure(config):
+    if (folder := config.stash.get(_MEMORY, "")) and not config.stash.get(_KEPT, ""):
+        rm_rf(Path(folder))
     if folder := config.stash.get(_TEMPORARY, None):
         shutil.rmtree(folder, ignore_errors=True)
     elif cache := config.stash.get(_CACHE, None):
@@ -146,6 +156,9 @@ def pytest_unconfigure(config):
 
 def pytest_terminal_summary(terminalreporter):
     """Print each rerun with its reason: a test that passes at the second try is a defect as well. Print what is slow."""
+    if folder := terminalreporter.config.stash.get(_KEPT, ""):
+        terminalreporter.section("temporary folders")
+        terminalreporter.write_line(f"{folder}: in memory, until you remove it")
     reports = terminalreporter.stats.get("rerun", ())
     if reports:
         terminalreporter.section("reruns")
