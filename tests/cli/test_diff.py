@@ -40,6 +40,14 @@ def test_one_is_compared_with_what_a_failed_test_left(folder):
     assert recproxy("diff", "a.rec", folder=folder).stdout == WANTED
 
 
+def test_a_body_with_a_wildcard_without_quotes_is_compared_by_field(folder):
+    for name in "ab":
+        text = (folder / f"{name}.rec").read_text()
+        (folder / f"{name}.rec").write_text(text.replace('"id":', '"n": XXX[n], "id":'))
+
+    assert recproxy("diff", "a.rec", "b.rec", folder=folder).stdout == WANTED
+
+
 def test_changes_as_json(folder):
     (row,) = json.loads(recproxy("diff", "a.rec", "b.rec", "--json", folder=folder).stdout)
 

@@ -91,6 +91,12 @@ def test_the_line_of_a_scope_chooses_all_that_it_recorded(show, tmp_path):
     assert show("one.rec:23") == (0, three, "")
 
 
+def test_a_wildcard_without_quotes_is_shown_on_one_line(show, tmp_path):
+    (tmp_path / "one.rec").write_text(RECORDING.replace("XXX}", "XXX[count]}"))
+
+    assert show("one.rec") == (0, (ONE + TWO).replace("XXX\n", "XXX[count]\n"), "")
+
+
 def test_responses_can_be_left_out(show):
     assert show("--request", "one.rec:15") == (0, "#2  line 15\nGET https://a.example/y\n\n", "")
 

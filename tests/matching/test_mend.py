@@ -69,6 +69,13 @@ def test_of_a_json_text_the_quotes_are_kept(recorded, live, index):
     assert change.text == "at a.rec:3, write XXX for the value of json /n"
 
 
+def test_beside_a_wildcard_without_quotes_a_value_is_made_wild(recorded, live, index):
+    found = index(recorded("POST https://a.com/", '{"n": XXX[n], "k": 1}', "json", line=3), path="a.rec")
+
+    change = mended(found, live("POST https://a.com/", '{"n": 7, "k": 2}', "json"))
+    assert change.text == "at a.rec:3, write XXX for the value of json /k"
+
+
 def test_what_seems_to_matter_is_made_wild_in_the_one_recording(recorded, live, index):
     change = mended(index(recorded("https://a.com/?q=cats", line=5), path="a.rec"), live("https://a.com/?q=dogs"))
 

@@ -49,6 +49,19 @@ def test_structure_comes_first_then_values_then_headers_that_are_always_new():
     ]
 
 
+def test_bodies_with_wildcards_without_quotes_are_compared_by_field():
+    before = one(body='{"n": XXX[n], "k": 1, "id": 5, "q": "XXX[n]", "old": XXX[n]}')
+    after = one(body='{"n": XXX[n], "k": 2, "id": XXX[id], "q": XXX[n], "new": XXX[n]}')
+
+    assert changes(before, after) == [
+        ("STRUCTURE", "json /q", "string", "wildcard without quotes"),
+        ("STRUCTURE", "json /old", "wildcard without quotes", None),
+        ("STRUCTURE", "json /new", None, "wildcard without quotes"),
+        ("VALUE", "json /k", "1", "2"),
+        ("VALUE", "json /id", "(hidden: masked in the other version)", "XXX[id]"),
+    ]
+
+
 def test_a_request_with_another_query_is_the_same_interaction():
     assert changes(one("orders?page=1"), one("orders?page=2")) == [
         ("STRUCTURE", "request URL", "https://a.example/orders?page=1", "https://a.example/orders?page=2"),

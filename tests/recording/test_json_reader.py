@@ -7,6 +7,7 @@ import pytest
 from recproxy.recording.json_reader import (
     JSON_STRING,
     JSON_TOKEN,
+    RECORDED_TOKEN,
     Values,
     check_json,
     strings_apart,
@@ -45,6 +46,12 @@ def test_the_wild_word_may_be_where_a_value_may():
     for text in ("{XXX: 1}x", "[XXX XXX]", "[1XXX]"):
         with pytest.raises(json.JSONDecodeError):
             check_json(text, "XXX")
+
+
+def test_a_wildcard_without_quotes_is_one_token_of_a_recording():
+    tokens = RECORDED_TOKEN.finditer(b'[XXX[a.1], "XXX[b]", [XXX]]')
+
+    assert [found[0] for found in tokens] == [b"[", b"XXX[a.1]", b",", b'"XXX[b]"', b",", b"[", b"XXX", b"]", b"]"]
 
 
 def test_values_are_built_by_the_functions_of_the_caller():

@@ -22,6 +22,17 @@ def test_compact_json_needs_no_word():
     assert compact(text, style, "XXX") == body
 
 
+def test_json_with_wildcards_without_quotes_is_written_over_several_lines():
+    body = b'{"n": XXX[n], "all": [XXX, XXX[a.b]], "t": "%s"}' % LONG.encode()
+    style, text = pretty(body, "XXX")
+
+    assert style == ("spaced",)
+    assert text.decode() == f'{{\n  "n": XXX[n],\n  "all": [\n    XXX,\n    XXX[a.b]\n  ],\n  "t": "{LONG}"\n}}'
+    assert compact(text, style, "XXX") == body
+    assert pretty(body) is None
+    assert pretty(body, "YYY") is None
+
+
 @pytest.mark.parametrize(
     ("body", "style"),
     [

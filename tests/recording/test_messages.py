@@ -17,10 +17,10 @@ END = b"=======\n"
 LONG = b'{"type":"price","values":[1,2,3],"name":"' + b"a" * 60 + b'"}'
 
 
-def written(*steps):
+def written(*steps, wild=None):
     interaction = Interaction(
-        request=Request(method="GET", url="wss://a.example/s", wild=None),
-        response=Response(status=101, reason=b"Switching Protocols", wild=None),
+        request=Request(method="GET", url="wss://a.example/s", wild=wild),
+        response=Response(status=101, reason=b"Switching Protocols", wild=wild),
         steps=steps,
     )
     text = dump(Recording(interactions=(interaction,)))
@@ -64,6 +64,12 @@ def test_long_json_is_written_over_lines(binary):
     lines = written(Step(Act.CLIENT, LONG, binary=binary)).splitlines()
 
     assert lines[:4] == [b":binary json" if binary else b":json", b"> {", b'+   "type": "price",', b'+   "values": [']
+
+
+def test_long_json_with_a_wildcard_without_quotes_is_written_over_lines():
+    lines = written(Step(Act.CLIENT, LONG.replace(b'"price"', b"XXX[kind]")), wild="XXX").splitlines()
+
+    assert lines[:4] == [b":json", b"> {", b'+   "type": XXX[kind],', b'+   "values": [']
 
 
 def test_a_wild_word_that_a_message_holds_is_another():

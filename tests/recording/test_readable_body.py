@@ -11,6 +11,11 @@ from recproxy.recording.readable_body import readable_body
     [
         ("application/json", b'{"b":1.0,"a":[],"b":"x"}', '{\n  "b": 1.0,\n  "a": [],\n  "b": "x"\n}'),
         ("text/plain", b'{"a": XXX}', '{\n  "a": XXX\n}'),
+        (
+            "text/plain",
+            b'{"a":XXX[n],"b":[XXX[b.2],"XXX[c]",[XXX]]}',
+            '{\n  "a": XXX[n],\n  "b": [\n    XXX[b.2],\n    "XXX[c]",\n    [\n      XXX\n    ]\n  ]\n}',
+        ),
         ("application/json", b'{"a": 1', '{"a": 1'),
         ("text/plain", "caf\xe9\n".encode(), "caf\xe9\n"),
         ("image/png", b"\x89PNG\r\n", "(6 bytes, not text)"),

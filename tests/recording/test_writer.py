@@ -89,6 +89,17 @@ def test_a_word_that_is_not_used_becomes_wild_where_the_traffic_holds_the_letter
     assert ":wild" not in request_text(wild="XXX", body=b"XXX")
 
 
+def test_json_with_a_wildcard_without_quotes_keeps_its_lines():
+    body = b'{"count": XXX[count], "text": "%s"}' % (b"x" * 80)
+    lines = [":body json spaced", "", "{", '  "count": XXX[count],', f'  "text": "{"x" * 80}"', "}"]
+
+    assert request_text(body=body).splitlines()[-6:] == lines
+    assert request_text(body=body, wild=None).splitlines()[-2:] == ["", body.decode()]
+    for wild in ("XXX", None):
+        (back,) = load(dump(recording(request=dataclasses.replace(REQUEST, body=body, wild=wild)))).interactions
+        assert back.request.body == body
+
+
 def test_many_chunks_take_several_lines():
     text = response_text(chunks=tuple(Chunk(size=size, gap=size / 4) for size in range(10)))
 

@@ -7,7 +7,7 @@ from recproxy.ui.json_places import json_place
 
 BLOCK = """POST https://a.example/ HTTP/1.1
 
-{"a": [1, {"b": "x, ]"}], "a": XXX[n]}
+{"a": [1, {"b": "x, ]"}], "a": XXX[n], "b": XXX}
 ====
 HTTP/1.1 200 OK
 
@@ -22,6 +22,8 @@ HTTP/1.1 200 OK
         ("request", [0], b'[1, {"b": "x, ]"}]', True),
         ("request", [0, 0], b"1", False),
         ("request", [0, 1, 0], b"x, ]", False),
+        ("request", [1], b"XXX[n]", False),
+        ("request", [2], b"XXX", False),
         ("response", [0, 0], '\\"é'.encode(), False),
         ("response", [1], b"-1.5e3", False),
     ],

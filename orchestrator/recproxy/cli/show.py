@@ -174,7 +174,7 @@ def _messages(console: Console, steps: Sequence[Step], wild: str, *, with_server
         if step.fault:
             console.print(Text(f":fault {step.fault}", style="bold red"))
         style = {Act.SERVER: "green", Act.CLIENT: "cyan"}.get(step.act, "bold")
-        text = readable_message(step).replace("\n", "\n+ ")
+        text = readable_message(step, wild).replace("\n", "\n+ ")
         console.print(_marked(Text(f"{step.act} {text}".rstrip(), style=style), wild))
     console.print()
 

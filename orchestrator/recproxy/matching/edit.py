@@ -15,6 +15,7 @@ from recproxy.lazy.patterns import lazy_pattern
 from recproxy.matching.message_paths import steps_of
 from recproxy.matching.url import decode_parameter, split_url
 from recproxy.matching.xml_places import read_xml
+from recproxy.recording.json_reader import quoted
 from recproxy.recording.multipart import MessagePart, parameters, read_parts, unquoted
 from recproxy.recording.values import WILD, Request, header
 
@@ -112,13 +113,13 @@ def _json(request: Request, name: str, word: str) -> Request | None:
         return None
     if not request.body:
         return _json_of_query(request, steps, word)
-    body = _with_member(request.body, steps, word)
+    body = _with_member(request.body, steps, word, request.wild)
     return None if body is None else dataclasses.replace(request, body=body)
 
 
 def _grpc(request: Request, name: str, word: str) -> Request | None:
     steps = steps_of(name)
-    body = _with_member(request.body, steps, word) if steps else None
+    body = _with_member(request.body, steps, word, request.wild) if steps else None
     return None if body is None else dataclasses.replace(request, body=body)
 
 
@@ -129,14 +130,14 @@ def _json_of_query(request: Request, steps: list[str], word: str) -> Request | N
         return _query(request, parameter, word)
     pairs = (pair.partition(b"=") for pair in split_url(request.url).query.split(b"&"))
     text = next((value for name, _, value in pairs if decode_parameter(name) == parameter.encode()), b"")
-    made = _with_member(decode_parameter(text), rest, word)
+    made = _with_member(decode_parameter(text), rest, word, request.wild)
     return None if made is None else _query(request, parameter, quote(made, safe="[]"))
 
 
-def _with_member(text: bytes, steps: list[str], word: str) -> bytes | None:
-    """A text of JSON with the word in the place that the steps lead to."""
+def _with_member(text: bytes, steps: list[str], word: str, wild: str | None) -> bytes | None:
+    """A text of JSON with the word in the place that the steps lead to; wildcards without quotes get some."""
     try:
-        tree = json.loads(text)
+        tree = json.loads(quoted(text.decode(), wild) if wild is not None and wild.encode() in text else text)
     except (ValueError, RecursionError):
         return None
     holder = tree

@@ -23,6 +23,7 @@ from recproxy.matching.made_anew import is_made_anew
 from recproxy.matching.rules import Rules
 from recproxy.matching.ways import Ways
 from recproxy.recording.counting import counted
+from recproxy.recording.json_reader import quoted
 from recproxy.recording.values import Interaction, Recording, Request, Response
 
 __all__ = ["Mend", "mend"]
@@ -105,10 +106,18 @@ def _own_answers(index: Index, interactions: Iterable[Interaction]) -> list[tupl
     """What each recorded request finds first, sent just as it was recorded."""
     answers: list[tuple[int, ...]] = []
     for interaction in interactions:
-        own = dataclasses.replace(interaction.request, wild=None)
+        own = _literal(interaction.request)
         tiers = index.find(own, any_host=None if "://" in own.url else ("*",)).tiers
         answers.append(tiers[0] if tiers else ())
     return answers
+
+
+def _literal(request: Request) -> Request:
+    """A request sent just as it was recorded: wildcards are text, and in JSON a string where they have no quotes."""
+    body = request.body
+    if request.wild is not None and request.wild.encode() in body and body.lstrip()[:1] in (b"{", b"["):
+        body = quoted(body.decode("utf-8", "surrogateescape"), request.wild).encode("utf-8", "surrogateescape")
+    return dataclasses.replace(request, body=body, wild=None)
 
 
 def _rebuilt(index: Index, rules: Rules, requests: Mapping[int, Request]) -> Index:

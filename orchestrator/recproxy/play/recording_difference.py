@@ -15,6 +15,7 @@ from recproxy.play.conversation_merging import client_meaning
 from recproxy.play.masked_places import without_masked_values
 from recproxy.play.websocket_merging import websocket_changes
 from recproxy.recording import WEBSOCKET, WILD, Interaction, Recording, Request, Response, as_told
+from recproxy.recording.json_reader import quoted
 
 __all__ = ["Changed", "compare_interactions", "compare_recordings"]
 
@@ -55,6 +56,8 @@ _VOLATILE = frozenset(
     ]
 )
 _VOLATILE_STARTS = ("x-rate-limit", "x-ratelimit", "ratelimit")
+#: What a wildcard without quotes begins with once its body is read; as an escape of JSON.
+_BARE = "\\u0000"
 _JSON_TYPES = {dict: "object", list: "array", str: "string", bool: "boolean", int: "number", float: "number"}
 
 
@@ -163,7 +166,8 @@ def _headers(one: Response, other: Response) -> Iterator[Change]:
 def _bodies(whose: str, one: Request | Response, other: Request | Response) -> Iterator[Change]:
     if one.body == other.body:
         return
-    trees, words = (_tree(one.body), _tree(other.body)), _words(one, other)
+    words = _words(one, other)
+    trees = _tree(one.body, words[0]), _tree(other.body, words[1])
     if None not in trees:
         yield from _json(f"{whose}json ", "", trees[0], trees[1], words)
         return
@@ -172,13 +176,21 @@ def _bodies(whose: str, one: Request | Response, other: Request | Response) -> I
     yield Change(ChangeKind.VALUE, f"{whose}body", before, after)
 
 
-def _tree(body: bytes) -> Any:
+def _tree(body: bytes, word: str) -> Any:
     """The JSON object or array in a body; None where it holds none."""
     try:
         tree = json.loads(body)
     except (ValueError, RecursionError):
-        return None
+        tree = _tree_with_wildcards(body, word) if word.encode() in body else None
     return tree if isinstance(tree, dict | list) else None
+
+
+def _tree_with_wildcards(body: bytes, word: str) -> Any:
+    """The JSON in a body in which wildcards stand without quotes."""
+    try:
+        return json.loads(quoted(body.decode(), word, _BARE))
+    except (ValueError, RecursionError):
+        return None
 
 
 def _json(where: str, path: str, one: Any, other: Any, words: Sequence[str]) -> Iterator[Change]:
@@ -192,7 +204,7 @@ def _json(where: str, path: str, one: Any, other: Any, words: Sequence[str]) -> 
             yield from _member(
                 where, inner, (one, number, number < len(one)), (other, number, number < len(other)), words
             )
-    elif _type(one) != _type(other):
+    elif _differs_in_type(one, other):
         yield Change(ChangeKind.STRUCTURE, f"{where}{path}", _type(one), _type(other))
     elif one != other:
         yield Change(
@@ -210,9 +222,22 @@ def _member(
         yield Change(ChangeKind.STRUCTURE, f"{where}{path}", *values)
 
 
+def _is_bare(value: Any) -> bool:
+    """Whether it is a wildcard without quotes, which may stand for a value of any type."""
+    return isinstance(value, str) and value.startswith("\0")
+
+
+def _differs_in_type(one: Any, other: Any) -> bool:
+    if _is_bare(one) or _is_bare(other):
+        return (one, other) in (("\0" + str(other), other), (one, "\0" + str(one)))  # the quotes alone
+    return _type(one) != _type(other)
+
+
 def _type(value: Any) -> str:
+    if _is_bare(value):
+        return "wildcard without quotes"
     return _JSON_TYPES.get(type(value), "null")
 
 
 def _shown(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    return value[1:] if _is_bare(value) else json.dumps(value, ensure_ascii=False)

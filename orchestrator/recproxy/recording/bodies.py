@@ -41,24 +41,27 @@ _DEEPEST = 8
 _Style = tuple[str, ...]
 
 
-def write_body(body: bytes) -> tuple[_Style, bytes]:
-    """The words for `:body` (none for text as it stands) and the text, without the LF behind it."""
-    style, text = _written(body, _DEEPEST)
-    if style == ("parts",) and not _gives(text, body):
+def write_body(body: bytes, wild: str | None = None) -> tuple[_Style, bytes]:
+    """The words for `:body` (none for text as it stands) and the text, without the LF behind it.
+
+    The wild word, where given, may stand where a value of JSON may.
+    """
+    style, text = _written(body, _DEEPEST, wild)
+    if style == ("parts",) and not _gives(text, body, wild):
         style, text = _in_base64(body)
     return style, _ADD.sub(rb"\\", text) if b"====" in text else text
 
 
-def _written(body: bytes, deepest: int) -> tuple[_Style, bytes]:
+def _written(body: bytes, deepest: int, wild: str | None) -> tuple[_Style, bytes]:
     """A body's style and text, in which no line is escaped yet."""
     if clean(body):
-        found = jsontext.pretty(body)
+        found = jsontext.pretty(body, wild)
         return (("json", *found[0]), found[1]) if found is not None else ((), body)
     if b"\r\n" in body:
         text = body.replace(b"\r\n", b"\n")
         if text.count(b"\n") == body.count(b"\r\n") and clean(text):
             return ("crlf",), text
-        parts = _written_parts(body, deepest) if deepest and body.startswith(b"--") else None
+        parts = _written_parts(body, deepest, wild) if deepest and body.startswith(b"--") else None
         if parts is not None:
             return ("parts",), parts
     return _in_base64(body)
@@ -69,15 +72,15 @@ def _in_base64(body: bytes) -> tuple[_Style, bytes]:
     return ("base64",), b"\n".join(coded[at : at + _WIDTH] for at in range(0, len(coded), _WIDTH))
 
 
-def _gives(parts: bytes, body: bytes) -> bool:
+def _gives(parts: bytes, body: bytes, wild: str | None) -> bool:
     """Whether the lines of a multipart body give the exact bytes: content may hold what looks like a boundary."""
     try:
-        return _parts(parts, WILD) == body
+        return _parts(parts, wild or WILD) == body
     except ValueError:
         return False
 
 
-def _written_parts(body: bytes, deepest: int) -> bytes | None:
+def _written_parts(body: bytes, deepest: int, wild: str | None) -> bytes | None:
     """A multipart body as lines; None where it is none, or its fields cannot stand as lines."""
     edge = body[: body.index(b"\r\n")]
     inside, end, behind = body.rpartition(b"\r\n" + edge + b"--")
@@ -89,7 +92,7 @@ def _written_parts(body: bytes, deepest: int) -> bytes | None:
         fields = head.replace(b"\r\n", b"\n")
         if not blank or b"\n:" in fields or not clean(fields):
             return None
-        style, text = _written(content, deepest - 1)
+        style, text = _written(content, deepest - 1, wild)
         directive = b"\n:body " + " ".join(style).encode() if style else b""
         lines += edge + fields + directive, b"", text
     return b"\n".join((*lines, edge + b"--")) + behind.replace(b"\r\n", b"\n")

@@ -17,13 +17,16 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from recproxy.lazy.patterns import lazy_pattern
+from recproxy.recording.wildcard import NAME
 
 __all__ = [
     "JSON_DEPTH",
     "JSON_STRING",
     "JSON_TOKEN",
+    "RECORDED_TOKEN",
     "Values",
     "check_json",
+    "quoted",
     "strings_apart",
     "strings_joined",
     "text_of",
@@ -41,6 +44,9 @@ JSON_STRING = lazy_pattern(_CUT_STRING.encode(), re.DOTALL)
 
 #: A token in bytes: in the groups what stands in the quotes of a string, a mark, or a bare value.
 JSON_TOKEN = lazy_pattern(f"{_CUT_STRING}|({_MARK})|({_BARE})".encode(), re.DOTALL)
+
+#: As `JSON_TOKEN`, in a recording: a wildcard without quotes is one bare value with its name.
+RECORDED_TOKEN = lazy_pattern(rf"{_CUT_STRING}|({_MARK})|({_BARE}(?:\[{NAME}\])?)".encode(), re.DOTALL)
 
 #: What each mark that begins or ends an object or a list does to the depth.
 JSON_DEPTH = {b"{": 1, b"[": 1, b"}": -1, b"]": -1}
@@ -119,7 +125,7 @@ class Values:
         except json.JSONDecodeError:
             if wild is None or wild not in text:
                 raise
-            return self._value(_quoted(text, wild))
+            return self._value(quoted(text, wild))
 
     def _value(self, text: str) -> Any:
         try:
@@ -133,10 +139,10 @@ class Values:
             raise json.JSONDecodeError("nested too deeply", text, 0) from None
 
 
-def _quoted(text: str, wild: str) -> str:
-    """A text with each wild word outside a string put in quotes."""
-    places = re.compile(rf"({_STRING})|({re.escape(wild)}(?:\[[A-Za-z0-9_.-]+\])?)", re.DOTALL)
-    return places.sub(lambda found: found[1] or f'"{found[2]}"', text)
+def quoted(text: str, wild: str, sign: str = "") -> str:
+    """A text with each wild word outside a string put in quotes, behind a `sign`."""
+    places = re.compile(rf"({_STRING})|({re.escape(wild)}(?:\[{NAME}\])?)", re.DOTALL)
+    return places.sub(lambda found: found[1] or f'"{sign}{found[2]}"', text)
 
 
 _CHECKED = Values(integer=float)

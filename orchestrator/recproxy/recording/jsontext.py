@@ -12,6 +12,7 @@ import re
 
 from recproxy.lazy.patterns import lazy_pattern
 from recproxy.recording.json_reader import check_json, strings_apart, strings_joined
+from recproxy.recording.wildcard import NAME
 
 __all__ = ["STYLES", "compact", "indented", "pretty"]
 
@@ -24,6 +25,8 @@ _BREAKS = tuple("\n" + "  " * depth for depth in range(_DEEP + 1))
 _NEXT = tuple("," + each for each in _BREAKS)
 _BRACKETS = lazy_pattern(r"([\[\]{}][\[\]{},]*)")
 _BETWEEN = "\0"  # stands for a string; no JSON holds it
+_NAMED = str.maketrans("[]", "\1\2")  # brackets of a wildcard's name: they begin and end no list
+_UNNAMED = str.maketrans("\1\2", "[]")
 _BLANK = " ", "\t", "\r", "\n"
 _ESCAPE = lazy_pattern(r"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|.)")
 _WIDE = lazy_pattern(r"[^\x00-\x7f]")
@@ -33,8 +36,10 @@ _HIDDEN = lazy_pattern(
 )
 
 
-def pretty(body: bytes) -> tuple[tuple[str, ...], bytes] | None:
+def pretty(body: bytes, wild: str | None = None) -> tuple[tuple[str, ...], bytes] | None:
     """The words of the style that a JSON body has, and its text over several lines.
+
+    The wild word, where given, may stand where a value may.
 
     None where the body is short, is no JSON on one line, or could not be made again byte for byte from these two.
     """
@@ -43,13 +48,13 @@ def pretty(body: bytes) -> tuple[tuple[str, ...], bytes] | None:
         return None
     try:
         text = core.decode()
-        check_json(text)
+        check_json(text, wild)
     except ValueError:
         return None
     parts = strings_apart(text)
     between = _BETWEEN.join(parts[::2])
     tight = _without_blanks(between)
-    broken = _broken(tight)
+    broken = _broken(tight, wild)
     if broken is None or between not in (tight, _spaced(tight)):
         return None
     spacing = () if between == tight else ("spaced",)
@@ -92,7 +97,7 @@ def indented(body: bytes, wild: str) -> str | None:
     except ValueError:
         return None
     parts = strings_apart(text)
-    broken = _broken(_without_blanks(_BETWEEN.join(parts[::2])))
+    broken = _broken(_without_blanks(_BETWEEN.join(parts[::2])), wild)
     if broken is None:
         return None
     parts[::2] = broken.split(_BETWEEN)
@@ -109,11 +114,15 @@ def _spaced(between: str) -> str:
     return between.replace(",", ", ").replace(":", ": ")
 
 
-def _broken(between: str) -> str | None:
+def _broken(between: str, wild: str | None) -> str | None:
     """What stands between the strings of a valid text, without blanks, over several lines that are indented by two.
 
     None where it is nested too deeply for that. Brackets in a row repeat: each row is made once for a depth.
     """
+    start = f"{wild}["
+    is_named = wild is not None and start in between
+    if is_named:
+        between = re.sub(rf"{re.escape(start)}{NAME}\]", lambda found: found[0].translate(_NAMED), between)
     first, *rest = _BRACKETS.split(between.replace(":", ": "))
     shown = [first]
     made: list[dict[str, tuple[str, int]]] = [{} for _ in _BREAKS]
@@ -129,7 +138,8 @@ def _broken(between: str) -> str | None:
         shown.append(text)
         if run:
             shown.append(run.replace(",", _NEXT[depth]))
-    return "".join(shown)
+    text = "".join(shown)
+    return text.translate(_UNNAMED) if is_named else text
 
 
 def _broken_brackets(brackets: str, depth: int) -> tuple[str, int]:

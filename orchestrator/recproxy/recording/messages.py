@@ -52,7 +52,7 @@ _FORMS = ("base64", "json", "omitted")
 _MOST_CONTROL = 125
 
 
-def message_lines(steps: tuple[Step, ...]) -> Iterator[bytes]:
+def message_lines(steps: tuple[Step, ...], wild: str | None) -> Iterator[bytes]:
     """The lines of messages, as `take_messages` reads them. Raises ValueError for what they have no form for."""
     for step in steps:
         if step.act not in (*_EVENTS, Act.SERVER, Act.CLIENT):
@@ -64,7 +64,7 @@ def message_lines(steps: tuple[Step, ...]) -> Iterator[bytes]:
                 raise ValueError("a fault is of what the server says")
             read_message_fault(step.fault)
             yield b":fault %s\n" % step.fault.encode()
-        yield from _event(step) if step.act in _EVENTS else _message(step)
+        yield from _event(step) if step.act in _EVENTS else _message(step, wild)
 
 
 def _event(step: Step) -> Iterator[bytes]:
@@ -93,8 +93,8 @@ def _control(data: bytes) -> list[str]:
     return ["base64", base64.b64encode(data).decode()]
 
 
-def _message(step: Step) -> Iterator[bytes]:
-    form, text = _written(step)
+def _message(step: Step, wild: str | None) -> Iterator[bytes]:
+    form, text = _written(step, wild)
     if step.binary:
         yield " ".join((":binary", *form)).encode() + b"\n"
     elif form:
@@ -102,7 +102,7 @@ def _message(step: Step) -> Iterator[bytes]:
     yield from said_lines(step.act, text)
 
 
-def _written(step: Step) -> tuple[tuple[str, ...], bytes]:
+def _written(step: Step, wild: str | None) -> tuple[tuple[str, ...], bytes]:
     """The words of a message's form, and its text; the first form that gives the exact bytes again."""
     data = step.data
     if step.omitted:
@@ -110,7 +110,7 @@ def _written(step: Step) -> tuple[tuple[str, ...], bytes]:
             raise ValueError("a message that is not stored has no text")
         return ("omitted", str(step.omitted)), b""
     if clean(data):
-        found = jsontext.pretty(data)
+        found = jsontext.pretty(data, wild)
         return (("json", *found[0]), found[1]) if found is not None else ((), data)
     if not step.binary and not is_utf8(data):
         raise ValueError("a text message that is not UTF-8")

@@ -123,7 +123,7 @@ def _websocket(interaction: Interaction) -> Iterator[bytes]:
     yield from _request(request)
     *head, end = _response(response)
     yield from head
-    yield from message_lines(interaction.steps)
+    yield from message_lines(interaction.steps, request.wild)
     yield end
 
 
@@ -200,7 +200,7 @@ def _below(block: Request | Response) -> Iterator[bytes]:
         if block.body or not 0 <= block.omitted < 10**18:
             raise ValueError("a body too large to store has a size and no bytes")
         yield b":body omitted %d\n" % block.omitted
-    style, text = write_body(block.body)
+    style, text = write_body(block.body, block.wild)
     if style:
         yield " ".join((":body", *style)).encode() + b"\n"
     yield b"\n"

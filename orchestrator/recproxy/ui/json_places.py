@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from recproxy.errors import RecordingError
 from recproxy.play.text_blocks import body_place
-from recproxy.recording.json_reader import JSON_DEPTH, JSON_TOKEN
+from recproxy.recording.json_reader import JSON_DEPTH, RECORDED_TOKEN
 
 __all__ = ["JsonPlace", "json_place"]
 
@@ -35,7 +35,7 @@ def json_place(block: bytes, side: str, path: Sequence[int]) -> JsonPlace:
         RecordingError: the body is no JSON there, or has no such value.
     """
     first, last = body_place(block, is_response=side == "response")
-    tokens = JSON_TOKEN.finditer(block, first, last)
+    tokens = RECORDED_TOKEN.finditer(block, first, last)
     token = _next(tokens)
     for number in path:
         token = _child(tokens, token, number)

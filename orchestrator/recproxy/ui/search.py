@@ -13,7 +13,7 @@ from urllib.parse import unquote_plus
 
 from recproxy.errors import RecproxyError
 from recproxy.lazy.patterns import lazy_pattern
-from recproxy.recording import WEBSOCKET, Headers, Interaction, Request, Response, as_told
+from recproxy.recording import WEBSOCKET, WILD, Headers, Interaction, Request, Response, as_told
 from recproxy.recording.printable import printable
 from recproxy.recording.readable_body import readable_body
 from recproxy.report.page.messages import step_values
@@ -132,7 +132,7 @@ def _texts(masked: Interaction, name: str) -> Iterator[tuple[str, str]]:
     for comment in masked.comments:
         yield "comment", printable(comment)
     if masked.steps:
-        for step in step_values(masked.protocol, masked.steps):
+        for step in step_values(masked.protocol, masked.steps, request.wild or WILD):
             for message in step.get("messages", ()):
                 yield "mail", _mail(message)
             yield f"what the {step['who']} says", step["text"]

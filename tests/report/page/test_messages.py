@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from recproxy.recording import Act, Step, load
-from recproxy.report.page.messages import step_values
+from recproxy.report.page.messages import readable_message, step_values
 
 RECORDINGS = Path(__file__).parents[3] / "profiles/gmail/recproxy_gmail/recordings"
 MESSAGE = (
@@ -18,6 +18,13 @@ LETTER = (
     b'Content-Type: application/pdf; name="a\x1b[2J.pdf"\r\nContent-Disposition: attachment; filename=a.pdf\r\n'
     b"Content-Transfer-Encoding: base64\r\n\r\nAAAA\r\n--x--\r\n"
 )
+
+
+def test_a_wildcard_without_quotes_is_a_value_of_a_message():
+    assert (
+        readable_message(Step(Act.CLIENT, b'{"n":YYY[n],"a":[YYY]}'), "YYY")
+        == '{\n  "n": YYY[n],\n  "a": [\n    YYY\n  ]\n}'
+    )
 
 
 def test_a_conversation_says_who_says_what():

@@ -135,7 +135,7 @@ def interaction_values(path: str, number: int, found: Interaction | None, bodies
         **({"webhook": webhook.delay} if webhook is not None else {}),
     }
     if found.protocol not in ("", WEBSOCKET):
-        return {**values, "steps": step_values(found.protocol, found.steps)}
+        return {**values, "steps": step_values(found.protocol, found.steps, found.request.wild or WILD)}
     messages = exchange_values(found, bodies) if is_exchange(found) else {}
     return {
         **values,

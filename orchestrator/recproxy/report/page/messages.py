@@ -24,7 +24,7 @@ _MOST_READ = 1_000_000
 _MOST_PARTS = 50
 
 
-def step_values(protocol: str, steps: Sequence[Step]) -> list[dict[str, Any]]:
+def step_values(protocol: str, steps: Sequence[Step], wild: str = WILD) -> list[dict[str, Any]]:
     """The steps of a conversation: `who` says what, and the messages in it.
 
     Messages are what a client of SMTP sends after DATA, what a client of IMAP appends, and what FETCH returns. Each has
@@ -32,16 +32,19 @@ def step_values(protocol: str, steps: Sequence[Step]) -> list[dict[str, Any]]:
     message), and `text`. If it is too large to be read whole, it also has `size`, its number of bytes.
     """
     if protocol == WEBSOCKET:
-        return [_websocket_step(each) for each in steps]
+        return [_websocket_step(each, wild) for each in steps]
     return [
         _step(step, [piece.data for piece in pieces if piece.kind is PieceKind.MESSAGE])
         for step, pieces in zip(steps, conversation_pieces(protocol, steps), strict=True)
     ]
 
 
-def _websocket_step(step: Step) -> dict[str, Any]:
+def _websocket_step(step: Step, wild: str) -> dict[str, Any]:
     """A message, or a close with its code and reason."""
-    value: dict[str, Any] = {"who": _WHO.get(step.act) or str(step.act).lstrip(":"), **cut_text(readable_message(step))}
+    value: dict[str, Any] = {
+        "who": _WHO.get(step.act) or str(step.act).lstrip(":"),
+        **cut_text(readable_message(step, wild)),
+    }
     if step.binary:
         value["binary"] = True
     if step.fault:
@@ -49,13 +52,13 @@ def _websocket_step(step: Step) -> dict[str, Any]:
     return value
 
 
-def readable_message(step: Step) -> str:
+def readable_message(step: Step, wild: str = WILD) -> str:
     """A message of a WebSocket as a person reads it: JSON indented, bytes that are no text only counted."""
     if step.omitted:
         return f"({counted(step.omitted, 'byte')}, too large to be stored)"
     code = f"{step.code} " if step.code else ""
     try:
-        text = indented(step.data, WILD) or step.data.decode()
+        text = indented(step.data, wild) or step.data.decode()
     except UnicodeDecodeError:
         return f"({counted(len(step.data), 'byte')}, not text)"
     return printable(f"{code}{text}")

@@ -4,7 +4,7 @@ const MOST_CHILDREN = 200, MOST_TEXT = 200000, MOST_LEAF = 10000;
 
 /** What JSON text says, with numbers and masked values as they are written; null where it is no JSON. */
 function readJson(text, wild) {
-  const token = new RegExp(`\\s*(?:([{}\\[\\],:])|("(?:[^"\\\\\\n]|\\\\.)*")|([^\\s{}\\[\\],:"]+))`, "y");
+  const token = new RegExp(`\\s*(?:([{}\\[\\],:])|("(?:[^"\\\\\\n]|\\\\.)*")|(${wild}\\[[\\w.-]+\\]|[^\\s{}\\[\\],:"]+))`, "y");
   let found = null;
   const next = () => { found = token.exec(text); return found; };
   function value(depth) {
