@@ -175,7 +175,7 @@ def test_the_miss_of_a_request_in_the_query_reads_as_that_of_one_in_a_body(recor
     got = live(asked(query="{me}", variables='{"id": 2}'))
     text = miss(index(recording, rules=IN_QUERY, path="one.rec"), got, profile="shop").text()
     assert "                      recorded  got\n  json /variables/id  1         2\n" in text
-    assert "to make it match: at one.rec:3, write XXX for the value of json /variables/id\n" in text
+    assert "to make it match: at one.rec:3, write XXX for the value of json /variables/id (without quotes)\n" in text
 
 
 @pytest.mark.parametrize(

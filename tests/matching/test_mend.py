@@ -60,20 +60,24 @@ def test_the_one_part_of_a_body_that_differs_is_made_wild(recorded, live, index)
     assert change.requests[0].body == b"order XXX of today"
 
 
-def test_of_a_json_text_the_quotes_are_kept(recorded, live, index):
+def test_of_a_json_text_the_quotes_are_kept_and_a_number_gets_none(recorded, live, index):
     found = index(recorded("POST https://a.com/", '{"text": "a", "n": 1}', "json", line=3), path="a.rec")
 
     change = mended(found, live("POST https://a.com/", '{"text": "b", "n": 1}', "json"))
     assert change.text == "at a.rec:3, write XXX for the value of json /text (keep the quotes)"
     change = mended(found, live("POST https://a.com/", '{"text": "a", "n": 2}', "json"))
-    assert change.text == "at a.rec:3, write XXX for the value of json /n"
+    assert change.text == "at a.rec:3, write XXX for the value of json /n (without quotes)"
+    change = mended(found, live("POST https://a.com/", '{"text": "b", "n": 2}', "json"))
+    assert change.text == (
+        "at a.rec:3, write XXX for the value of json /text (keep the quotes) and the value of json /n (without quotes)"
+    )
 
 
 def test_beside_a_wildcard_without_quotes_a_value_is_made_wild(recorded, live, index):
     found = index(recorded("POST https://a.com/", '{"n": XXX[n], "k": 1}', "json", line=3), path="a.rec")
 
     change = mended(found, live("POST https://a.com/", '{"n": 7, "k": 2}', "json"))
-    assert change.text == "at a.rec:3, write XXX for the value of json /k"
+    assert change.text == "at a.rec:3, write XXX for the value of json /k (without quotes)"
 
 
 def test_what_seems_to_matter_is_made_wild_in_the_one_recording(recorded, live, index):
@@ -237,7 +241,7 @@ def test_a_change_that_the_form_of_a_profile_cannot_take_is_not_suggested(record
 @pytest.mark.parametrize(
     ("sent", "came", "said", "text", "body"),
     [
-        ('{"id": 7, "m": "a"}', '{"id": 8, "m": "a"}', b'{"id": 7}', "XXX[id] for the value of json /id", b'{"id": "XXX[id]", "m": "a"}'),
+        ('{"id": 7, "m": "a"}', '{"id": 8, "m": "a"}', b'{"id": 7}', "XXX[id] for the value of json /id (without quotes)", b'{"id": "XXX[id]", "m": "a"}'),
         ('[{"id": "a1"}, {"id": "b1"}]', '[{"id": "a2"}, {"id": "b2"}]', b'[{"id": "a1"}, {"id": "b1"}]', "XXX[id] for the value of json /0/id (keep the quotes) and for the same value in its response, and XXX[id.2] for the value of json /1/id (keep the quotes)", b'[{"id": "XXX[id]"}, {"id": "XXX[id.2]"}]'),
     ],
 )  # fmt: skip

@@ -14,6 +14,7 @@ from dataclasses import field
 
 from recproxy.errors import HookError, RecordingError
 from recproxy.lazy.dataclass import dataclass
+from recproxy.lazy.patterns import lazy_pattern
 from recproxy.matching.differences import Difference
 from recproxy.matching.echo import name_for, with_name
 from recproxy.matching.edit import differing_part, with_wild
@@ -32,6 +33,8 @@ __all__ = ["Mend", "mend"]
 _LARGEST = 3000
 _LARGEST_BODIES = 1 << 21  # bytes of all bodies
 
+#: JSON that is neither a string nor holds other values.
+_UNQUOTED = lazy_pattern(r"-?\d[\d.eE+-]*|true|false|null")
 _NOTHING: Mapping[str, str] = {}
 _USUAL = Ways()
 
@@ -238,9 +241,10 @@ class _Changes:
         for place, fields in itertools.groupby(wild, lambda one: echoed.get(one.field)):
             every = tuple(fields)
             named = f"{word}[{place}]" if place is not None else word
-            parts.append(f"{named} for {' and '.join(self._place(one) for one in every)}")
-            if any(one.field.startswith(("json ", "grpc ")) and (one.wanted or "").startswith('"') for one in every):
-                parts[-1] += " (keep the quotes)"
+            quotes = [_about_quotes(one) for one in every]
+            is_mixed = len({each for each in quotes if each}) > 1
+            places = [self._place(one) + (about if is_mixed else "") for one, about in zip(every, quotes, strict=True)]
+            parts.append(f"{named} for {' and '.join(places)}{'' if is_mixed else max(quotes)}")
             if place is not None:
                 parts[-1] += " and for the same value in its response"
         what = ", and ".join(parts)
@@ -264,6 +268,16 @@ class _Changes:
         recorded = self._index.interactions[self._closest].request.body
         start, end = differing_part(recorded, self._live.body) or (0, 0)
         return f"{recorded[start:end].decode('utf-8', 'backslashreplace')!r} in the body"
+
+
+def _about_quotes(one: Difference) -> str:
+    """Whether a wild word for a value of JSON takes quotes; a service that says a number again would say a string."""
+    if not one.field.startswith(("json ", "grpc ")):
+        return ""
+    wanted = one.wanted or ""
+    return (
+        " (keep the quotes)" if wanted.startswith('"') else " (without quotes)" if _UNQUOTED.fullmatch(wanted) else ""
+    )
 
 
 def _rule_lines(before: Rules, after: Rules) -> Iterator[str]:
