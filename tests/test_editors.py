@@ -105,7 +105,7 @@ extension.activate().then(() => extension.deactivate()).then(() => console.log(J
             "broken",
             [
                 "start",
-                "recproxy: the language server does not start: no such file. Install recproxy[lsp], and set recproxy.command.",
+                "recproxy: the language server does not start: no such file. Run pip install 'recproxy[lsp]', and set recproxy.command.",
             ],
         ),
     ],

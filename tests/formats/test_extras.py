@@ -23,7 +23,9 @@ def fresh():
 def test_a_missing_library_is_named_with_its_extra(monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
 
-    with pytest.raises(RecordingError, match=r"^a\.yaml: vcrpy is not installed.*install recproxy\[vcrpy\]"):
+    with pytest.raises(
+        RecordingError, match=r"^a\.yaml: vcrpy is not installed.*need it: pip install 'recproxy\[vcrpy\]'$"
+    ):
         vcrpy.load(b"interactions: []", "a.yaml")
 
 
@@ -49,8 +51,8 @@ def test_reading_a_cassette_imports_no_client():
 @pytest.mark.parametrize(
     ("module", "call", "message"),
     [
-        ("yaml", extras.yaml_library, "PyYAML is not installed.*install recproxy\\[responses\\]"),
-        ("tomli_w", extras.toml_writer, "tomli-w is not installed.*install recproxy\\[responses\\]"),
+        ("yaml", extras.yaml_library, "PyYAML is not installed.*need it: pip install 'recproxy\\[responses\\]'$"),
+        ("tomli_w", extras.toml_writer, "tomli-w is not installed.*need it: pip install 'recproxy\\[responses\\]'$"),
     ],
 )
 def test_other_missing_libraries_are_named_too(monkeypatch, module, call, message):

@@ -1,6 +1,7 @@
 """Calls with the types of their messages."""
 
 import shutil
+import sys
 
 import pytest
 from notes_service import DATA, NOTE, PLACE, TYPES, framed, integer, piece
@@ -113,6 +114,17 @@ def test_a_proto_file_is_compiled(tmp_path):
     (tmp_path / "broken.proto").write_text("syntax = 5")
     with pytest.raises(ProfileError, match=r"broken.proto: cannot be compiled: .*broken.proto"):
         load_services(str(tmp_path / "broken.proto"))
+
+
+def test_a_missing_compiler_is_named_with_the_command_that_installs_it(tmp_path, monkeypatch):
+    (tmp_path / "a.proto").write_text('syntax = "proto3";\n')
+    (tmp_path / "python").write_text("#!/bin/sh\necho 'python: No module named grpc_tools' >&2\nexit 1\n")
+    (tmp_path / "python").chmod(0o755)
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+
+    with pytest.raises(ProfileError, match=r"named grpc_tools: install protoc, or pip install 'recproxy\[grpc\]'$"):
+        load_services(str(tmp_path / "a.proto"))
 
 
 def test_a_file_that_is_not_there_or_holds_none_is_told(tmp_path):

@@ -1,5 +1,7 @@
 """A store as fsspec reaches it, and what goes wrong with its URL."""
 
+import sys
+
 import pytest
 
 pytest.importorskip("fsspec")
@@ -25,6 +27,14 @@ def test_a_url_that_is_no_store_is_one_line(url, said):
 
     assert said in raised.value.message
     assert "pass-word" not in raised.value.message
+
+
+def test_a_missing_library_is_named_with_the_command_that_installs_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "fsspec.core", None)
+
+    with pytest.raises(ConfigurationError) as caught:
+        opened_store("memory://suite")
+    assert caught.value.message == "recordings = 'memory://suite' needs fsspec: pip install 'recproxy[store]'"
 
 
 def test_what_a_backend_raises_is_one_printable_line(monkeypatch):

@@ -14,7 +14,7 @@ exports.activate = async () => {
     await client.start();
   } catch (problem) {
     client = undefined;
-    window.showWarningMessage(`recproxy: the language server does not start: ${problem.message}. Install recproxy[lsp], and set recproxy.command.`);
+    window.showWarningMessage(`recproxy: the language server does not start: ${problem.message}. Run pip install 'recproxy[lsp]', and set recproxy.command.`);
   }
 };
 

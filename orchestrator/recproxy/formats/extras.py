@@ -119,7 +119,9 @@ def toml_writer() -> Callable[[Any], str]:
 
 
 def _missing(library: str, extra: str) -> ConfigurationError:
-    return ConfigurationError(f"{library} is not installed: files of this format need it; install recproxy[{extra}]")
+    return ConfigurationError(
+        f"{library} is not installed: files of this format need it: pip install 'recproxy[{extra}]'"
+    )
 
 
 def _module(package: str, file: str, extra: str) -> ModuleType:
@@ -130,7 +132,7 @@ def _module(package: str, file: str, extra: str) -> ModuleType:
     name = f"recproxy.formats._{package}_{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None or not path.is_file():
-        raise ConfigurationError(f"the installed {extra} has no {file}; install recproxy[{extra}]")
+        raise ConfigurationError(f"the installed {extra} has no {file}: pip install 'recproxy[{extra}]'")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     spec.loader.exec_module(module)

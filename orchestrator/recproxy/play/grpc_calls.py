@@ -63,7 +63,7 @@ def _compiled(place: Path) -> bytes:
         )
         if ran.returncode:
             said = ran.stderr.decode("utf-8", "replace").strip().splitlines() or ["it failed"]
-            advice = ": install protoc or grpcio-tools" if "No module named" in said[-1] else ""
+            advice = ": install protoc, or pip install 'recproxy[grpc]'" if "No module named" in said[-1] else ""
             raise ProfileError(f"{place}: cannot be compiled: {said[-1]}{advice}")
         return made.read_bytes()
 

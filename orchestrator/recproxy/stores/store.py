@@ -201,7 +201,7 @@ def opened_store(url: str) -> Store:
     try:
         from fsspec.core import url_to_fs  # noqa: PLC0415 - an extra
     except ImportError:
-        raise ConfigurationError(f"recordings = {shown!r} needs fsspec: install recproxy[store]") from None
+        raise ConfigurationError(f"recordings = {shown!r} needs fsspec: pip install 'recproxy[store]'") from None
     try:
         system, root = url_to_fs(url)
     except ImportError as problem:

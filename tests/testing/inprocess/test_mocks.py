@@ -40,5 +40,5 @@ def test_a_missing_library_is_one_line_with_the_extra(monkeypatch, door, package
         door("a.rec")
 
     assert caught.value.message == (
-        f"{extra} is not installed: answers in the process need it; install recproxy[{extra}]"
+        f"{extra} is not installed: answers in the process need it: pip install 'recproxy[{extra}]'"
     )

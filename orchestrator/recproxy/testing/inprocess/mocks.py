@@ -72,4 +72,6 @@ def vcrpy_cassette(
 
 def _need(package: str, extra: str) -> None:
     if importlib.util.find_spec(package) is None:
-        raise ConfigurationError(f"{extra} is not installed: answers in the process need it; install recproxy[{extra}]")
+        raise ConfigurationError(
+            f"{extra} is not installed: answers in the process need it: pip install 'recproxy[{extra}]'"
+        )
