@@ -50,6 +50,7 @@ def init(runner: str | None, profiles: tuple[str, ...], requirements: tuple[str,
     from pathlib import Path
 
     from recproxy.cli.found_suite import find_suite
+    from recproxy.cli.init_configuration import check_folder
     from recproxy.cli.init_questions import ask_profiles, ask_runner, choose_profile
     from recproxy.cli.pytest_settings import settings_of_pytest
     from recproxy.cli.starter import Starter
@@ -60,6 +61,7 @@ def init(runner: str | None, profiles: tuple[str, ...], requirements: tuple[str,
 
     folder = Path.cwd()
     project = find_project(folder)
+    check_folder(folder, project)
     asks = not yes and sys.stdin.isatty()
     if not asks and not yes and not (runner and profiles):
         raise ConfigurationError(
@@ -117,8 +119,9 @@ def _is_package(folder: Path) -> bool:
 def _set_up(folder: Path, project: Project, starter: Starter, runner: str, *, fold: bool) -> Iterator[str]:
     """Write what is not there yet; a line for each thing that was done, or is left to do."""
     from recproxy.cli.git import set_up_git
+    from recproxy.cli.init_configuration import configure
 
-    yield from _configure(folder, project, starter)
+    yield from configure(folder, project, starter)
     lacks = yield from _runner(folder, starter, runner)
     yield from set_up_git(folder, folded=fold)
     yield from _first_test(folder, project, starter)
@@ -178,47 +181,6 @@ def _make(path: Path, text: str, root: Path) -> Iterator[str]:
         yield f"kept {path.name}, which exists; you can add:\n\n{_indented(text)}"
 
 
-def _configure(folder: Path, project: Project, starter: Starter) -> Iterator[str]:
-    from recproxy.errors import ConfigurationError
-
-    if project.source is not None:
-        own = [each.profile.name for each in starter.chosen if each.host and each.profile.name not in project.inline]
-        more = f"; you can add:\n\n{_indented(starter.configuration(*project.source.keys))}" if own else ""
-        yield f"kept the configuration in {_shown(project.root / project.source.path)}{more}"
-        return
-    path = folder / "pyproject.toml"
-    if not path.exists():
-        yield from _make(folder / "recproxy.toml", starter.configuration(), folder)
-        return
-    before = _read(path)
-    try:
-        after = _with_table(before, starter.configuration("tool", "recproxy"))
-    except tomllib.TOMLDecodeError as problem:
-        raise ConfigurationError(f"pyproject.toml cannot get a table [tool.recproxy]: {problem}") from None
-    yield from _replace(path, after, folder, "added [tool.recproxy] to pyproject.toml")
-
-
-def _with_table(before: str, block: str) -> str:
-    """The text of a TOML file with a table at its end, in its ends of lines; raises TOMLDecodeError."""
-    end = "\r\n" if "\r\n" in before else "\n"
-    gap = "" if not before else end if before.endswith("\n") else end * 2
-    after = before + gap + block.replace("\n", end)
-    tomllib.loads(after)
-    return after
-
-
-def _read(path: Path) -> str:
-    with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
-        return file.read()
-
-
-def _replace(path: Path, text: str, folder: Path, done: str) -> Iterator[str]:
-    from recproxy.play.file_replacement import replace_file
-
-    replace_file(path, text.encode("utf-8", "surrogateescape"), root=folder)
-    yield done
-
-
 def _first_test(folder: Path, project: Project, starter: Starter) -> Iterator[str]:
     from recproxy.cli.found_suite import FIRST_TEST, PYTEST_SUITE
 
@@ -245,10 +207,11 @@ def _first_test(folder: Path, project: Project, starter: Starter) -> Iterator[st
 
 def _pytest_advice(folder: Path) -> Iterator[str]:
     """How plain pytest replays the tests that are there: among them may be some that must not."""
+    from recproxy.cli.init_configuration import read_text
     from recproxy.cli.pytest_settings import KEY, NEW_FILE, NEW_TABLE, settings_of_pytest
 
     configured = settings_of_pytest(folder)
-    if configured and KEY not in _read(folder / configured):
+    if configured and KEY not in read_text(folder / configured):
         yield f'note: for plain pytest to replay every test, set {KEY} = "replay" in its settings, {configured}'
     elif not configured:
         name, text = (
@@ -259,6 +222,7 @@ def _pytest_advice(folder: Path) -> Iterator[str]:
 
 def _pytest_mode(folder: Path) -> Iterator[str]:
     """Have plain pytest, as an editor starts it, replay every test."""
+    from recproxy.cli.init_configuration import read_text, replace_text, with_table
     from recproxy.cli.pytest_settings import KEY, NEW_FILE, NEW_TABLE, settings_of_pytest, with_mode
 
     done = f"so that plain pytest replays every test; remove {KEY} if it should not"
@@ -267,13 +231,13 @@ def _pytest_mode(folder: Path) -> Iterator[str]:
     if not configured and not (folder / name).is_file():
         yield from (f"{line}, {done}" for line in _make(folder / "pytest.ini", NEW_FILE, folder))
         return
-    before, after = _read(folder / name), ""
+    before, after = read_text(folder / name), ""
     with suppress(tomllib.TOMLDecodeError):
-        after = with_mode(name, before) if configured else _with_table(before, NEW_TABLE)
+        after = with_mode(name, before) if configured else with_table(before, NEW_TABLE)
     if KEY in before:
         yield f"kept {name}, which has {KEY}"
     elif after:
-        yield from _replace(folder / name, after, folder, f"added {KEY} to {name}, {done}")
+        yield from replace_text(folder / name, after, folder, f"added {KEY} to {name}, {done}")
     else:
         yield f'left {name} as it is: add {KEY} = "replay" to its settings of pytest, so that plain pytest replays'
 

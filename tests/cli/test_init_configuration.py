@@ -1,0 +1,125 @@
+"""`recproxy init` where there is a configuration: what it adds, and what it refuses in one line."""
+
+import tomllib
+
+import pytest
+from command_line import recproxy
+
+from recproxy.cli.init_configuration import with_table
+
+NEW = ("--runner", "none", "--profile", "shop=api.shop.example")
+TABLE = {"endpoints": [{"hosts": ["api.shop.example"], "base_url": "SHOP_BASE_URL"}]}
+
+
+@pytest.fixture
+def init(tmp_path):
+    """init(words): the exit code and the messages of the command in a folder."""
+
+    def run(*words, folder=tmp_path):
+        done = recproxy("init", *words, folder=folder)
+        return done.returncode, [line.removeprefix("recproxy: ") for line in done.stderr.splitlines()]
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "keys"),
+    [
+        ("recproxy.toml", "", ()),
+        ("recproxy.toml", 'on_miss = "warn"  # ours', ()),
+        ("recproxy.toml", '[profiles.mine]\r\nendpoints = [{ hosts = ["a.example"] }]\r\n', ()),
+        ("pyproject.toml", '[tool.recproxy]\non_miss = "warn"\n\n[tool.other]\nkey = 1\n', ("tool", "recproxy")),
+    ],
+)
+def test_a_configuration_gets_the_table_of_a_new_profile_and_keeps_all_it_has(init, tmp_path, name, text, keys):
+    path = tmp_path / name
+    path.write_bytes(text.encode())
+
+    code, lines = init(*NEW)
+
+    after = path.read_bytes().decode()
+    assert (code, lines[0]) == (0, f"added shop to {name}")
+    assert lines[-1] == "run it: recproxy run --profile shop -- pytest tests/functional"
+    assert after.startswith(text)
+    assert ("\r\n" in text) == ("\r\n" in after)
+    before, values = tomllib.loads(text), tomllib.loads(after)
+    for key in keys:
+        before, values = before[key], values[key]
+    assert values.pop("profiles") == {**before.pop("profiles", {}), "shop": TABLE}
+    assert values == before
+    assert init(*NEW)[1][0] == f"kept the configuration in {name}"
+    assert path.read_bytes().decode() == after
+
+
+def test_a_list_of_default_profiles_is_named_because_it_does_not_grow(init, tmp_path):
+    (tmp_path / "recproxy.toml").write_text('run = ["bitly"]\n')
+
+    assert init(*NEW)[1][:2] == [
+        "added shop to recproxy.toml",
+        "note: a run without --profile takes the profiles of run, which you can add it to",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (
+            'profiles = ["bitly"]\n',
+            (
+                "recproxy.toml:1: profiles is a list, and TOML allows no table beside it: "
+                "run recproxy profiles new shop --host api.shop.example, and add its path to the list"
+            ),
+        ),
+        (
+            '\n[[profiles.shop.endpoints]]\nhosts = ["old.example"]\n',
+            "recproxy.toml:2: profile 'shop' is here already, without api.shop.example: choose another name",
+        ),
+        (
+            '[[profiles.store.endpoints]]\nhosts = ["api.shop.example"]\n',
+            "recproxy.toml:1: profile 'store' handles api.shop.example already: pass --profile store",
+        ),
+    ],
+)
+def test_what_is_there_already_is_one_line_and_nothing_is_made(init, tmp_path, text, wanted):
+    (tmp_path / "recproxy.toml").write_text(text)
+
+    assert init(*NEW) == (2, [wanted])
+    assert [each.name for each in tmp_path.iterdir()] == ["recproxy.toml"]
+    assert (tmp_path / "recproxy.toml").read_text() == text
+
+
+def test_profiles_in_a_table_that_cannot_grow_are_one_line(init, tmp_path):
+    (tmp_path / "recproxy.toml").write_text('profiles = { mine = { endpoints = [{ hosts = ["a.example"] }] } }\n')
+
+    code, (line,) = init(*NEW)
+
+    assert (code, line.partition(": ")[0]) == (2, "recproxy.toml cannot get a table [profiles.shop]")
+    assert [each.name for each in tmp_path.iterdir()] == ["recproxy.toml"]
+
+
+def test_a_folder_of_a_configured_project_is_none_of_its_own_until_it_has_a_file(init, tmp_path):
+    (tmp_path / "recproxy.toml").write_text("")
+    below = tmp_path / "below"
+    below.mkdir()
+
+    code, (line,) = init(*NEW, folder=below)
+
+    assert (code, line) == (
+        2,
+        (
+            f"this folder belongs to the project of {tmp_path / 'recproxy.toml'}: run recproxy init there, "
+            "or make an empty recproxy.toml here for a project of its own"
+        ),
+    )
+    assert list(below.iterdir()) == []
+    (below / "recproxy.toml").write_text("")
+    assert init(*NEW, folder=below)[0] == 0
+    assert (below / "tests/functional/recordings/shop/test_first/test_the_service_answers.rec").exists()
+
+
+@pytest.mark.parametrize("before", ["", "a = 1\n", "a = 1", "a = 1\r\n"])
+def test_a_table_is_added_behind_a_text_in_its_ends_of_lines(before):
+    after = with_table(before, "[b]\nc = 2\n")
+
+    assert after.startswith(before)
+    assert ("\r\n" in after, tomllib.loads(after)["b"]) == ("\r\n" in before, {"c": 2})
