@@ -235,7 +235,9 @@ def test_replay_and_auto_need_no_credentials(plan):
 
 
 def test_a_run_without_a_profile_is_refused(tmp_path):
-    with pytest.raises(ConfigurationError, match="no profile to run"):
+    with pytest.raises(
+        ConfigurationError, match="^no profile to run: .*: recproxy init --runner none --profile NAME=HOST$"
+    ):
         make_plan(find_project(tmp_path), mode="replay", folder=tmp_path, environment={})
 
 

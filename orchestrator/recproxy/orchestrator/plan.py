@@ -228,7 +228,8 @@ def _profiles(
         loaded = (*loaded, any_host())
     if not loaded:
         raise ConfigurationError(
-            f"no profile to run: install one (such as recproxy-twitter) or write one in {project.place_of_new()}"
+            "no profile to run: install one (such as recproxy-twitter), or define one: "
+            "recproxy init --runner none --profile NAME=HOST"
         )
     return loaded
 
