@@ -1,5 +1,6 @@
 """Profiles that nobody asked: what is said of which."""
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,22 @@ def test_one_request_is_enough(more):
 
 def test_a_profile_without_recordings_in_play_is_nobodys_business():
     assert said(Outcome(scope="run")) == ([], False)
+
+
+@pytest.mark.parametrize("mode", ["replay", "auto"])
+def test_a_credential_without_a_placeholder_may_have_ended_the_program(mode):
+    lacking = dataclasses.replace(shop(), credentials=("SHOP_ID", "SHOP_KEY", "SHOP_X"), placeholders={"SHOP_X": "x"})
+    end = "; if it ended before that because SHOP_ID or SHOP_KEY is not set, write a placeholder in the profile"
+
+    assert said(Outcome(**IN_PLAY, unused=UNUSED), lacking, mode=mode)[0][0].endswith("--isolate" + end)
+    whole = dataclasses.replace(lacking, placeholders=dict.fromkeys(lacking.credentials, "x"))
+    assert said(Outcome(**IN_PLAY, unused=UNUSED), whole, mode=mode)[0][0].endswith("--isolate")
+
+
+def test_where_a_credential_is_needed_no_placeholder_is_proposed():
+    lacking = dataclasses.replace(shop(), credentials=("SHOP_KEY",))
+
+    assert said(Outcome(scope="run"), lacking, modes={"shop": "record"})[0][0].endswith("--isolate")
 
 
 def test_unused_that_fails_a_test_fails_a_run_that_nobody_asked():

@@ -54,8 +54,16 @@ def _line(profile: Profile, row: Row, plan: RunPlan, *, has_asked: bool) -> str 
         return None
     return (
         f"profile {profile.name!r} was never asked, {what}; if your program calls the service, its client does not use "
-        f"the proxy: {_ways(profile, plan)}"
+        f"the proxy: {_ways(profile, plan)}{_lacking(profile, plan)}"
     )
+
+
+def _lacking(profile: Profile, plan: RunPlan) -> str:
+    """What else may be the cause in a replay: a program that ends before it asks, because a variable is not set."""
+    names = [name for name in profile.credentials if name not in profile.placeholders]
+    if not names or plan.mode_of(profile.name) not in ("replay", "auto"):
+        return ""
+    return f"; if it ended before that because {' or '.join(names)} is not set, write a placeholder in the profile"
 
 
 def _was_to_record(profile: str, plan: RunPlan, *, has_asked: bool) -> bool:
