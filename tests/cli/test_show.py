@@ -75,7 +75,7 @@ def test_requests_and_responses_are_printed_in_order(show):
     assert show("one.rec") == (0, ONE + TWO, "")
 
 
-@pytest.mark.parametrize(("line", "wanted"), [(4, ONE), (9, ONE), (14, ONE), (15, TWO), (999, TWO)])
+@pytest.mark.parametrize(("line", "wanted"), [(4, ONE), (9, ONE), (14, ONE), (15, TWO), (20, TWO)])
 def test_a_line_chooses_its_interaction(show, line, wanted):
     assert show(f"one.rec:{line}") == (0, wanted, "")
 
@@ -131,6 +131,7 @@ def test_the_recordings_of_a_folder_are_printed_with_their_names(show, tmp_path)
     ("words", "wanted"),
     [
         (["one.rec:2"], "recproxy: one.rec:2: no interaction begins at or above this line\n"),
+        (["one.rec:21"], "recproxy: one.rec:21: the file has 20 lines\n"),
         (["none.rec"], "recproxy: none.rec: no such file or folder\n"),
         (["none.rec:3"], "recproxy: none.rec:3: no such file or folder\n"),
         (["empty"], "recproxy: empty: no recordings in this folder\n"),

@@ -99,14 +99,18 @@ def _places(words: tuple[str, ...]) -> Iterator[tuple[Path, int | None]]:
 def _selected(path: Path, line: int | None) -> list[tuple[int, Interaction]]:
     """The interactions of a file with their numbers from 1, or the one that a line belongs to."""
     from recproxy.errors import ConfigurationError
-    from recproxy.play.reading import read_recording
+    from recproxy.play.reading import read_bytes, read_recording
+    from recproxy.recording.counting import counted
 
     numbered = list(enumerate(read_recording(str(path)).interactions, 1))
     if line is None:
         return numbered
     if any(not interaction.line for _, interaction in numbered):
         raise ConfigurationError(f"{path}:{line}: files of other tools are read without lines: name the file alone")
-    if above := _below_head(path, line, numbered):
+    lines = read_bytes(path).removesuffix(b"\n").split(b"\n")
+    if line > len(lines):
+        raise ConfigurationError(f"{path}:{line}: the file has {counted(len(lines), 'line')}")
+    if above := _below_head(lines, line, numbered):
         return above
     before = [each for each in numbered if each[1].line <= line]
     if not before:
@@ -114,12 +118,12 @@ def _selected(path: Path, line: int | None) -> list[tuple[int, Interaction]]:
     return before[-1:]
 
 
-def _below_head(path: Path, line: int, numbered: list[tuple[int, Interaction]]) -> list[tuple[int, Interaction]]:
+def _below_head(
+    lines: list[bytes], line: int, numbered: list[tuple[int, Interaction]]
+) -> list[tuple[int, Interaction]]:
     """What a line above a request line is about: `:scope` all that this scope recorded, others the request."""
     from recproxy.play.block_starts import block_start
-    from recproxy.play.reading import read_bytes
 
-    lines = read_bytes(path).split(b"\n")
     for each in numbered:
         _, interaction = each
         if block_start(lines, interaction.line) < line < interaction.line and lines[line - 1].startswith(b":"):
