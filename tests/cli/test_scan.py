@@ -143,6 +143,13 @@ def test_an_unreadable_file_is_named_and_the_others_are_scanned(dirty, tmp_path)
     assert f"{dirty}:7: " in result.stdout
 
 
+def test_where_nothing_that_is_named_is_there_only_that_is_said(tmp_path):
+    result = CliRunner().invoke(scan, [str(tmp_path / "nowhere")])
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == f"recproxy: {tmp_path / 'nowhere'}: no such file or folder\n"
+
+
 def test_several_files_are_read_once_each_and_searched_for_what_others_show(dirty, tmp_path, monkeypatch):
     """Whichever of them comes first."""
     plain = DIRTY.replace(f"{TOKEN}-2", "XXX").replace(f"Bearer {TOKEN}", "none").replace("id=7", f"id={TOKEN}")

@@ -51,7 +51,8 @@ def scan(paths: tuple[Path, ...], fix: bool, as_json: bool, profiles: tuple[str,
     _report(scans, as_json=as_json)
     for problem in problems:
         print(printable(f"recproxy: {shown_path(problem)}"), file=sys.stderr)
-    _summary(scans, found.passed_over, fix=fix)
+    if scans or not problems:  # where nothing of what was named is there, that is all there is to say
+        _summary(scans, found.passed_over, fix=fix)
     left = any(each.findings and not each.fixed for each in scans)
     sys.exit(2 if problems else int(left))
 
