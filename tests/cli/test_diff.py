@@ -76,7 +76,8 @@ def test_revisions_are_named_as_for_git(folder):
     for words, wanted in (
         (("HEAD",), "HEAD is a revision: name the file, too"),
         (("HEAD:none.rec", "a.rec"), "git show HEAD:none.rec: fatal: path 'none.rec' does not exist in 'HEAD'"),
-        (("none:a.rec", "a.rec"), "none:a.rec: cannot be read: No such file or directory"),
+        (("none:a.rec", "a.rec"), "none:a.rec: no such file or folder, and no revision of git"),
+        (("none", "a.rec"), "none: no such file or folder, and no revision of git"),
     ):
         done = recproxy("diff", *words, folder=folder)
         assert (done.returncode, wanted in done.stderr) == (2, True), done.stderr

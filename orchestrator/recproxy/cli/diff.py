@@ -84,8 +84,12 @@ def _version(word: str, other: str) -> Recording:
     from recproxy.play.git_versions import recording_named
     from recproxy.play.reading import read_recording
 
-    found = None if Path(word).exists() else recording_named(word, other)
-    return read_recording(word) if found is None else found
+    if Path(word).exists():
+        return read_recording(word)
+    found = recording_named(word, other)
+    if found is None:
+        raise ConfigurationError(f"{word}: no such file or folder, and no revision of git")
+    return found
 
 
 def _as_git_driver(words: tuple[str, ...]) -> None:
