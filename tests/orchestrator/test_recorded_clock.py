@@ -70,9 +70,11 @@ def test_without_libfaketime_a_command_that_is_no_test_is_told_of(monkeypatch):
 def test_no_time_is_moved_in_a_run_that_has_that_of_the_recording():
     profile = Profile(
         name="shop", endpoints=(Endpoint(hosts=("a.example",)),),
-        replay=ReplayTable(pace="recorded", clock="shift", shift=ShiftTable(headers=("Expires",))),
+        replay=ReplayTable(pace="recorded", streams=("GET /events",), workers=2, clock="shift", shift=ShiftTable(headers=("Expires",))),
     )  # fmt: skip
-    assert RecordedClock(plan()).as_played(profile).replay == ReplayTable(pace="recorded")
+    assert RecordedClock(plan()).as_played(profile).replay == ReplayTable(
+        pace="recorded", streams=("GET /events",), workers=2
+    )
     assert RecordedClock(plan(clock="real")).as_played(profile) is profile
 
 

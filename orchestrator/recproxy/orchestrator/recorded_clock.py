@@ -8,7 +8,8 @@ import time
 from collections.abc import Mapping
 from dataclasses import field, replace
 
-from recproxy.config.profile import Profile, ReplayTable
+from recproxy.config.profile import Profile
+from recproxy.config.shift_table import ShiftTable
 from recproxy.control.faketime import faketime_library, faketime_variables
 from recproxy.control.variables import CLOCK, RECORDED_AT
 from recproxy.lazy.dataclass import dataclass
@@ -91,5 +92,4 @@ class RecordedClock:
         """A profile for this run: where tests run at the time of the recording, no time in a response is moved."""
         if not uses_recorded_clock(self.plan):
             return profile
-        kept = ReplayTable(pace=profile.replay.pace, streams=profile.replay.streams, workers=profile.replay.workers)
-        return replace(profile, replay=kept)
+        return replace(profile, replay=replace(profile.replay, clock="none", shift=ShiftTable()))
