@@ -139,7 +139,7 @@ def _cpu_seconds():
 
 
 def pytest_sessionfinish(session, exitstatus):
-    if exitstatus:
+    if exitstatus == pytest.ExitCode.TESTS_FAILED:
         session.config.stash[_KEPT] = session.config.stash.get(_MEMORY, "")
     if prestarted := sys.modules.get("prestarted"):
         prestarted.close()
