@@ -107,6 +107,10 @@ def tests(session: nox.Session) -> None:
         "FORMER_PYTEST": str(former),
         "FORMER_VCRPY": str(lowest),
     }
+    if os.environ.get("PYTHONDONTWRITEBYTECODE"):
+        # What is compiled is kept in the environment, not beside the source: each worker would compile all it imports.
+        compiled = str(beside / "compiled-modules")
+        variables |= {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": compiled, "COMPILED_MODULES": compiled}
     # One worker more than processors: tests also wait, for clients, timeouts and processes that end.
     workers = str((os.cpu_count() or 1) + 1)
     session.run("pytest", "-n", workers, "--dist", "worksteal", *session.posargs, env=variables)

@@ -67,6 +67,10 @@ def _send(send, silent, name, **what):
 def pytest_sessionstart(session):
     if sys.dont_write_bytecode:
         _compile_once(session.config)
+    elif (folder := os.environ.get("COMPILED_MODULES")) and not hasattr(session.config, "workerinput"):
+        session.config.stash[_CACHE] = (
+            folder  # of the session of nox: pytest and its plugins are compiled there as well
+        )
 
 
 @pytest.hookimpl(wrapper=True)
