@@ -117,6 +117,18 @@ def test_a_folder_of_a_configured_project_is_none_of_its_own_until_it_has_a_file
     assert (below / "tests/functional/recordings/shop/test_first/test_the_service_answers.rec").exists()
 
 
+@pytest.mark.parametrize("kind", ["folder", "link"])
+def test_a_name_that_is_taken_by_no_file_is_one_line_and_nothing_is_made(init, tmp_path, kind):
+    path = tmp_path / "recproxy.toml"
+    if kind == "folder":
+        path.mkdir()
+    else:
+        path.symlink_to("nowhere.toml")
+
+    assert init(*NEW) == (2, ["recproxy.toml is a folder or a link that leads to no file: move it away"])
+    assert [each.name for each in tmp_path.iterdir()] == ["recproxy.toml"]
+
+
 @pytest.mark.parametrize("before", ["", "a = 1\n", "a = 1", "a = 1\r\n"])
 def test_a_table_is_added_behind_a_text_in_its_ends_of_lines(before):
     after = with_table(before, "[b]\nc = 2\n")

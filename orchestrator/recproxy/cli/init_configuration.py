@@ -44,7 +44,8 @@ def configure(folder: Path, project: Project, starter: Starter) -> Iterator[str]
         return
     path = folder / "pyproject.toml"
     if not path.exists():
-        create_file(folder / "recproxy.toml", starter.configuration().encode(), root=folder)
+        if not create_file(folder / "recproxy.toml", starter.configuration().encode(), root=folder):
+            raise ConfigurationError("recproxy.toml is a folder or a link that leads to no file: move it away")
         yield "made recproxy.toml"
         return
     try:
