@@ -78,6 +78,13 @@ def test_a_list_of_default_profiles_is_named_because_it_does_not_grow(init, tmp_
             '[[profiles.store.endpoints]]\nhosts = ["api.shop.example"]\n',
             "recproxy.toml:1: profile 'store' handles api.shop.example already: pass --profile store",
         ),
+        (
+            '[profiles.shop.match]\nunused = "fail"\n',
+            (
+                "recproxy.toml:1: profile 'shop' has no endpoint, and none of that name is installed: "
+                "correct the name, install it, or add [[endpoints]] with hosts"
+            ),
+        ),
     ],
 )
 def test_what_is_there_already_is_one_line_and_nothing_is_made(init, tmp_path, text, wanted):
@@ -127,6 +134,54 @@ def test_a_name_that_is_taken_by_no_file_is_one_line_and_nothing_is_made(init, t
 
     assert init(*NEW) == (2, ["recproxy.toml is a folder or a link that leads to no file: move it away"])
     assert [each.name for each in tmp_path.iterdir()] == ["recproxy.toml"]
+
+
+SHOP = "[[profiles.shop.endpoints]]\nhosts = [{}]\n"
+OVERRIDE = '[profiles.twitter.match]\nunused = "fail"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        (SHOP.format('"*.shop.example"'), "shop=api.shop.example"),
+        (SHOP.format('"api.shop.example"'), "shop=API.Shop.Example"),
+        (OVERRIDE, "twitter=api.twitter.com"),
+        (OVERRIDE, "twitter=pbs.twimg.com"),
+    ],
+)
+def test_a_profile_that_handles_the_host_is_kept(init, tmp_path, text, word):
+    (tmp_path / "recproxy.toml").write_text(text)
+
+    code, lines = init("--runner", "none", "--profile", word)
+
+    assert (code, lines[0]) == (0, "kept the configuration in recproxy.toml")
+    assert (tmp_path / "recproxy.toml").read_text() == text
+
+
+@pytest.mark.parametrize(
+    ("word", "wanted"),
+    [
+        (
+            "twitter=api.shop.example",
+            "profile 'twitter' is here already, without api.shop.example: choose another name",
+        ),
+        ("birds=api.twitter.com", "profile 'twitter' handles api.twitter.com already: pass --profile twitter"),
+    ],
+)
+def test_an_override_has_the_hosts_of_the_installed_profile(init, tmp_path, word, wanted):
+    (tmp_path / "recproxy.toml").write_text(OVERRIDE)
+
+    assert init("--runner", "none", "--profile", word) == (2, [f"recproxy.toml:1: {wanted}"])
+    assert (tmp_path / "recproxy.toml").read_text() == OVERRIDE
+
+
+@pytest.mark.parametrize(
+    "text", [SHOP.replace("shop", "store").format('"*.shop.example"'), '[profiles.other.match]\nunused = "fail"\n']
+)
+def test_a_new_profile_may_have_a_host_that_the_pattern_of_another_covers(init, tmp_path, text):
+    (tmp_path / "recproxy.toml").write_text(text)
+
+    assert init(*NEW)[1][0] == "added shop to recproxy.toml"
 
 
 @pytest.mark.parametrize("before", ["", "a = 1\n", "a = 1", "a = 1\r\n"])

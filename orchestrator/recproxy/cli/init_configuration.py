@@ -91,14 +91,20 @@ def _extend(folder: Path, project: Project, source: TomlFile, starter: Starter) 
 
 def _is_there(chosen: ChosenProfile, project: Project, source: TomlFile) -> bool:
     """Whether the project has this profile. Raises ConfigurationError where it has its name or its host alone."""
-    name = chosen.profile.name
+    from recproxy.config.installed import offers
+    from recproxy.http import fits
+
+    name, host = chosen.profile.name, chosen.profile.hosts[0]
     for other, table in project.inline.items():
-        hosts = project.profile(other).hosts if "endpoints" in table else ()
-        if other == name and chosen.host not in hosts:
+        # A table without endpoints changes an installed profile; one that changes nothing matters only if it is meant.
+        known = other == name or "endpoints" in table or other in offers()
+        hosts = project.profile(other).hosts if known else ()
+        if other == name and not any(fits(pattern, host) for pattern in hosts):
             raise source.fail(
                 ("profiles", name), f"profile {name!r} is here already, without {chosen.host}: choose another name"
             )
-        if other != name and chosen.host in hosts:
+        # Not by pattern: a profile may have a host of its own that another one's `*.` covers.
+        if other != name and host in hosts:
             raise source.fail(
                 ("profiles", other), f"profile {other!r} handles {chosen.host} already: pass --profile {other}"
             )
