@@ -184,6 +184,34 @@ def test_a_new_profile_may_have_a_host_that_the_pattern_of_another_covers(init, 
     assert init(*NEW)[1][0] == "added shop to recproxy.toml"
 
 
+@pytest.mark.parametrize("text", [None, ""])
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        (
+            ("a=api.shop.example", "b=API.shop.example"),
+            "profiles 'a' and 'b' both own host 'api.shop.example': choose one with --profile",
+        ),
+        (
+            ("twitter", "birds=api.twitter.com"),
+            "profiles 'twitter' and 'birds' both own host 'api.twitter.com': choose one with --profile",
+        ),
+        (
+            ("a=api.shop.example", "a=old.shop.example"),
+            "two of the chosen profiles are named 'a': choose another name for one",
+        ),
+    ],
+)
+def test_chosen_profiles_that_clash_are_one_line_and_nothing_is_made(init, tmp_path, text, words, wanted):
+    if text is not None:
+        (tmp_path / "recproxy.toml").write_text(text)
+    before = list(tmp_path.iterdir())
+
+    assert init("--runner", "none", *(f"--profile={word}" for word in words)) == (2, [wanted])
+    assert list(tmp_path.iterdir()) == before
+    assert text is None or (tmp_path / "recproxy.toml").read_text() == text
+
+
 @pytest.mark.parametrize("before", ["", "a = 1\n", "a = 1", "a = 1\r\n"])
 def test_a_table_is_added_behind_a_text_in_its_ends_of_lines(before):
     after = with_table(before, "[b]\nc = 2\n")

@@ -34,11 +34,13 @@ def configure(folder: Path, project: Project, starter: Starter) -> Iterator[str]
     """Write what is not there yet; a line for what was done.
 
     Raises:
-        ConfigurationError: a file can get no table, or has the name or the host of a new profile.
+        ConfigurationError: a file can get no table, or has the name or the host of a new profile; or two have one name.
+        ProfileError: two of the chosen profiles cannot be in one run.
     """
     from recproxy.errors import ConfigurationError
     from recproxy.play.file_replacement import create_file
 
+    _check_chosen(starter)
     if project.source is not None:
         yield from _extend(folder, project, project.source, starter)
         return
@@ -53,6 +55,18 @@ def configure(folder: Path, project: Project, starter: Starter) -> Iterator[str]
     except tomllib.TOMLDecodeError as problem:
         raise ConfigurationError(f"pyproject.toml cannot get a table [tool.recproxy]: {problem}") from None
     yield from replace_text(path, after, folder, "added [tool.recproxy] to pyproject.toml")
+
+
+def _check_chosen(starter: Starter) -> None:
+    """Refuse profiles of one name, of which one would be lost, and those that a run of them all would refuse."""
+    from recproxy.config.overlap import check_overlap
+    from recproxy.errors import ConfigurationError
+
+    names = starter.names
+    for name in names:
+        if names.count(name) > 1:
+            raise ConfigurationError(f"two of the chosen profiles are named {name!r}: choose another name for one")
+    check_overlap([each.profile for each in starter.chosen])
 
 
 def _extend(folder: Path, project: Project, source: TomlFile, starter: Starter) -> Iterator[str]:
