@@ -51,13 +51,25 @@ def test_a_configuration_gets_the_table_of_a_new_profile_and_keeps_all_it_has(in
     assert path.read_bytes().decode() == after
 
 
-def test_a_list_of_default_profiles_is_named_because_it_does_not_grow(init, tmp_path):
-    (tmp_path / "recproxy.toml").write_text('run = ["bitly"]\n')
+@pytest.mark.parametrize(
+    ("run", "more", "wanted"),
+    [
+        ("bitly", (), ["note: add shop to `run` if plain `recproxy run` should use it, too"]),
+        (
+            "bitly",
+            ("--profile", "bank=bank.example"),
+            ["note: add shop and bank to `run` if plain `recproxy run` should use them, too"],
+        ),
+        ("shop", (), []),
+    ],
+)
+def test_a_list_of_default_profiles_is_named_because_it_does_not_grow(init, tmp_path, run, more, wanted):
+    (tmp_path / "recproxy.toml").write_text(f'run = ["{run}"]\n')
 
-    assert init(*NEW)[1][:2] == [
-        "added shop to recproxy.toml",
-        "note: a run without --profile takes the profiles of run, which you can add it to",
-    ]
+    code, lines = init(*NEW, *more)
+
+    assert code == 0
+    assert [line for line in lines if "plain `recproxy run`" in line] == wanted
 
 
 @pytest.mark.parametrize(

@@ -99,8 +99,10 @@ def _extend(folder: Path, project: Project, source: TomlFile, starter: Starter) 
         table = source.named(("profiles", names[0]))
         raise ConfigurationError(f"{shown} cannot get a table [{table}]: {problem}") from None
     yield from replace_text(path, after, folder, f"added {' and '.join(names)} to {shown}")
-    if project.run:
-        yield f"note: a run without --profile takes the profiles of {source.named(('run',))}, which you can add it to"
+    unlisted = [name for name in names if name not in project.run]
+    if project.run and unlisted:
+        key, those = source.named(("run",)), "it" if len(unlisted) == 1 else "them"
+        yield f"note: add {' and '.join(unlisted)} to `{key}` if plain `recproxy run` should use {those}, too"
 
 
 def _is_there(chosen: ChosenProfile, project: Project, source: TomlFile) -> bool:
