@@ -13,7 +13,7 @@ import time
 START = (sys.executable, "-I", "-S", "-c", "")
 USUAL = 0.02
 #: The load changes during a session: a measurement is used for so many seconds. It costs less than a hundredth of that.
-VALID = 5.0
+VALID = 10.0
 
 _measured = {"at": -VALID, "factor": 1.0}
 
