@@ -4,8 +4,10 @@ import json
 import pytest
 from planting import exchange, redact
 
+from recproxy.recording import load
 from recproxy.redaction.masks import stand_in
 from recproxy.redaction.rules import RedactionRules
+from recproxy.redaction.scope import redact_scope
 
 RULES = RedactionRules(json=("secret_place",))
 JWT = "ey" + "JhbGciOiJIUzI1NiJ9." + "eyJzdWIiOiI0MiJ9." + "c2ln"
@@ -90,3 +92,14 @@ def test_base64_in_a_response_can_still_be_decoded():
 def test_a_stand_in_has_the_shape_that_its_name_says():
     assert stand_in("access_token") == b"XXX"
     assert stand_in("id_token.jwt").count(b".") == 2
+
+
+@pytest.mark.parametrize("pointers", [("/count",), ("count",), ("/list/*",), ("/list",), ()])
+def test_a_wildcard_without_quotes_is_masked_already(pointers):
+    text = b"#recproxy 2\n\nPOST https://a.example/x HTTP/1.1\nContent-Type: application/json\n\n%b\n====\n%b\n\n%b\n=======\n"
+    body = b'{"count": XXX[count], "password": XXX[p], "token": XXX, "list": [XXX, XXX[n]]}'
+    (written,) = load(text % (body, b"HTTP/1.1 200 OK\nContent-Type: application/json", body)).interactions
+
+    scope = redact_scope([written], RedactionRules(json=pointers))
+
+    assert (scope.interactions, scope.counts) == ((written,), {})

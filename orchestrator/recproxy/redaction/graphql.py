@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from recproxy.lazy.patterns import lazy_pattern
-from recproxy.recording.json_reader import JSON_TOKEN
+from recproxy.recording.json_reader import RECORDED_TOKEN
 from recproxy.redaction.names import is_secret, may_be_secret
 from recproxy.redaction.spans import Span, wild_name
 from recproxy.redaction.views import json_unescaped
@@ -80,7 +80,7 @@ def passed_names(text: bytes) -> dict[bytes, bytes]:
 def _values(text: bytes, at: int, names: dict[bytes, bytes], ends: list[int] | None = None) -> Iterator[Span]:
     """The scalars of the members of an object that have such names; objects in it may have equal names."""
     depth, key, is_key = 0, b"", False
-    for found in JSON_TOKEN.finditer(text, at):
+    for found in RECORDED_TOKEN.finditer(text, at):
         mark, raw = found[2], found[1]
         if ends is not None:
             ends[:] = [found.end()]

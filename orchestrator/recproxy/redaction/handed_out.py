@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 from recproxy.lazy.patterns import lazy_pattern
 from recproxy.recording.codings import decode
-from recproxy.recording.json_reader import JSON_TOKEN
+from recproxy.recording.json_reader import RECORDED_TOKEN
 from recproxy.recording.values import Interaction, Request, Response
 from recproxy.redaction.language import path_of
 from recproxy.redaction.names import is_secret, is_wordy
@@ -84,7 +84,7 @@ def _in_json(body: bytes) -> Iterator[Span]:
     """The strings under such a name, in an array under it, and the `id` of a session."""
     levels: list[bytes] = []  # the name that each open level stands under
     key, is_key, kinds = b"", False, b""
-    for found in JSON_TOKEN.finditer(body):
+    for found in RECORDED_TOKEN.finditer(body):
         mark, raw = found[2], found[1]
         if mark is None:
             if raw is None:

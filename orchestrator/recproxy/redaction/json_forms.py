@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from recproxy.lazy.patterns import lazy_pattern
-from recproxy.recording.json_reader import JSON_TOKEN
+from recproxy.recording.json_reader import RECORDED_TOKEN
 from recproxy.redaction.coded_places import opaque
 from recproxy.redaction.header_values import HEADERS_WITH_RULES, header_spans
 from recproxy.redaction.names import header_is_secret, is_label, looks_like_a_token, name_words
@@ -204,7 +204,7 @@ def kubernetes_secrets(text: bytes) -> Iterator[Span]:
     if (b'Secret"' not in text and b'SecretList"' not in text) or not _KIND.search(text):
         return
     levels: list[_Level] = []
-    for found in JSON_TOKEN.finditer(text):
+    for found in RECORDED_TOKEN.finditer(text):
         mark = found[2]
         if mark is None:
             if levels and found[1] is not None:

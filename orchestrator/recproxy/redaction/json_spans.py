@@ -11,7 +11,7 @@ import re
 from collections.abc import Container, Iterator, Sequence
 
 from recproxy.lazy.patterns import lazy_pattern
-from recproxy.recording.json_reader import JSON_TOKEN
+from recproxy.recording.json_reader import RECORDED_TOKEN
 from recproxy.redaction.assigned_places import assigned_in_json
 from recproxy.redaction.graphql import argument, of_a_password, passed_variables
 from recproxy.redaction.header_values import HEADERS_WITH_RULES, header_spans
@@ -165,7 +165,7 @@ def _under(key: bytes, at: int, text: bytes, rules: NameRules, *, granted: froze
             yield from _inside(key, at, text, chosen=chosen)
         return
     quoted = first == b'"'
-    found = JSON_TOKEN.match(text, at)
+    found = RECORDED_TOKEN.match(text, at)
     if found is None or found[2] is not None:
         return
     start, end = found.span(1 if quoted else 3)
@@ -212,7 +212,7 @@ def _inside(key: bytes, at: int, text: bytes, *, chosen: bool) -> Iterator[Span]
     """
     levels: list[list[bytes]] = []  # the kind of each open level, and the key in it
     wants_key = False
-    for found in JSON_TOKEN.finditer(text, at):
+    for found in RECORDED_TOKEN.finditer(text, at):
         mark = found[2]
         if not chosen and len(levels) > _NESTED:
             return
@@ -261,7 +261,7 @@ def _beside(name: bytes, opening: int, closing: int, text: bytes, *, chosen: boo
             return
         depth, key, wants_key = 0, b"", True
         values: list[tuple[int, int, bool]] = []
-        for found in JSON_TOKEN.finditer(text, start, min(len(text), closing + _WIDE)):
+        for found in RECORDED_TOKEN.finditer(text, start, min(len(text), closing + _WIDE)):
             mark = found[2]
             if mark is not None:
                 depth += (mark in b"{[") - (mark in b"}]")

@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from recproxy.lazy.patterns import lazy_pattern, repeated
-from recproxy.recording.json_reader import JSON_TOKEN
+from recproxy.recording.json_reader import RECORDED_TOKEN
 from recproxy.redaction.name_rules import NameHits, NameRules
 from recproxy.redaction.names import is_label, is_secret, may_be_secret
 from recproxy.redaction.spans import Span, wild_name
@@ -96,7 +96,7 @@ def _objects(text: bytes, opening: int) -> tuple[list[bytes], int, int]:
         return [], opening, opening
     names: list[bytes] = []
     depth, name, end = 0, b"", begin
-    for found in JSON_TOKEN.finditer(text, begin, begin + 16 * _FAR):
+    for found in RECORDED_TOKEN.finditer(text, begin, begin + 16 * _FAR):
         mark, end = found[2], found.end()
         if mark is not None and mark in b"{[":
             depth += 1
@@ -125,7 +125,7 @@ class _Cells:
     def spans(self, text: bytes, at: int) -> Iterator[Span]:
         """The secrets of the rows that begin at a place, up to the end of their list."""
         depth = in_cells = column = 0  # `in_cells`: the depth of the list that holds the cells of a row
-        for found in JSON_TOKEN.finditer(text, at):
+        for found in RECORDED_TOKEN.finditer(text, at):
             mark, self.end = found[2], found.end()
             if mark is not None and mark in b"{[":
                 depth += 1

@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from recproxy.lazy.patterns import lazy_pattern
-from recproxy.recording.json_reader import JSON_TOKEN
+from recproxy.recording.json_reader import RECORDED_TOKEN
 from recproxy.redaction.name_table import HARMLESS, SERVICES
 from recproxy.redaction.names import name_words
 from recproxy.redaction.placeholders import is_placeholder
@@ -154,7 +154,7 @@ def _read(text: bytes, at: int, name: bytes) -> Iterator[tuple[int, Span | None]
     """How far the object or array at `at` was read, and the secrets in it."""
     levels: list[_Level] = []
     key = name
-    for found in JSON_TOKEN.finditer(text, at):
+    for found in RECORDED_TOKEN.finditer(text, at):
         mark = found[2]
         if mark is None:
             if levels[-1].wants_key and found[1] is not None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from recproxy.recording.json_reader import JSON_TOKEN
+from recproxy.recording.json_reader import RECORDED_TOKEN
 from recproxy.redaction.spans import Span, wild_name
 from recproxy.redaction.views import json_unescaped
 
@@ -21,7 +21,7 @@ def pointed_spans(text: bytes, pointers: Sequence[tuple[bytes, ...]]) -> Iterato
     steps: list[bytes] = []
     counts: list[int] = []
     wants_key = False
-    for found in JSON_TOKEN.finditer(text):
+    for found in RECORDED_TOKEN.finditer(text):
         mark = found[2]
         if mark is None:
             quoted = found[1] is not None
