@@ -7,7 +7,7 @@ import re
 from recproxy.lazy.patterns import lazy_pattern
 from recproxy.redaction.names import is_wordy
 
-__all__ = ["is_placeholder", "is_placeholder_word"]
+__all__ = ["is_placeholder", "may_be_password"]
 
 _PLACEHOLDER = lazy_pattern(
     rb"\$[A-Za-z_][A-Za-z0-9_]*|\$\{[A-Za-z_][A-Za-z0-9_]*(?::?[-?=])?\}|%[A-Z_]{2,}%|%[sdrv]|[xX*.\-#_ ]+|[0\-]{6,}"
@@ -15,8 +15,10 @@ _PLACEHOLDER = lazy_pattern(
     rb"|(?:PLACEHOLDER|DUMMY|EXAMPLE|CHANGEME|fake[-_ ]?[A-Za-z_-]*|dummy[-_ ]?[A-Za-z_-]*"
     rb"|placeholder[-_ ]?[A-Za-z_-]*|your[-_][A-Za-z_-]+)"
 )
-#: A placeholder that may be a password as well: it has letters other than an x.
-_PLACEHOLDER_WORD = lazy_pattern(rb"(?=[^A-WYZa-wyz]*[A-WYZa-wyz])[A-Za-z][A-Za-z_ -]*\Z")
+#: A placeholder that may be a password as well: words, with letters other than an x; `$word`, but no `$NAME`; zeros.
+_PASSWORD = lazy_pattern(
+    rb"(?=[^A-WYZa-wyz]*[A-WYZa-wyz])[A-Za-z][A-Za-z_ -]*\Z|\$(?=[A-Z0-9_]*[a-z])[A-Za-z_][A-Za-z0-9_]*\Z|-*0[0-]*\Z"
+)
 #: What stands in the brackets of `<TOKEN>`, `[token]`, `{token}`, `${{ secrets.TOKEN }}`, `#{token}`, `<%= token %>`.
 _BRACKETED = lazy_pattern(
     rb"(?:<%?|\[)=?([^<>\[\]{}]*?)(?:%?>|\])|[$#]?\{([^<>\[\]{}]*)\}|[$#]?\{\{([^<>\[\]{}]*)\}\}", re.DOTALL
@@ -40,9 +42,9 @@ def is_placeholder(value: bytes) -> bool:
     return found is not None and _is_name(next(each for each in found.groups() if each is not None))
 
 
-def is_placeholder_word(value: bytes) -> bool:
-    """Whether a placeholder is one of words, such as `your-token` or `REDACTED`: somebody's password may be such a word."""
-    return _PLACEHOLDER_WORD.match(value) is not None and is_placeholder(value)
+def may_be_password(value: bytes) -> bool:
+    """Whether somebody's password may be such a placeholder: `your-token`, `$token`, `000000`."""
+    return _PASSWORD.match(value) is not None and is_placeholder(value)
 
 
 def _is_name(text: bytes) -> bool:

@@ -20,7 +20,7 @@ from recproxy.redaction.handed_out import handed_out
 from recproxy.redaction.kept_shapes import NO_SHAPES, KeptShapes
 from recproxy.redaction.masks import ending_of, has_shape, is_partly_public
 from recproxy.redaction.names import is_secret, is_wordy
-from recproxy.redaction.placeholders import is_placeholder, is_placeholder_word
+from recproxy.redaction.placeholders import is_placeholder, may_be_password
 from recproxy.redaction.spans import Span
 
 __all__ = ["GIVEN", "RUN", "SHORT", "Lesson", "SecretValue", "SecretValues"]
@@ -101,10 +101,10 @@ class SecretValues:
         self._used: dict[str, int] = {}
         for value in variables:
             for part in (value, value.strip()):
-                is_word = is_placeholder_word(part)
-                if part.strip() and (is_word or not is_placeholder(part)):
-                    # A word is masked where it is sent alone: it stands in texts, too.
-                    self.known[part] = SecretValue("known value", field=is_word or len(part) < SHORT)
+                is_common = may_be_password(part)
+                if part.strip() and (is_common or not is_placeholder(part)):
+                    # What others write as a placeholder stands in texts, too: it is masked where it is sent alone.
+                    self.known[part] = SecretValue("known value", field=is_common or len(part) < SHORT)
                     self._look_for_parts(part)
 
     def __repr__(self) -> str:
