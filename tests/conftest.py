@@ -143,7 +143,7 @@ def _cpu_seconds():
 
 
 def pytest_sessionfinish(session, exitstatus):
-    if exitstatus == pytest.ExitCode.TESTS_FAILED:
+    if session.testsfailed or exitstatus == pytest.ExitCode.TESTS_FAILED:  # xdist ends `-x` with another one
         session.config.stash[_KEPT] = session.config.stash.get(_MEMORY, "")
     if prestarted := sys.modules.get("prestarted"):
         prestarted.close()
@@ -162,7 +162,7 @@ def pytest_terminal_summary(terminalreporter):
     """Print each rerun with its reason: a test that passes at the second try is a defect as well. Print what is slow."""
     if folder := terminalreporter.config.stash.get(_KEPT, ""):
         terminalreporter.section("temporary folders")
-        terminalreporter.write_line(f"{folder}: in memory, until you remove it")
+        terminalreporter.write_line(f"{folder}: in memory, until the next session")
     reports = terminalreporter.stats.get("rerun", ())
     if reports:
         terminalreporter.section("reruns")

@@ -1,6 +1,7 @@
 """Where the temporary folders of a session are in memory."""
 
 import os
+import subprocess
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -28,6 +29,19 @@ def test_there_is_a_new_folder_where_there_is_room(memory, tmp_path):
     first, second = Path(memory_folder()), Path(memory_folder())
 
     assert {first, second} == set(tmp_path.iterdir())
+
+
+def test_those_of_a_session_that_has_ended_are_removed(memory, tmp_path):
+    memory(2 * GIGABYTE)
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    (tmp_path / f"recproxy-tests-{ended.pid}-abc" / "popen-gw0").mkdir(parents=True)
+    running = tmp_path / f"recproxy-tests-{os.getpid()}-def"
+    running.mkdir()
+
+    made = Path(memory_folder())
+
+    assert {made, running} == set(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(("room", "flags"), [(GIGABYTE // 2, 0), (2 * GIGABYTE, os.ST_NOEXEC)], ids=["full", "noexec"])

@@ -4,6 +4,10 @@ A test for each of them costs pytest more than the row itself costs. Where a row
 a test of its own by `pytest.mark.parametrize`.
 """
 
+import pytest
+from _pytest.mark.structures import ParameterSet
+from _pytest.outcomes import Skipped
+
 
 def for_each(rows):
     """Check each row in one test. It fails once, with what went wrong in each row, under the name of the row.
@@ -16,12 +20,14 @@ def for_each(rows):
             assert rows
             failures = []
             for row in rows:
-                values = getattr(row, "values", (row,))
+                values, name = (row.values, row.id) if isinstance(row, ParameterSet) else ((row,), row)
                 try:
                     check(*values)
                 except Exception as failure:  # noqa: BLE001 - told below
-                    failure.add_note(f"in the row {getattr(row, 'id', row)}")
+                    failure.add_note(f"in the row {name}")
                     failures.append(failure)
+                except Skipped:
+                    pytest.fail(f"the row {name} is skipped: make it a test of its own")
             if failures:
                 raise ExceptionGroup(f"{len(failures)} of {len(rows)} rows", failures)
 

@@ -7,8 +7,6 @@ writes of a row is needed twice; what fails is named row by row.
 
 import json
 import os
-import tempfile
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -28,17 +26,9 @@ def test_there_are_as_many_cases_as_the_tables_promise():
     assert len({case for of_table in ids for case in of_table}) == sum(map(len, ids)) >= 2000
 
 
-@pytest.fixture
-def folder(tmp_path):
-    """A folder in memory where the system has one: to make thousands of files on a disk takes a tenth of a test."""
-    memory = "/dev/shm"  # noqa: S108 - a folder below it that nobody can guess
-    with tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else tmp_path) as made:
-        yield Path(made)
-
-
 @pytest.mark.long
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.__name__)
-def test_a_planted_value_is_found_and_is_in_nothing_that_is_written(table, folder, monkeypatch):
+def test_a_planted_value_is_found_and_is_in_nothing_that_is_written(table, tmp_path, monkeypatch):
     monkeypatch.setattr(os, "fsync", lambda _: None)  # thousands of files, of which none must outlast a power failure
     cases = list(table())
     # What is made ready of the rules of a row is kept for a few others: all that is done with it is done at once.
@@ -48,7 +38,7 @@ def test_a_planted_value_is_found_and_is_in_nothing_that_is_written(table, folde
     for number, group in enumerate(groups):
         written = [Written(case) for case in group]
         wrong |= unsafe(written)
-        for what, rows in badly_scanned(group, written, folder, f"{number:04}").items():
+        for what, rows in badly_scanned(group, written, tmp_path, f"{number:04}").items():
             badly.setdefault(what, []).extend(rows)
 
     assert sum(map(len, groups)) == len(cases)
