@@ -1,10 +1,10 @@
 """Interpreters that have imported what a program imports: a process of its own for each run, without that time.
 
 `python -m recproxy` and `python -m pytest` take most of their time to import modules, and tests run them hundreds of
-times. Here one process has imported the modules and forks for each run, whichever worker asks for it. The fork gets the working directory, environment,
-arguments and streams of the run, and then does what `python -m MODULE` does. A list of processes shows its command, and
-`askers` who asked for it: its parent is the process that forked. Tests of the start itself start the program as a user
-does.
+times. Here one process has imported the modules and forks for each run, whichever worker asks for it. The fork gets the
+working directory, environment, arguments and streams of the run, and then does what `python -m MODULE` does. A list of
+processes shows its command, and `askers` who asked for it: its parent is the process that forked. Tests of the start
+itself start the program as a user does.
 
 What such a run starts in the same way is a fork as well: a run's fork server, the pytest that is its command, in the
 namespaces of the run if it is isolated, the workers of that pytest, the `recproxy serve` of a test, and a script, which
@@ -278,7 +278,10 @@ def _request(servers, command, *, cwd="", environment=(), keeper=None, network=N
 
 
 def write_script(path, module="recproxy"):
-    """Write a program that is a fork of what is prestarted, for scripts of a shell that name it; no signal reaches the fork."""
+    """Write a program that is a fork of what is prestarted, for scripts of a shell that name it.
+
+    No signal reaches the fork.
+    """
     servers = _servers_for((module, *_STARTED_BY_RUNS))
     request = _request(servers, [sys.executable, "-P", "-m", module])
     path.write_text(_SCRIPT.format(python=sys.executable, address=servers[module], request=request))
@@ -296,13 +299,17 @@ def _servers_for(modules, also=()):
     return {each: _server(each, "", also.get(each, ())) for each in modules} | {_HOLDER: str(os.getpid())}
 
 
-@functools.cache
 def _server(module, first, also):
     """The address of the process that has imported what this module imports.
 
     The workers of a session share it: it ends when none of those who asked for it holds it any more. It need not be up:
-    whoever connects waits.
+    whoever connects waits. One that has died is replaced.
     """
+    path = _paths.get((module, first, also))
+    if path in _held:
+        if not _is_gone(_held[path].held):
+            return path
+        _forget(path)
     session = os.environ.get("PYTEST_XDIST_TESTRUNUID")
     if session:
         name = hashlib.sha256(repr((session, module, first, also)).encode()).hexdigest()[:16]
@@ -315,8 +322,27 @@ def _server(module, first, also):
         if held is None:
             held, process = _start(folder, path, first, (*IMPORTS[module], *also))
         used = os.open(os.path.join(folder, f"used-{os.getpid()}"), os.O_RDONLY | os.O_CREAT)
-    _held[path] = SimpleNamespace(held=held, used=used, process=process)
+        users = os.open(os.path.join(folder, "users"), os.O_RDWR | os.O_CREAT)
+        fcntl.lockf(users, fcntl.LOCK_SH)  # which no fork of this process has, as it has the other descriptors
+    _held[path] = SimpleNamespace(module=module, held=held, used=used, users=users, process=process)
+    _paths[module, first, also] = path
     return path
+
+
+def _is_gone(held):
+    """Whether the interpreter that this descriptor keeps from its end has died."""
+    poll = select.poll()
+    poll.register(held, 0)
+    return bool(poll.poll(0))
+
+
+def _forget(path):
+    """Hold an interpreter that has died no more."""
+    each = _held.pop(path)
+    for descriptor in (each.held, each.used, each.users):
+        os.close(descriptor)
+    if each.process:
+        each.process.wait()
 
 
 @contextlib.contextmanager
@@ -356,6 +382,7 @@ def _start(folder, path, first, imports):
     return held, process
 
 
+_paths = {}
 _held = {}
 _used = {"at": 0.0, "seconds": 0.0}
 
@@ -373,18 +400,43 @@ def cpu_seconds():
 
 
 def close():
-    """End what was started for the runs, once the other workers hold it no more."""
-    started = [each.process for each in _held.values() if each.process]
+    """End what was started for the runs, once the other workers hold it no more.
+
+    What a test has left behind may hold it as well, as a fork of this process: that is not waited for without end.
+    """
+    from deadlines import seconds  # here, because no interpreter needs it
+
+    started = [(path, each) for path, each in _held.items() if each.process]
     while _held:
         _, each = _held.popitem()
         os.close(each.held)
         os.close(each.used)
-    for process in started:
-        process.wait()
+        if each.process:
+            fcntl.lockf(each.users, fcntl.LOCK_UN)
+        else:
+            os.close(each.users)
+    for _, each in started:
+        fcntl.lockf(each.users, fcntl.LOCK_EX)  # the other workers have closed, or ended
+        os.close(each.users)
+    if not started:
+        return
+    deadline = time.monotonic() + seconds(20)
+    for path, each in started:
+        try:
+            each.process.wait(max(0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            each.process.kill()
+            each.process.wait()
+            shutil.rmtree(os.path.dirname(path), ignore_errors=True)
+            what = f"the prestarted interpreter of {each.module}, process {each.process.pid}"
+            print(f"Killed {what}: a process that a test left behind still holds it.", file=sys.stderr)
 
 
 def _remember_what_is_installed():
-    """Read once what the packages here say of themselves: pytest, its plugins and recproxy look through all at each start."""
+    """Read once what the packages here say of themselves.
+
+    Pytest, its plugins and recproxy look through all at each start.
+    """
     kind = importlib.metadata.PathDistribution
     known = {each._path: each for each in importlib.metadata.distributions()}
 
@@ -922,6 +974,7 @@ def _hooks(names):
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends those who hold it; a fork has a handler of its own
     (_import_as_pytest if sys.argv[3] == "pytest" else _import)(sys.argv[3:])
     gc.freeze()
     try:
