@@ -16,7 +16,8 @@ __all__ = ["begin_at_once"]
 def begin_at_once(work: Coroutine[Any, Any, None]) -> asyncio.Future[None]:
     """Run a coroutine up to where it waits, now, and the rest in a task; what it raises is in the future.
 
-    Its first steps are made in the task of the caller: there it must not set timeouts, nor ask which task it is.
+    Its first steps are made in the task of the caller: there it must not set timeouts, nor ask which task it is. Where it
+    waits for a task, that is not cancelled along with it before its own first turn.
     """
     loop = asyncio.get_running_loop()
     try:

@@ -1,7 +1,8 @@
 """Contexts of TLS with services, made before proxies are forked.
 
 To read the system's roots takes about 50 ms: paid once for all proxies of a run that records or is live, while the
-orchestrator makes what they answer with. In other runs a proxy makes its context when it asks a service.
+orchestrator makes what they answer with. In other runs a proxy makes its context when it asks a service. The roots are
+those that the environment of the run names, even if a hook sets other ones when it is loaded.
 """
 
 from __future__ import annotations
