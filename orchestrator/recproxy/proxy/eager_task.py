@@ -20,17 +20,16 @@ def begin_at_once(work: Coroutine[Any, Any, None]) -> asyncio.Future[None]:
     waits for a task, that is not cancelled along with it before its own first turn.
     """
     loop = asyncio.get_running_loop()
+    ended: asyncio.Future[None] = loop.create_future()
     try:
         waits_for = work.send(None)
     except StopIteration:
-        done: asyncio.Future[None] = loop.create_future()
-        done.set_result(None)
-        return done
+        ended.set_result(None)
     except Exception as problem:  # noqa: BLE001 - whoever waits for the future gets it
-        failed: asyncio.Future[None] = loop.create_future()
-        failed.set_exception(problem)
-        return failed
-    return loop.create_task(_Begun(work, waits_for))
+        ended.set_exception(problem)
+    else:
+        return loop.create_task(_Begun(work, waits_for))
+    return ended
 
 
 class _Begun(Coroutine[Any, Any, None]):
