@@ -68,9 +68,8 @@ def pytest_sessionstart(session):
     if sys.dont_write_bytecode:
         _compile_once(session.config)
     elif (folder := os.environ.get("COMPILED_MODULES")) and not hasattr(session.config, "workerinput"):
-        session.config.stash[_CACHE] = (
-            folder  # of the session of nox: pytest and its plugins are compiled there as well
-        )
+        # Of the session of nox: pytest and its plugins are compiled there as well.
+        session.config.stash[_CACHE] = folder
 
 
 @pytest.hookimpl(wrapper=True)
