@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from notes_service import NOTE, TYPES, framed, integer, piece
 
-from recproxy.grpc.bodies import LARGEST, is_readable, messages_of, on_the_wire, read_messages
+from recproxy.grpc.bodies import LARGEST, is_readable, message_count, messages_of, on_the_wire, read_messages
 from recproxy.grpc.types import Types
 from recproxy.recording import Recording, Request, Response, dump, encode, load
 from recproxy.recording.values import Interaction
@@ -154,6 +154,23 @@ def test_any_messages_come_back_through_a_recording(messages, root):
 def test_text_that_is_no_message_is_told(body, why):
     with pytest.raises(ValueError, match=why):
         on_the_wire(replace(named(response(framed(HELLO))), body=body))
+
+
+@pytest.mark.parametrize(
+    ("body", "count"),
+    [
+        (b"", 0),
+        (b'{"text": "a"}', 1),
+        (b'[{"text": "a"}, {"text": "b"}, {}]', 3),
+        (b'[{"text": "a", "size": XXX}, {"text": "b", "size": XXX[size.number]}, XXX]', 3),
+        (b"XXX", 1),
+        (b"[{]", 1),
+    ],
+)
+def test_messages_of_a_recording_are_counted(body, count):
+    block = replace(response(body, b"application/grpc-web"), encoding="grpc-web", wild="XXX")
+
+    assert message_count(block) == count
 
 
 def test_a_message_of_connect_may_have_a_content_coding():

@@ -99,6 +99,12 @@ def test_a_conversation_has_the_changes_that_its_server_may_make(text, wanted):
             ['{"type": "unknown_to_you", "id": 7}', '{"type": "unknown_to_you"}'],
         ),
         (SOCKET, "drop message json /id", ['{"type": "hello", "id": 7}'], ['{"type": "hello"}']),
+        (
+            SOCKET.replace('"id": 7', '"id": XXX[id]'),
+            "null message json /type",
+            ['{"type": "hello", "id": XXX[id]}', '{"type": "done"}'],
+            ['{"type": null, "id": XXX[id]}', '{"type": null}'],
+        ),
     ],
 )
 def test_a_change_is_made_where_it_is_and_nowhere_else(text, mutation, before, after):

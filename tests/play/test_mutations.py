@@ -58,6 +58,30 @@ def test_each_field_has_the_changes_that_its_values_allow():
     }
 
 
+def test_a_wildcard_without_quotes_is_a_number_and_stays_as_it_is():
+    recorded = answer(b'{"id": XXX[id], "lines": [{"at": XXX[at.number]}], "note": "XXX[note]"}')
+
+    assert kinds(recorded) == {
+        "429": ["status"],
+        "500": ["status"],
+        "json /id": ["drop", "null", "type", "empty"],
+        "json /lines": ["drop", "null", "type", "empty", "longer"],
+        "json /lines/*": ["empty"],
+        "json /lines/*/at": ["drop", "null", "type", "empty"],
+        "json /note": ["drop", "null", "type", "empty"],
+        "header Content-Type": ["drop"],
+        "header Location": ["drop"],
+        "header Etag": ["drop"],
+    }
+    for change, body in [
+        ("drop json /note", b'{"id": XXX[id], "lines": [{"at": XXX[at.number]}]}'),
+        ("empty json /id", b'{"id": 0, "lines": [{"at": XXX[at.number]}], "note": "XXX[note]"}'),
+        ("type json /id", b'{"id": "seven", "lines": [{"at": XXX[at.number]}], "note": "XXX[note]"}'),
+        ("type json /note", b'{"id": XXX[id], "lines": [{"at": XXX[at.number]}], "note": 7}'),
+    ]:
+        assert mutated(recorded.response, read_mutation(change)).body == body
+
+
 @pytest.mark.parametrize(
     ("text", "after"),
     [
@@ -194,6 +218,14 @@ def test_a_call_has_the_changes_that_its_messages_can_have_on_the_wire():
     assert (refused.trailers, refused.body) == (((b"grpc-status", b"14"),), b"")
     stream = replace(call.response, after=(0, 1, -1))  # refused before its client has said anything
     assert mutated(stream, Mutation("status", "UNAVAILABLE")).after == (0,)
+
+
+def test_a_call_with_a_wildcard_in_place_of_a_number_has_the_same_changes():
+    (call,) = load(CALL.encode()).interactions
+    (wild,) = load(CALL.replace('"count": 2', '"count": XXX[count.number]').encode()).interactions
+
+    assert kinds(wild) == kinds(call)
+    assert mutated(wild.response, Mutation("drop", "json /*/text")).body.endswith(b'"count": XXX[count.number]}]')
 
 
 def test_of_a_webhook_the_body_is_changed():

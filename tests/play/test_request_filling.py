@@ -43,6 +43,18 @@ def test_a_named_place_gets_what_was_handed_out_as_its_part_writes_it():
     assert made.wild is None
 
 
+def test_a_wildcard_without_quotes_becomes_a_value_of_json():
+    request = get(headers=JSON, body=b'{"number": XXX[number], "list": [XXX[list]], "text": XXX[text]}')
+
+    made = filled(request, number="7", list='{"a": null}', text="7a")
+
+    assert json.loads(made.body) == {"number": 7, "list": [{"a": None}], "text": "7a"}
+
+
+def test_a_body_that_is_one_wildcard_is_what_stands_for_it():
+    assert filled(get(body=b"XXX[text]"), text="a b").body == b"a b"
+
+
 def test_a_named_place_may_be_the_variable_of_that_name():
     assert filled(get("https://a.example/?k=XXX[SHOP_API_KEY]")).url == "https://a.example/?k=k%261"
 
@@ -55,6 +67,7 @@ def test_a_named_place_may_be_the_variable_of_that_name():
         (get(headers=((b"Authorization", b"Bearer XXX"),)), b"Bearer k&1"),
         (get(headers=FORM, body=b"user=XXX&password=XXX"), b"user=ann&password=p+w"),
         (get(headers=JSON, body=b'{"a": {"user": "XXX"}}'), b'{"a": {"user": "ann"}}'),
+        (get(headers=JSON, body=b'{"a": {"user": XXX}, "b": [1.5]}'), b'{"a": {"user": "ann"}, "b": [1.5]}'),
     ],
 )
 def test_a_plain_place_gets_the_variable_that_its_name_tells(request_, wanted):
@@ -116,6 +129,12 @@ def test_what_is_literal_stays():
             b'{"n": 7, "a": [{"token": "t-9"}, 1]}',
             {"token": b"9", "n": b"7"},
         ),
+        (
+            b'{"n": XXX[n], "text": XXX[text], "at": 1}',
+            b'{"n": 7, "text": "a b", "at": 2}',
+            {"n": b"7", "text": b"a b"},
+        ),
+        (b"XXX[whole]", b"7.50", {"whole": b"7.50"}),
         (b"token=XXX[token]&x", b"token=9&x", {"token": b"9"}),
         (b"token=XXX[token]&x", b"other", {}),
         (b'{"a": "XXX"}', b'{"a": "b"}', {}),

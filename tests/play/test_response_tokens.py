@@ -69,6 +69,8 @@ def test_input_from_a_cache_is_part_of_the_input_of_anthropic():
             (*JSON, (b"Content-Encoding", b"gzip")),
         ),
         (b'data: {"model": "m", "usage": {"in": 3, "out": 1}}\n\ndata: {"usage":\ndata: {"out": 2}}\n\n', EVENTS),
+        (b'{"id": XXX[id], "model": "m", "usage": {"in": 3, "out": 2}}', JSON),
+        (b'data: {"model": "m"}\n\ndata: {"at": XXX[at.number], "usage": {"in": 3, "out": 2}}\n\n', EVENTS),
         (b'data: {"model": "m"}\n\ndata: {"usage": {"in": 3, "out": 2}}\n\ndata: [DONE]\n\n', EVENTS),
     ],
 )

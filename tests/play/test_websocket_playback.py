@@ -1,5 +1,7 @@
 """What a recorded server says to a client: turns in any order, repeats, conversations that were recorded twice."""
 
+import json
+
 import pytest
 
 from recproxy.matching.index import Index
@@ -85,6 +87,19 @@ def test_ids_of_json_rpc_are_the_clients_own_in_any_order():
     assert said_a == ['{"jsonrpc":"2.0","id":7,"result":"A"}']
     assert again == ['{"jsonrpc":"2.0","id":8,"result":"A"}']
     assert say(replay, '{"jsonrpc":"2.0","id":3,"method":"c"}') == [None]
+
+
+def test_ids_of_json_rpc_are_the_clients_own_beside_wildcards_without_quotes():
+    recorded = RPC.replace('"method":"a"', '"method":"a","at":XXX').replace('"x": 1', '"x": XXX[x.number]')
+    replay = WebSocketReplay(played(recorded), 0, (0,))
+
+    said_a, said_b = say(
+        replay, '{"jsonrpc":"2.0","id":7,"method":"a","at":5}', '{"jsonrpc":"2.0","id":"x","method":"b"}'
+    )
+
+    assert said_a == ['{"jsonrpc":"2.0","id":7,"result":"A"}']
+    (answer,) = map(json.loads, said_b)
+    assert (answer["id"], type(answer["x"])) == ("x", int)
 
 
 def test_a_subscription_ends_by_the_id_that_began_it():

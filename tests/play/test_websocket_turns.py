@@ -2,7 +2,7 @@
 
 import pytest
 
-from recproxy.play.websocket_turns import websocket_turns
+from recproxy.play.websocket_turns import websocket_turns, with_id
 from recproxy.recording import Act, Step
 
 
@@ -53,6 +53,31 @@ def test_a_key_connects_messages(pointers, said, turns):
     _, found = websocket_turns(recorded, pointers)
 
     assert [[recorded.index(each) for each in turn.answers] for turn in found] == turns
+
+
+def test_a_wildcard_without_quotes_hides_no_key():
+    recorded = steps(
+        '> {"jsonrpc":"2.0","id":1,"method":"a","at":XXX}', '> {"jsonrpc":"2.0","id":XXX[id],"method":"b"}',
+        '< {"jsonrpc":"2.0","id":1,"result":XXX[n.number]}', '< {"jsonrpc":"2.0","id":XXX[id],"result":1}',
+    )  # fmt: skip
+
+    found = [websocket_turns(recorded, (), word)[1] for word in ("XXX", "ZZZ")]
+
+    assert [[[recorded.index(each) for each in turn.answers] for turn in turns] for turns in found] == [
+        [[2], [3]],
+        [[], [2, 3]],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "changed"),
+    [
+        ('{"at": XXX[at], "id": 1, "b": XXX}', '{"at": XXX[at], "id": 7, "b": XXX}'),
+        ('{"id":XXX[id], "b": "XXX"}', '{"id":7, "b": "XXX"}'),
+    ],
+)
+def test_an_id_is_changed_beside_wildcards_without_quotes(text, changed):
+    assert with_id(text.encode(), 7, "XXX") == changed.encode()
 
 
 def test_what_follows_a_close_of_the_client_is_a_turn():

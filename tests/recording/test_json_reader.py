@@ -10,6 +10,8 @@ from recproxy.recording.json_reader import (
     RECORDED_TOKEN,
     Values,
     check_json,
+    recorded_json,
+    recorded_tree,
     strings_apart,
     strings_joined,
     text_of,
@@ -52,6 +54,31 @@ def test_a_wildcard_without_quotes_is_one_token_of_a_recording():
     tokens = RECORDED_TOKEN.finditer(b'[XXX[a.1], "XXX[b]", [XXX]]')
 
     assert [found[0] for found in tokens] == [b"[", b"XXX[a.1]", b",", b'"XXX[b]"', b",", b"[", b"XXX", b"]", b"]"]
+
+
+@pytest.mark.parametrize(
+    ("text", "tree"),
+    [
+        (
+            '{"a": XXX, "b": [XXX[id.1], "XXX"], "c": "q\\" XXX"}',
+            {"a": "\0XXX", "b": ["\0XXX[id.1]", "XXX"], "c": 'q" XXX'},
+        ),
+        ('["\\u0000ZZZ", "\\u0000abc", XXX]', ["\0ZZZ", "\0abc", "\0XXX"]),
+        ("XXX[a]", "\0XXX[a]"),
+        ('{"a": 1}', {"a": 1}),
+    ],
+)
+def test_a_recorded_tree_has_its_wildcards_without_quotes_again(text, tree):
+    assert recorded_tree(text, "XXX") == recorded_tree(text.encode(), "XXX") == tree
+    assert recorded_json(tree, "XXX") == text
+
+
+@pytest.mark.parametrize(
+    ("text", "wild"), [("[XXX]", None), ("[XXX]", "ZZZ"), ("[XXX XXX]", "XXX"), ("[" * 100_000, "XXX")]
+)
+def test_what_is_no_recorded_json_is_an_error(text, wild):
+    with pytest.raises(ValueError):
+        recorded_tree(text, wild)
 
 
 def test_values_are_built_by_the_functions_of_the_caller():

@@ -134,6 +134,15 @@ def test_what_is_not_plain_is_read_at_once_among_the_others(read):
     assert located.interactions[4].comments == ("a comment",)
 
 
+def test_a_wildcard_without_quotes_lets_a_body_wait(read):
+    text = TEXT.replace('"id": 2', '"id": XXX[id.number]').encode()
+    located = locate(text)
+
+    assert not read
+    assert located == load(text)
+    assert located.interactions[2].response.body == b'{"id":XXX[id.number]}'
+
+
 def test_several_recordings_are_one_without_being_read(read):
     text = TEXT.encode()
     parts = (

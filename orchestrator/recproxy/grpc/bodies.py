@@ -12,7 +12,7 @@ import io
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from recproxy.grpc.content_types import framing_of
 from recproxy.grpc.frames import Frame, frames, put_frames, put_trailers, take_trailers, untexted
@@ -24,6 +24,7 @@ from recproxy.grpc.wire import Unreadable
 from recproxy.grpc.writing import MessageWriter
 from recproxy.lazy.patterns import lazy_pattern
 from recproxy.recording.codings import CODINGS, encode
+from recproxy.recording.json_reader import recorded_tree
 from recproxy.recording.message_coding import MessageError, is_message_coding
 from recproxy.recording.values import Headers, Request, Response, header
 
@@ -150,6 +151,10 @@ def messages_of(block: Request | Response) -> list[MessageTree]:
         raise ValueError("nested too deep") from None
     except ValueError as problem:
         raise ValueError(f"no JSON: {problem}") from None
+    return _listed(tree)
+
+
+def _listed(tree: Any) -> list[MessageTree]:
     return tree if isinstance(tree, list) else [tree]
 
 
@@ -157,8 +162,8 @@ def message_count(block: Request | Response) -> int:
     """How many messages a block of a call holds, read or not; 0 where they cannot be counted."""
     if is_readable(block):
         try:
-            return len(messages_of(block))
-        except ValueError:  # a wild place that is the whole of it
+            return len(_listed(recorded_tree(block.body, block.wild))) if block.body else 0
+        except ValueError:  # edited to what is no JSON
             return 1
     framing = framing_of(block.headers)
     try:

@@ -7,7 +7,6 @@ A field of a message is changed in all messages that have it. A status stands in
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -16,6 +15,7 @@ from recproxy.lazy.patterns import lazy_pattern
 from recproxy.mail.smtp_server import SaidKind, verb_of
 from recproxy.mail.smtp_turns import said_kinds
 from recproxy.recording import WEBSOCKET, Act, Interaction, Step
+from recproxy.recording.json_reader import recorded_json, recorded_tree
 
 __all__ = ["conversation_mutations", "message_trees", "mutated_steps"]
 
@@ -56,7 +56,7 @@ def mutated_steps(conversation: Interaction, kind: str, place: str, changed: Cal
         if kind == "status":
             first = next((number for number, each in enumerate(steps) if each.act is Act.SERVER), len(steps))
             return (*steps[:first], Step(Act.CLOSE, b"", code=int(place)))
-        return tuple([_changed_message(step, changed) for step in steps])
+        return tuple([_changed_message(step, changed, conversation.response.wild) for step in steps])
     status, at, name = place.partition(" at ")
     if conversation.request.method == "IMAP":
         replaced = {
@@ -74,22 +74,22 @@ def message_trees(conversation: Interaction) -> Iterator[Any]:
     """The trees of what the server of a WebSocket says in JSON."""
     if conversation.protocol == WEBSOCKET:
         for step in conversation.steps:
-            yield from _tree(step)
+            yield from _tree(step, conversation.response.wild)
 
 
-def _tree(step: Step) -> Iterator[Any]:
+def _tree(step: Step, wild: str | None) -> Iterator[Any]:
     if step.act is Act.SERVER and not step.binary and len(step.data) <= _LARGEST and step.data[:1] in (b"{", b"["):
         try:
-            yield json.loads(step.data)
-        except (ValueError, RecursionError):
+            yield recorded_tree(step.data, wild)
+        except ValueError:
             return
 
 
-def _changed_message(step: Step, changed: Callable[[Any], Any]) -> Step:
-    for tree in _tree(step):
+def _changed_message(step: Step, changed: Callable[[Any], Any], wild: str | None) -> Step:
+    for tree in _tree(step, wild):
         after = changed(tree)
         if after != tree:
-            return replace(step, data=json.dumps(after).encode())
+            return replace(step, data=recorded_json(after, wild).encode())
     return step
 
 

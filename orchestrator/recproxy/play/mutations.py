@@ -8,7 +8,6 @@ that a service might make, or that a program should be ready for.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -21,7 +20,9 @@ from recproxy.lazy.dataclass import dataclass
 from recproxy.lazy.patterns import lazy_pattern
 from recproxy.play.body_digests import with_digests
 from recproxy.play.conversation_mutations import conversation_mutations, message_trees, mutated_steps
+from recproxy.play.filling import filled_response, filling_values
 from recproxy.recording import Headers, Interaction, Response, header
+from recproxy.recording.json_reader import is_bare, recorded_json, recorded_tree
 from recproxy.recording.message_coding import MessageError, holds_messages, is_message_coding
 
 __all__ = ["Mutation", "mutated", "mutated_interaction", "mutations_of", "read_mutation"]
@@ -109,9 +110,9 @@ def mutated(response: Response, mutation: Mutation) -> Response:
     tree = _json(response)
     if tree is None:
         return response
-    after = _with_body(response, json.dumps(_changed(tree[0], _steps(where), kind)).encode())
+    after = _with_tree(response, _changed(tree[0], _steps(where), kind))
     if kind == "unknown" and is_message_coding(response.encoding) and _wire(after) is None:
-        return _with_body(response, json.dumps(_changed(tree[0], _steps(where), "number")).encode())
+        return _with_tree(response, _changed(tree[0], _steps(where), "number"))
     return after
 
 
@@ -146,13 +147,17 @@ def _with_body(response: Response, body: bytes) -> Response:
     return with_digests(replace(response, body=body, chunks=()))
 
 
+def _with_tree(response: Response, tree: Any) -> Response:
+    return _with_body(response, recorded_json(tree, response.wild).encode())
+
+
 def _json(response: Response) -> tuple[Any] | None:
     """The tree of a body, in a tuple since it may be null; None where it is no JSON."""
     if len(response.body) > _LARGEST or response.body.lstrip()[:1] not in (b"{", b"["):
         return None
     try:
-        return (json.loads(response.body.decode("utf-8")),)
-    except (ValueError, RecursionError):
+        return (recorded_tree(response.body.decode("utf-8"), response.wild),)
+    except ValueError:
         return None
 
 
@@ -197,9 +202,9 @@ def _of_messages(response: Response) -> Iterator[Mutation]:
 
 
 def _wire(response: Response) -> bytes | None:
-    """The body as it is sent; None if its JSON has no form on the wire."""
+    """The body as it is sent where no request bound a value; None if its JSON has no form on the wire."""
     try:
-        return on_the_wire(response).body
+        return on_the_wire(filled_response(response, filling_values(response, {}, {}))).body
     except (MessageError, RecursionError):
         return None
 
@@ -270,9 +275,9 @@ def _changed(node: Any, steps: list[str], kind: str) -> Any:
 
 def _of_another_type(value: Any) -> Any:
     """A number for a text, a text for a number or a truth, an object for a list, a list for an object."""
-    if isinstance(value, str):
+    if isinstance(value, str) and not is_bare(value):
         return 7
-    if isinstance(value, bool | int | float):
+    if isinstance(value, bool | int | float | str):
         return "seven"
     return {} if isinstance(value, list) else [] if isinstance(value, dict) else value
 
@@ -280,7 +285,7 @@ def _of_another_type(value: Any) -> Any:
 def _emptied(value: Any) -> Any:
     if isinstance(value, bool) or value is None:
         return value
-    return type(value)()
+    return 0 if is_bare(value) else type(value)()  # without quotes it is a number
 
 
 _CHANGES: dict[str, Callable[[Any], Any]] = {

@@ -15,7 +15,7 @@ from recproxy.play.conversation_merging import client_meaning
 from recproxy.play.masked_places import without_masked_values
 from recproxy.play.websocket_merging import websocket_changes
 from recproxy.recording import WEBSOCKET, WILD, Interaction, Recording, Request, Response, as_told
-from recproxy.recording.json_reader import quoted
+from recproxy.recording.json_reader import is_bare, recorded_tree
 
 __all__ = ["Changed", "compare_interactions", "compare_recordings"]
 
@@ -56,8 +56,6 @@ _VOLATILE = frozenset(
     ]
 )
 _VOLATILE_STARTS = ("x-rate-limit", "x-ratelimit", "ratelimit")
-#: What a wildcard without quotes begins with once its body is read; as an escape of JSON.
-_BARE = "\\u0000"
 _JSON_TYPES = {dict: "object", list: "array", str: "string", bool: "boolean", int: "number", float: "number"}
 
 
@@ -179,18 +177,10 @@ def _bodies(whose: str, one: Request | Response, other: Request | Response) -> I
 def _tree(body: bytes, word: str) -> Any:
     """The JSON object or array in a body; None where it holds none."""
     try:
-        tree = json.loads(body)
-    except (ValueError, RecursionError):
-        tree = _tree_with_wildcards(body, word) if word.encode() in body else None
-    return tree if isinstance(tree, dict | list) else None
-
-
-def _tree_with_wildcards(body: bytes, word: str) -> Any:
-    """The JSON in a body in which wildcards stand without quotes."""
-    try:
-        return json.loads(quoted(body.decode(), word, _BARE))
-    except (ValueError, RecursionError):
+        tree = recorded_tree(body, word)
+    except ValueError:
         return None
+    return tree if isinstance(tree, dict | list) else None
 
 
 def _json(where: str, path: str, one: Any, other: Any, words: Sequence[str]) -> Iterator[Change]:
@@ -222,22 +212,17 @@ def _member(
         yield Change(ChangeKind.STRUCTURE, f"{where}{path}", *values)
 
 
-def _is_bare(value: Any) -> bool:
-    """Whether it is a wildcard without quotes, which may stand for a value of any type."""
-    return isinstance(value, str) and value.startswith("\0")
-
-
 def _differs_in_type(one: Any, other: Any) -> bool:
-    if _is_bare(one) or _is_bare(other):
+    if is_bare(one) or is_bare(other):
         return (one, other) in (("\0" + str(other), other), (one, "\0" + str(one)))  # the quotes alone
     return _type(one) != _type(other)
 
 
 def _type(value: Any) -> str:
-    if _is_bare(value):
+    if is_bare(value):
         return "wildcard without quotes"
     return _JSON_TYPES.get(type(value), "null")
 
 
 def _shown(value: Any) -> str:
-    return value[1:] if _is_bare(value) else json.dumps(value, ensure_ascii=False)
+    return value[1:] if is_bare(value) else json.dumps(value, ensure_ascii=False)

@@ -18,6 +18,7 @@ from urllib.parse import quote, quote_plus
 from recproxy.lazy.patterns import lazy_pattern
 from recproxy.recording import Request, Response, header, header_values
 from recproxy.recording.fresh_names import fresh_value
+from recproxy.recording.json_reader import is_bare, recorded_tree
 from recproxy.recording.wildcard import Pattern, pattern
 
 __all__ = ["PlaceValues", "UnfilledPlaceError", "fill_request", "names_in", "values_handed_out"]
@@ -185,7 +186,7 @@ def _body(request: Request, values: PlaceValues) -> bytes:
         text = request.body.decode("utf-8", "surrogateescape")
         filled = _pairs(text, request, values, "form", lambda value: quote_plus(value).encode())
         return filled.encode("utf-8", "surrogateescape")
-    tree = _json(request.body)
+    tree = _json(request.body, request.wild)
     if tree is not None:
         return json.dumps(_json_filled(tree, request, values, ""), ensure_ascii=False).encode(
             "utf-8", "surrogateescape"
@@ -195,11 +196,13 @@ def _body(request: Request, values: PlaceValues) -> bytes:
     return _filled(found, values, "", "the body", bytes)
 
 
-def _json(body: bytes) -> Any:
+def _json(body: bytes, wild: str | None) -> Any:
+    """The tree of a body; None where it is no JSON, and where it is nothing but a wildcard."""
     try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
+        tree = recorded_tree(body, wild)
+    except ValueError:
         return None
+    return None if is_bare(tree) else tree
 
 
 def _json_filled(tree: Any, request: Request, values: PlaceValues, name: str) -> Any:
@@ -210,7 +213,15 @@ def _json_filled(tree: Any, request: Request, values: PlaceValues, name: str) ->
         }
     if isinstance(tree, list):
         return [_json_filled(value, request, values, name) for value in tree]
+    if is_bare(tree):
+        return _value_of(_text(tree[1:], request, values, name, f"json {name}", bytes))
     return _text(tree, request, values, name, f"json {name}", bytes) if isinstance(tree, str) else tree
+
+
+def _value_of(text: str) -> Any:
+    """What a wildcard without quotes stands for: a value of JSON, or else a string."""
+    tree = _json(text.encode("utf-8", "surrogateescape"), None)
+    return text if tree is None and text != "null" else tree
 
 
 def values_handed_out(recorded: Response, live: Response) -> dict[str, bytes]:
@@ -225,7 +236,7 @@ def values_handed_out(recorded: Response, live: Response) -> dict[str, bytes]:
             first = pattern(value.partition(b";")[0], recorded.wild)
             for other in header_values(live.headers, raw.lower()):
                 found |= (first.fits(other.partition(b";")[0]) if first is not None else wild.fits(other)) or {}
-    trees = _json(recorded.body), _json(live.body)
+    trees = _json(recorded.body, recorded.wild), _json(live.body, None)
     if None not in trees:
         _learn_json(*trees, recorded.wild, found)
     elif (wild := pattern(recorded.body, recorded.wild)) is not None and wild.named:
@@ -241,6 +252,7 @@ def _learn_json(recorded: Any, live: Any, word: str, found: dict[str, bytes]) ->
         for one, other in zip(recorded, live, strict=False):
             _learn_json(one, other, word, found)
     elif isinstance(recorded, str) and isinstance(live, str | int | float) and not isinstance(live, bool):
-        wild = pattern(recorded.encode("utf-8", "surrogateescape"), word)
+        written = recorded[1:] if is_bare(recorded) else recorded
+        wild = pattern(written.encode("utf-8", "surrogateescape"), word)
         if wild is not None and wild.named:
             found |= wild.fits(str(live).encode("utf-8", "surrogateescape")) or {}

@@ -12,6 +12,7 @@ from recproxy.lazy.dataclass import dataclass
 from recproxy.lazy.patterns import lazy_pattern
 from recproxy.matching.rules import pointer_tokens
 from recproxy.recording import Response, header
+from recproxy.recording.json_reader import recorded_tree
 
 __all__ = ["ResponseTokens", "response_tokens"]
 
@@ -58,14 +59,14 @@ def _documents(response: Response, names: Iterable[bytes]) -> Iterator[Any]:
     if not any(name in body for name in names):
         return
     if b"event-stream" not in (header(response.headers, b"content-type") or b"").lower():
-        yield from _parsed(body)
+        yield from _parsed(body, response.wild)
         return
     first = True
     for event in _EVENT_END.split(body):
         data = b"\n".join(line[5:] for line in event.splitlines() if line.startswith(b"data:"))
         if data and (first or any(name in data for name in names)):
             first = False
-            yield from _parsed(data)
+            yield from _parsed(data, response.wild)
 
 
 def _payload(response: Response) -> bytes:
@@ -74,10 +75,10 @@ def _payload(response: Response) -> bytes:
     return without_coding(response.body, response.headers)[0]
 
 
-def _parsed(data: bytes) -> Iterator[Any]:
+def _parsed(data: bytes, wild: str | None) -> Iterator[Any]:
     try:
-        yield json.loads(data)
-    except (ValueError, RecursionError):  # `[DONE]`, or cut short
+        yield recorded_tree(data, wild)
+    except ValueError:  # `[DONE]`, or cut short
         return
 
 

@@ -46,7 +46,7 @@ class Messages:
         self.ids = {
             number: found
             for number, place in enumerate(self.places)
-            if (found := known_id(playback.turn(place).step.data)) is not None
+            if (found := playback.message_id(place)) is not None
         }
         self._with_ids = list(self.ids)
         self._by_rest = index_of_messages(
@@ -80,6 +80,10 @@ class WebSocketPlayback:
         word = self.playback.interaction(place.position).request.wild
         return RecordedMessage(self.turn(place).step, word, recording.path)
 
+    def message_id(self, place: MessagePlace) -> MessageId | None:
+        """The id of a message by which known protocols connect others with it."""
+        return known_id(self.turn(place).step.data, self.playback.interaction(place.position).request.wild)
+
     def filled(self, steps: Iterable[Step], position: int) -> tuple[Step, ...]:
         """What a server does with named places filled in."""
         response = self.playback.interaction(position).response
@@ -94,7 +98,8 @@ class WebSocketPlayback:
         return replace(step, data=filled_response(said, values).body)
 
     def _turns(self, position: int) -> tuple[tuple[Step, ...], tuple[WebSocketTurn, ...]]:
-        return websocket_turns(self.playback.interaction(position).steps, self._pointers)
+        conversation = self.playback.interaction(position)
+        return websocket_turns(conversation.steps, self._pointers, conversation.request.wild)
 
     def _messages(self, positions: tuple[int, ...]) -> Messages:
         return Messages(self, positions, self.playback.index.rules)
@@ -138,7 +143,10 @@ class WebSocketReplay:
         self._of.plays[place] += 1
         if place.position != self.position:
             self.borrowed.add(place.position)
-        return tuple(map(self._with_own_id, self._of.filled(self._of.turn(place).answers, place.position)))
+        word = self._of.playback.interaction(place.position).response.wild
+        return tuple(
+            [self._with_own_id(each, word) for each in self._of.filled(self._of.turn(place).answers, place.position)]
+        )
 
     def messages(self) -> Messages:
         """What this connection may say."""
@@ -171,11 +179,11 @@ class WebSocketReplay:
             self._ids[messages.ids[number]] = own
         return number
 
-    def _with_own_id(self, step: Step) -> Step:
+    def _with_own_id(self, step: Step, word: str | None) -> Step:
         """What a server says with the id that this client chose."""
-        recorded = known_id(step.data) if self._ids and step.act is Act.SERVER else None
+        recorded = known_id(step.data, word) if self._ids and step.act is Act.SERVER else None
         own = self._ids.get(recorded) if recorded is not None else None
-        return step if own is None or own == recorded else replace(step, data=with_id(step.data, own))
+        return step if own is None or own == recorded else replace(step, data=with_id(step.data, own, word))
 
     def _again(self, messages: Messages, played: Sequence[int]) -> int | None:
         """Of messages that were all played, the one that repeats."""

@@ -20,16 +20,21 @@ from recproxy.lazy.patterns import lazy_pattern
 from recproxy.recording.wildcard import NAME
 
 __all__ = [
+    "BARE",
     "JSON_DEPTH",
     "JSON_STRING",
     "JSON_TOKEN",
     "RECORDED_TOKEN",
     "Values",
     "check_json",
+    "is_bare",
     "quoted",
+    "recorded_json",
+    "recorded_tree",
     "strings_apart",
     "strings_joined",
     "text_of",
+    "unquoted_wildcards",
 ]
 
 # Possessive quantifiers, because a string that does not end may not be tried again at each of its characters.
@@ -50,6 +55,9 @@ RECORDED_TOKEN = lazy_pattern(rf"{_CUT_STRING}|({_MARK})|({_BARE}(?:\[{NAME}\])?
 
 #: What each mark that begins or ends an object or a list does to the depth.
 JSON_DEPTH = {b"{": 1, b"[": 1, b"}": -1, b"]": -1}
+
+#: In a tree, what a string begins with that is a wildcard without quotes, as JSON writes it.
+BARE = "\\u0000"
 
 #: Escapes that end at a quote, or may hide one. Control characters, which no JSON holds, stand for them for a while.
 _ESCAPES = (("\\\\", "\0\0"), ('\\"', "\0\1"))
@@ -143,6 +151,39 @@ def quoted(text: str, wild: str, sign: str = "") -> str:
     """A text with each wild word outside a string put in quotes, behind a `sign`."""
     places = re.compile(rf"({_STRING})|({re.escape(wild)}(?:\[{NAME}\])?)", re.DOTALL)
     return places.sub(lambda found: found[1] or f'"{sign}{found[2]}"', text)
+
+
+def recorded_tree(body: bytes | str, wild: str | None) -> Any:
+    """The value of a recorded body; a wildcard without quotes is a string of it that `is_bare`.
+
+    Raises ValueError where the body is no JSON or is nested more deeply than the interpreter allows.
+    """
+    try:
+        try:
+            return json.loads(body)
+        except ValueError:
+            text = body if isinstance(body, str) else body.decode()
+            if wild is None or wild not in text:
+                raise
+            return json.loads(quoted(text, wild, BARE))
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def is_bare(value: object) -> bool:
+    """Whether a value of a recorded tree is a wildcard without quotes, which may stand for a value of any type."""
+    return isinstance(value, str) and value.startswith("\0")
+
+
+def recorded_json(tree: object, wild: str | None) -> str:
+    """The text of a recorded tree: a wildcard without quotes has none again."""
+    text = json.dumps(tree)
+    return text if wild is None else unquoted_wildcards(text, wild)
+
+
+def unquoted_wildcards(text: str, wild: str) -> str:
+    """A text as it was before `quoted` put its wildcards in quotes, behind the sign `BARE`."""
+    return re.sub(rf'"\\u0000({re.escape(wild)}(?:\[{NAME}\])?)"', r"\1", text) if BARE in text else text
 
 
 _CHECKED = Values(integer=float)

@@ -20,7 +20,7 @@ from recproxy.lazy.patterns import repeated
 from recproxy.recording.bodies import read_style
 from recproxy.recording.json_reader import check_json
 from recproxy.recording.lines import Cursor
-from recproxy.recording.values import Interaction
+from recproxy.recording.values import WILD, Interaction
 
 __all__ = ["Located", "asked_of", "line_of", "may_hold", "recorded_scopes", "together"]
 
@@ -243,7 +243,7 @@ def _is_written_so(text: bytes, style: bytes) -> bool:
     """Whether a body is JSON, as its directive says."""
     try:
         read_style(tuple(style.decode().split()))
-        check_json(text.decode())
+        check_json(text.decode(), WILD)  # a block with another word is not plain
     except ValueError:
         return False
     return b"\\====" not in text
