@@ -1,5 +1,9 @@
 """Words and marks in the place of a secret: what is one, and that a value of a variable is masked all the same."""
 
+import json
+import re
+from dataclasses import replace
+
 import pytest
 
 from recproxy.recording import Recording, dump, load
@@ -71,6 +75,40 @@ def test_a_word_that_a_variable_holds_is_masked_where_it_stands_alone(value):
     shown = dump(Recording(interactions=(masked,)))
     assert b"Bearer XXX" in shown
     assert shown.count(value.encode()) == shown.count(f"put {value} here".encode()) == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "sent"),
+    [
+        ("your-token ", "your-token+"),
+        ("your-token ", "your-token%20"),
+        ("your-token", "your-token++"),
+        ("abc123", "abc123%20"),
+        ("ab 123", "ab+123+"),
+        ("a+b/c", "a%2Bb%2Fc"),
+        ('a"b', "a%22b"),
+    ],
+)
+def test_a_field_is_found_behind_escapes_and_before_blanks(value, sent):
+    interaction = load(SENT.format("").replace("k=", f"k={sent}&u={sent}").encode()).interactions[0]
+    said = json.dumps([value + " ", {"of": value + "\n"}]).encode()
+    interaction = replace(interaction, response=replace(interaction.response, body=said))
+
+    (masked,) = redact_scope([interaction], RedactionRules(values=(value,))).interactions
+
+    assert re.fullmatch(r"https://api.shop.example/items\?k=XXX[^&]*&u=XXX[^&]*", masked.request.url)
+    assert re.sub(r"\[secret\]|[+]+|%20", "", masked.request.url) == "https://api.shop.example/items?k=XXX&u=XXX"
+    assert value not in masked.response.body.decode()
+    assert value.strip() not in json.loads(masked.response.body)[0]
+
+
+@pytest.mark.parametrize("sent", ["abc123+more", "abc123.", "xabc123"])
+def test_a_short_value_within_others_stays(sent):
+    (interaction,) = load(SENT.format("").replace("k=", f"k={sent}").encode()).interactions
+
+    (masked,) = redact_scope([interaction], RedactionRules(values=("abc123",))).interactions
+
+    assert masked.request.url == interaction.request.url
 
 
 def test_a_word_that_no_variable_holds_stays():

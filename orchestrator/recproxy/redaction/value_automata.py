@@ -168,6 +168,8 @@ def made_automata(values: Mapping[bytes, SecretValue]) -> Automata:
     for value, how in values.items():
         if how.field:
             fields.update((bytes((mark,)) + value, (value, how)) for mark in FIELD_MARKS)
+            if b" " in value:
+                fields.setdefault(b"=" + value.replace(b" ", b"+"), (value, how))
             if len(value) < SHORT:
                 continue
         for piece in windows(value) if not how.field else ():

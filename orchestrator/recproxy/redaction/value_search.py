@@ -33,6 +33,8 @@ __all__ = ["ValueSearch", "made_search"]
 _DEEP = 12  # layers one inside another
 _DEEPEST_VIEW = 60  # escapes of escapes, of which each makes a text shorter
 _AFTER = {0x22: b"", 0x3D: b"&;#\"'<> \t\r\n", 0x2F: b"/?#;\"'&", 0x23: b"\"'&"}
+#: Blanks that a program has left behind a value: in a string, and in a parameter as a form writes them.
+_BLANKS = {0x22: lazy_pattern(rb"\s*"), 0x3D: lazy_pattern(rb"\+*")}
 _MATRIX = lazy_pattern(rb";[A-Za-z0-9_.-]+=\Z")
 _NUMBER_STARTS = b"-+.0123456789eE"  # with which a number begins: most values begin with another letter
 _NUMBER = lazy_pattern(rb"-?[0-9.eE+-]+\Z")
@@ -81,19 +83,21 @@ class ValueSearch:
         budget.charge(len(text))
         found = list(self._direct(text))
         before = before or _Searched()
+        runs: list[Span] = []
         if not self.blind:
             # Before those of the views, which are opened less deeply.
-            runs = list(self._runs(text, budget, depth, before.runs)) if depth < _DEEP - 1 else []
+            runs += self._runs(text, budget, depth, before.runs) if depth < _DEEP - 1 else ()
             if self._any_holds(hidden_in(text, budget, int(opened), before.opened), budget, 0, before.contents):
                 raise Unsafe("holds a known secret in compressed data, where it cannot be masked")
-            for view in views(text, lines=lines) if not depth or is_text(text) else ():
-                if view.text in before.views:
-                    continue
-                if depth >= _DEEPEST_VIEW:
-                    raise Unsafe("has more layers of encoding than may be looked into")
-                before.views.add(view.text)
-                if inner := self.spans(view.text, budget, depth=depth + 1, before=before):
-                    found += _through(inner, text, view)
+        for view in views(text, lines=lines) if not depth or is_text(text) else ():
+            if view.text in before.views:
+                continue
+            if depth >= _DEEPEST_VIEW:
+                raise Unsafe("has more layers of encoding than may be looked into")
+            before.views.add(view.text)
+            if inner := self.spans(view.text, budget, depth=depth + 1, before=before):
+                found += _through(inner, text, view)
+        if not self.blind:
             for joined in joined_texts(text) if not depth else ():
                 for span in self.spans(joined.text, budget, depth=depth + 1, before=before):
                     found += joined.in_pieces(span)
@@ -104,12 +108,8 @@ class ValueSearch:
             pieces = [each for each in found if each.kind == "text" and not each.value]
             separate = apart(runs, found)
             found += [*separate, *(run for run in runs if apart([run], pieces) == [])] if pieces else separate
-            if (
-                depth
-                and not found
-                and b"--" in text
-                and any(self.holds(each, budget) for each in parts_of(text, budget))
-            ):
+            has_parts = depth and not found and b"--" in text
+            if has_parts and any(self.holds(each, budget) for each in parts_of(text, budget)):
                 raise Unsafe("holds a known secret in a form that cannot be masked")
         if not (found or depth or lines or len(text) > SHORT_TEXT):
             self._quiet.add(text)
@@ -204,17 +204,16 @@ class ValueSearch:
     def _as_fields(self, text: bytes) -> Iterator[Span]:
         """Values that count only as a whole field: a text, a string, a parameter, a segment of a path, an element."""
         stripped = text.strip()
-        how = self._as_whole(stripped)
-        if how is not None:
+        if (how := self._as_whole(stripped)) is not None:
             start = text.index(stripped)
             yield Span(start, start + len(stripped), how.rule, value=stripped)
             return
         for (value, how), start, end in itertools.chain(*(each.fields.find(text) for each in self._automata)):
-            begin = start + 1
-            after = text[end : end + 1]
-            mark = text[start]
+            begin, mark = start + 1, text[start]
+            behind = _BLANKS[mark].match(text, end).end() if mark in _BLANKS else end  # type: ignore[union-attr]
+            after = text[behind : behind + 1]
             if mark == 0x22:
-                fits = after == b'"' and not _COLON.match(text, end + 1)
+                fits = after == b'"' and not _COLON.match(text, behind + 1)
             elif how.rule != "known value":
                 fits = False
             elif mark in b">[":
