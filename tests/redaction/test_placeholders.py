@@ -51,21 +51,68 @@ def test_a_value_in_brackets_is_no_placeholder(value):
 
 @pytest.mark.parametrize(
     "value",
-    ["your-token", "fake_key", "dummy", "REDACTED", "CHANGEME", "EXAMPLE", "$ecretPass", "$hunter", "000000"],
+    [
+        "your-token",
+        "fake_key",
+        "dummy",
+        "REDACTED",
+        "CHANGEME",
+        "EXAMPLE",
+        "$ecretPass",
+        "$hunter",
+        "000000",
+        "$TOKEN",
+        "[token]",
+        "{hunter}",
+        "[token] ",
+        "$TOKEN\n",
+    ],
 )
-def test_a_placeholder_of_words_or_zeros_may_be_a_password(value):
+def test_a_placeholder_of_a_word_or_zeros_may_be_a_password(value):
     assert may_be_password(value.encode())
 
 
 @pytest.mark.parametrize(
-    "value", ["<TOKEN>", "***", "xxxx", "$TOKEN", "${TOKEN}", "%s", "------", "[token]", "XXX", "changeme", ""]
+    "value",
+    [
+        "<TOKEN>",
+        "***",
+        "xxxx",
+        "${TOKEN}",
+        "{{ token }}",
+        "#{token}",
+        "%s",
+        "------",
+        "XXX",
+        "changeme",
+        "",
+        "[FILTERED]",
+        "{redacted by ci}",
+        "[XXX]",
+        "[***]",
+        "{0}",
+        "[]",
+        '["token"]',
+    ],
 )
 def test_marks_and_other_values_are_none_of_these(value):
     assert not may_be_password(value.encode())
 
 
 @pytest.mark.parametrize(
-    "value", ["your-token", "dummy", "placeholder", "fake-api-key", "REDACTED", "$ecretPass", "000000"]
+    "value",
+    [
+        "your-token",
+        "dummy",
+        "placeholder",
+        "fake-api-key",
+        "REDACTED",
+        "$ecretPass",
+        "000000",
+        "$TOKEN",
+        "[a]",
+        "{word}",
+    ],
 )
 def test_a_word_that_a_variable_holds_is_masked_where_it_stands_alone(value):
     (sent,) = load(SENT.format(value).encode()).interactions
@@ -109,6 +156,15 @@ def test_a_short_value_within_others_stays(sent):
     (masked,) = redact_scope([interaction], RedactionRules(values=("abc123",))).interactions
 
     assert masked.request.url == interaction.request.url
+
+
+@pytest.mark.parametrize("value", ["***", "XXX", "<TOKEN>", "[FILTERED]", "${TOKEN}"])
+def test_what_tools_write_in_the_place_of_a_secret_stays_though_a_variable_holds_it(value):
+    (sent,) = load(SENT.replace("?k={0}", "").format(value).encode()).interactions
+
+    (kept,) = redact_scope([sent], RedactionRules(values=(value,))).interactions
+
+    assert kept == sent
 
 
 def test_a_word_that_no_variable_holds_stays():

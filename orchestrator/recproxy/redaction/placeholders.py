@@ -15,9 +15,14 @@ _PLACEHOLDER = lazy_pattern(
     rb"|(?:PLACEHOLDER|DUMMY|EXAMPLE|CHANGEME|fake[-_ ]?[A-Za-z_-]*|dummy[-_ ]?[A-Za-z_-]*"
     rb"|placeholder[-_ ]?[A-Za-z_-]*|your[-_][A-Za-z_-]+)"
 )
-#: A placeholder that may be a password as well: words, with letters other than an x; `$word`, but no `$NAME`; zeros.
+#: A placeholder that may be a password as well: with letters other than an x words, `[word]` and `{word}`; `$NAME`; zeros.
+#: Marks, what templates have, such as `<TOKEN>` and `${TOKEN}`, and what says in brackets that a secret was taken out are
+#: what tools write in its place: they stay as they are, whatever a variable holds.
 _PASSWORD = lazy_pattern(
-    rb"(?=[^A-WYZa-wyz]*[A-WYZa-wyz])[A-Za-z][A-Za-z_ -]*\Z|\$(?=[A-Z0-9_]*[a-z])[A-Za-z_][A-Za-z0-9_]*\Z|-*0[0-]*\Z"
+    rb"(?=[^A-WYZa-wyz]*[A-WYZa-wyz])(?:[A-Za-z][A-Za-z_ -]*\Z"
+    rb"|(?!.*(?i:redacted|filtered|scrubbed|sanitized|censored|masked|hidden))(?:\[[^\[\]{}]*\]|\{[^\[\]{}]*\})\s*\Z)"
+    rb"|\$[A-Za-z_][A-Za-z0-9_]*\s*\Z|-*0[0-]*\s*\Z",
+    re.DOTALL,
 )
 #: What stands in the brackets of `<TOKEN>`, `[token]`, `{token}`, `${{ secrets.TOKEN }}`, `#{token}`, `<%= token %>`.
 _BRACKETED = lazy_pattern(
@@ -43,7 +48,7 @@ def is_placeholder(value: bytes) -> bool:
 
 
 def may_be_password(value: bytes) -> bool:
-    """Whether somebody's password may be such a placeholder: `your-token`, `$token`, `000000`."""
+    """Whether somebody's password may be such a placeholder: `your-token`, `[token]`, `$TOKEN`, `000000`."""
     return _PASSWORD.match(value) is not None and is_placeholder(value)
 
 
