@@ -37,6 +37,13 @@ def functional(session: nox.Session, recproxy: FunctionalRun) -> None:
 @nox.session(default=False, venv_backend="uv|virtualenv")  # uv, where it is there, takes less time
 def tests(session: nox.Session) -> None:
     """All tests but the functional suite, which they run as a user does."""
+    beside = Path(session.virtualenv.location).absolute()
+    variables = {}
+    if os.environ.get("PYTHONDONTWRITEBYTECODE"):
+        # What is compiled is kept in the environment, not beside the source: each worker would compile all it imports.
+        # pip compiles what it installs, and puts it where Python will look for it.
+        compiled = str(beside / "compiled-modules")
+        variables = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": compiled, "COMPILED_MODULES": compiled}
     session.install(
         *OWN,
         *CLIENTS,
@@ -89,10 +96,10 @@ def tests(session: nox.Session) -> None:
             "websocket-client",
             "betamax>=0.9",
         ),
+        env=variables,
     )
     # Two plugins that refuse to stand beside each other: tests put the one that they are about on the path.
     # (Not below session.create_tmp(): that becomes everyone's temporary folder, and this project's settings hold there.)
-    beside = Path(session.virtualenv.location).absolute()
     clashing = beside / "clashing-plugins"
     for plugin in ("pytest-recording", "pytest-vcr"):
         session.install("--no-deps", "--upgrade", "--target", str(clashing / plugin), plugin)
@@ -102,15 +109,11 @@ def tests(session: nox.Session) -> None:
     # The lowest vcrpy that the extra allows, for one test of the bridge.
     lowest = beside / "former-vcrpy"
     session.install("--no-deps", "--upgrade", "--target", str(lowest), "vcrpy>=6,<7")
-    variables = {
+    variables |= {
         "CLASHING_PYTEST_PLUGINS": str(clashing),
         "FORMER_PYTEST": str(former),
         "FORMER_VCRPY": str(lowest),
     }
-    if os.environ.get("PYTHONDONTWRITEBYTECODE"):
-        # What is compiled is kept in the environment, not beside the source: each worker would compile all it imports.
-        compiled = str(beside / "compiled-modules")
-        variables |= {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": compiled, "COMPILED_MODULES": compiled}
     # One worker more than processors: tests also wait, for clients, timeouts and processes that end.
     workers = str((os.cpu_count() or 1) + 1)
     session.run("pytest", "-n", workers, "--dist", "worksteal", *session.posargs, env=variables)
