@@ -124,6 +124,19 @@ def test_an_unknown_profile_is_named_with_what_is_known(tmp_path):
         project(tmp_path, "").profile("shp")
 
 
+def test_an_unknown_profile_is_named_with_the_command_that_defines_it(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    found = project(tmp_path, SHOP)
+    (tmp_path / "bank.toml").write_text(INSTALLED)
+    listing = project(tmp_path, "profiles = ['bank.toml']\n", "recproxy.toml")
+
+    with pytest.raises(ProfileError, match=r"define it: run recproxy init --runner none --profile shp=HOST$"):
+        found.profile("shp")
+    with pytest.raises(ProfileError, match=r"shp --host HOST and add its path to profiles of recproxy\.toml$"):
+        listing.profile("shp")
+    assert found.unknown("shp", "run x").message.endswith("; install it, or define it: run x")
+
+
 def test_a_profile_whose_path_the_project_lists_is_known_by_its_name_too(tmp_path, monkeypatch):
     (tmp_path / "profiles").mkdir()
     (tmp_path / "profiles/profile.toml").write_text(INSTALLED.replace("bank", "shop"))

@@ -42,10 +42,10 @@ def import_profiles(project: Project, name: str | None, sources: Sequence[Import
         return profiles
     try:
         return (project.profile(name),)
-    except ProfileError as problem:
+    except ProfileError:
         if is_profile_path(name) or name in project.inline or name in offers():
             raise
-        raise ProfileError(f"{problem.message}; to define it, {_step(name, sources)}") from None
+        raise project.unknown(name, _step(name, sources)) from None
 
 
 def _step(name: str, sources: Sequence[ImportSource]) -> str:

@@ -19,6 +19,7 @@ from recproxy.config.profile import Profile
 from recproxy.config.profile_reading import parse_profile, profile_file, profile_folder, profile_names
 from recproxy.config.profile_words import PORT
 from recproxy.config.toml_files import Precedence, TomlFile, read_toml
+from recproxy.config.unknown_profile import defining_step, unknown_profile
 from recproxy.control.shown_paths import shown_path
 from recproxy.errors import ConfigurationError, ProfileError
 from recproxy.lazy.dataclass import dataclass
@@ -127,7 +128,7 @@ class Project:
             return self._of_path(listed)
         installed = offers().get(word)
         if installed is None and not self._stands_alone(word):
-            raise self._baseless(word) if word in self.inline else ProfileError(self._unknown(word))
+            raise self._baseless(word) if word in self.inline else self.unknown(word)
         layers, recordings = [], None
         if installed:
             file = only(installed).file()
@@ -246,12 +247,12 @@ class Project:
             "correct the name, install it, or add [[endpoints]] with hosts"
         )
 
-    def _unknown(self, word: str) -> str:
+    def unknown(self, word: str, step: str | None = None) -> ProfileError:
+        """The error for a name that no profile has; `step` is what defines one, if more is known of it than its name."""
+        if step is None:
+            step = defining_step(word, str(self.root if self.source else "."), self.file_name if self.listed else "")
         known = sorted({*self.inline, *offers(), *self.listed_files()})
-        if not known:
-            return f"unknown profile {word!r}: no profile is installed and none is in {self.place_of_new()}"
-        names = f"{', '.join(known)}{nearest_word(word, known)}"
-        return f"unknown profile {word!r}: known are {names}; install one or write it inline"
+        return ProfileError(unknown_profile(word, known, self.place_of_new(), step))
 
 
 def is_profile_path(word: str) -> bool:
