@@ -297,6 +297,16 @@ def test_an_address_is_taken_as_it_is_pasted(folder, word, host, address):
     assert (profile.hosts, profile.upstream.address) == ((host,), address)
 
 
+@pytest.mark.parametrize("host", ["*.shop.example", "*", "https://*.shop.example:8443"])
+def test_a_pattern_of_hosts_gets_no_variable_for_its_address(folder, host):
+    done = init(folder, "--runner", "none", "--profile", f"shop={host}")
+
+    assert said(done)[-2] == "made no first test: no HTTP endpoint of shop has a host without *"
+    profile = find_project(folder).profile("shop")
+    assert (profile.endpoints[0].base_url, profile.upstream.address) == ("", "")
+    assert run(folder, "recproxy", "run", "--", "true").returncode == 0
+
+
 def test_requirements_and_what_tests_need_are_in_the_noxfile(folder):
     (folder / "pyproject.toml").write_text("[build-system]\nrequires = []\n[dependency-groups]\ntests = []\n")
 

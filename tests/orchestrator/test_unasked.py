@@ -61,6 +61,16 @@ def test_what_is_set_already_is_not_proposed():
     assert lines == [ASKED + IF + "set base_url in the profile and give it the address in that variable"]
 
 
+def test_a_base_url_is_proposed_with_a_host_that_it_can_have():
+    every = Profile(name="shop", endpoints=(Endpoint(hosts=("*.a.example",)),))
+
+    lines, _ = said(Outcome(**IN_PLAY, unused=UNUSED), every, java=True, isolate=True)
+
+    assert lines == [
+        ASKED + IF + "list a host without * with a base_url in the profile and give it the address in that variable"
+    ]
+
+
 def test_elsewhere_isolation_is_not_proposed(monkeypatch):
     monkeypatch.setattr(module.sys, "platform", "darwin")
 

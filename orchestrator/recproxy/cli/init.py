@@ -196,7 +196,7 @@ def _first_test(folder: Path, project: Project, starter: Starter) -> Iterator[st
         if not starter.suite.is_unittest:
             yield from _pytest_advice(folder)
     elif first is None:
-        yield f"made no first test: {', '.join(starter.names)} have no HTTP endpoint with a host name"
+        yield f"made no first test: no HTTP endpoint of {' or '.join(starter.names)} has a host without *"
     else:
         text, place, recording = first
         yield from _make(tests / FIRST_TEST, text, folder)

@@ -236,17 +236,9 @@ class Starter:
             imports, asked = "import os\n", f'os.environ["{each.variable}"] + "/hello"'
         else:
             imports, asked = "", f'"{url}"'
-        if self.suite.is_unittest:
-            imports = f"import unittest\n{imports}".replace(
-                "import unittest\nimport os\n", "import os\nimport unittest\n"
-            )
-            test = _UNITTEST.format(
-                name=each.profile.name, recorded=_RECORDED, imports=imports, asked=asked, answer=_ANSWER
-            )
-        else:
-            test = _PYTEST.format(
-                name=each.profile.name, recorded=_RECORDED, imports=imports, asked=asked, answer=_ANSWER
-            )
+        template = _UNITTEST if self.suite.is_unittest else _PYTEST
+        imports += "import unittest\n" if self.suite.is_unittest else ""
+        test = template.format(name=each.profile.name, recorded=_RECORDED, imports=imports, asked=asked, answer=_ANSWER)
         recording = f"""#recproxy 2
 # {MADE_BY_INIT}
 
@@ -296,5 +288,7 @@ def _own(chosen: ChosenProfile) -> dict[str, Any]:
         said = {name: list(getattr(endpoint, name)) for name in ("hosts", "ports", "tls_ports")}
         table = {"protocol": endpoint.protocol, **said, "variables": endpoint.variables}
         return {"endpoints": [{name: value for name, value in table.items() if value}]}
+    if not chosen.address:  # a pattern has no address, and what is asked through a proxy brings its port
+        return {"endpoints": [{"hosts": [chosen.host]}]}
     own: dict[str, Any] = {"endpoints": [{"hosts": [chosen.host], "base_url": chosen.variable}]}
     return own | ({"upstream": {"address": chosen.upstream}} if chosen.upstream else {})

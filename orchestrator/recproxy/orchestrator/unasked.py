@@ -81,6 +81,8 @@ def _ways(profile: Profile, plan: RunPlan) -> str:
         ways = [f"give it the address in {' or '.join(variables)}"]
     elif all(endpoint.protocol in MAIL_PROTOCOLS for endpoint in profile.endpoints):
         ways = ["set variables in the profile's endpoint and give it the address in those"]
+    elif not any("*" not in host for endpoint in profile.endpoints for host in endpoint.hosts):
+        ways = ["list a host without * with a base_url in the profile and give it the address in that variable"]
     else:
         ways = ["set base_url in the profile and give it the address in that variable"]
     if not plan.project.java:
