@@ -37,6 +37,7 @@ def test_scopes_that_go_on_are_counted_and_those_of_tests_leave_nothing_unused()
         tally=tally,
         profiles=[],
         plan=None,
+        given={},
         written=[Written(Path("b.rec"), 2)],
     )
 

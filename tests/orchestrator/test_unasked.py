@@ -31,7 +31,7 @@ def shop(base_url="SHOP_BASE_URL", unused="report"):
     )
 
 
-def said(outcome, profile=None, *, mode="replay", java=False, **more):
+def said(outcome, profile=None, *, mode="replay", java=False, environment=None, **more):
     """The lines about a run of this one outcome, and whether they fail it."""
     profile = profile or shop()
     project = Project(root=Path("/project"), java=java)
@@ -39,7 +39,7 @@ def said(outcome, profile=None, *, mode="replay", java=False, **more):
     tally = Tally()
     tally.enter("shop", plan.mode_of("shop"))
     tally.add("shop", outcome)
-    add_unasked(tally, [profile], plan)
+    add_unasked(tally, [profile], plan, environment or {})
     return list(tally.unasked.values()), tally.unasked_fails
 
 
@@ -91,9 +91,15 @@ def test_a_profile_without_recordings_in_play_is_nobodys_business():
 @pytest.mark.parametrize("mode", ["replay", "auto"])
 def test_a_credential_without_a_placeholder_may_have_ended_the_program(mode):
     lacking = dataclasses.replace(shop(), credentials=("SHOP_ID", "SHOP_KEY", "SHOP_X"), placeholders={"SHOP_X": "x"})
-    end = "; if it ended before that because SHOP_ID or SHOP_KEY is not set, write a placeholder in the profile"
+    end = "; SHOP_ID and SHOP_KEY are not set: if the program ended for lack of them, write placeholders in the profile"
 
     assert said(Outcome(**IN_PLAY, unused=UNUSED), lacking, mode=mode)[0][0].endswith("--isolate" + end)
+    one = said(Outcome(**IN_PLAY, unused=UNUSED), lacking, mode=mode, environment={"SHOP_ID": "1", "SHOP_KEY": ""})
+    assert one[0][0].endswith(
+        "; SHOP_KEY is not set: if the program ended for lack of it, write a placeholder in the profile"
+    )
+    set_all = {"SHOP_ID": "1", "SHOP_KEY": "2"}
+    assert said(Outcome(**IN_PLAY, unused=UNUSED), lacking, mode=mode, environment=set_all)[0][0].endswith("--isolate")
     whole = dataclasses.replace(lacking, placeholders=dict.fromkeys(lacking.credentials, "x"))
     assert said(Outcome(**IN_PLAY, unused=UNUSED), whole, mode=mode)[0][0].endswith("--isolate")
 

@@ -48,6 +48,7 @@ class ControlledRun(Protocol):
     """What the control address asks of a run."""
 
     plan: RunPlan
+    given: Mapping[str, str]
     lanes: dict[str, Lane]
     scopes: Scopes
     tally: Tally

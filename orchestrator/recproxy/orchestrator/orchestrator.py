@@ -56,7 +56,8 @@ class Orchestrator:
         self.tally = Tally()
         self.lanes: dict[str, Lane] = {}
         self.failure: asyncio.Future[RecproxyError]
-        self._environment = environment
+        #: The variables that the run was started with.
+        self.given = environment
         self._listeners: Listeners = Listeners(plan.listening)
         self._isolated: IsolatedNetwork | None = None
         self._is_ending = False
@@ -95,7 +96,7 @@ class Orchestrator:
     def environment(self, lane: str = DEFAULT_LANE) -> dict[str, str]:
         """The variables a command in this lane gets on top of its environment."""
         reached = [place for profile in self.profiles for place in profile.reached]
-        files, control, given = self.files, self._control, self._environment
+        files, control, given = self.files, self._control, self.given
         shared = run_variables(
             files, self.profiles, plan=self.plan, control=control.url, token=control.token, environment=given
         )
@@ -167,7 +168,7 @@ class Orchestrator:
         await self.scopes.settled()
         self.tally.notes += (*self._roster.notes, *self._roster.access.notes, *self._roster.clock.notes)
         self.tally.caught.update(self._listeners.caught.counts if self._listeners.caught else ())
-        add_unasked(self.tally, self.profiles, self.plan)
+        add_unasked(self.tally, self.profiles, self.plan, self.given)
         name_together(self.tally, self._roster)
         await self.recorder.finish(self.tally)
         return self.tally
@@ -198,7 +199,7 @@ class Orchestrator:
         authority = CertificateAuthority(for_past=uses_recorded_clock(self.plan))
         self._make_files(authority)
         misses = str(self.files.misses)
-        self._roster = Roster(self.plan, self._proxies.all, authority, self._environment, misses=misses)
+        self._roster = Roster(self.plan, self._proxies.all, authority, self.given, misses=misses)
         self._redaction = RedactionWorkers(
             self._fork_server, self._any_profile, self._roster.redaction, self.recorder.learned
         )
@@ -221,20 +222,20 @@ class Orchestrator:
     def _make_recorder(self) -> Recorder:
         return Recorder(
             JournalFolders(self.plan.library.folder, self.plan.project.root),
-            JournalKeys(self.plan.project.root, self._environment),
+            JournalKeys(self.plan.project.root, self.given),
             lambda *scope, **how: self._redaction.redact(*scope, **how),  # noqa: PLW0108 - they are made later
             self._fail,
-            secrets=secret_values(self.plan.profiles, self._environment),
+            secrets=secret_values(self.plan.profiles, self.given),
             max_age=self.plan.project.max_age,
         )
 
     def _make_files(self, authority: CertificateAuthority) -> None:
         """Write the run's files, and put them in the place of the system's for an isolated command."""
-        stores = java_root_files(self._environment) if self.plan.isolate else []
+        stores = java_root_files(self.given) if self.plan.isolate else []
         java = self.plan.project.java or bool(stores)
         self.files = make_run_files(
             authority,
-            self._environment,
+            self.given,
             lambda folder: self._fork_server.entrust(ForkOrder.FOLDER, folder),
             roots=self.plan.reaches_services,
             java=java,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any, Protocol
 
@@ -24,6 +24,7 @@ class CountedRun(Protocol):
     scopes: Scopes
     tally: Tally
     plan: RunPlan
+    given: Mapping[str, str]
 
     @property
     def profiles(self) -> list[Profile]:
@@ -46,7 +47,7 @@ async def totals_so_far(run: CountedRun) -> Tally:
         for profile, each in (outcome.profiles if outcome is not None else {}).items():
             tally.add(profile, replace(each, unused=()) if is_test else each)
     tally.written += run.written
-    add_unasked(tally, run.profiles, run.plan)
+    add_unasked(tally, run.profiles, run.plan, run.given)
     return tally
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from recproxy.config.installed import offers
 from recproxy.config.mail_endpoints import MAIL_PROTOCOLS, mail_variables
@@ -15,8 +16,12 @@ from recproxy.report import Row, Tally
 __all__ = ["add_unasked", "is_only_installed"]
 
 
-def add_unasked(tally: Tally, profiles: Iterable[Profile], plan: RunPlan) -> None:
+def add_unasked(
+    tally: Tally, profiles: Iterable[Profile], plan: RunPlan, environment: Mapping[str, str] = MappingProxyType({})
+) -> None:
     """Add a line for each profile that was not asked; `unused = "fail"` counts what was in play.
+
+    `environment` are the variables that the run was started with.
 
     Nothing is added if a request was refused, since its client uses the proxy, or if a test named a recording that is
     missing, since that test never asked. If all profiles record, one request to any of them is enough.
@@ -28,7 +33,7 @@ def add_unasked(tally: Tally, profiles: Iterable[Profile], plan: RunPlan) -> Non
         row = tally.rows[profile.name]
         if tally.misses and row.idle and not row.unused:  # tests that missed failed before they came to ask it
             continue
-        if line := _line(profile, row, plan, has_asked=has_asked):
+        if line := _line(profile, row, plan, environment, has_asked=has_asked):
             tally.unasked[profile.name] = line
             tally.unasked_fails |= row.idle > 0 and profile.match.unused == "fail"
 
@@ -41,7 +46,7 @@ def is_only_installed(profile: str, plan: RunPlan) -> bool:
     return profile in offers() and not (plan.library.folder / profile).is_dir()
 
 
-def _line(profile: Profile, row: Row, plan: RunPlan, *, has_asked: bool) -> str | None:
+def _line(profile: Profile, row: Row, plan: RunPlan, environment: Mapping[str, str], *, has_asked: bool) -> str | None:
     """What to say of a profile that was never asked; None where that is no surprise."""
     if row.asked:
         return None
@@ -54,16 +59,17 @@ def _line(profile: Profile, row: Row, plan: RunPlan, *, has_asked: bool) -> str 
         return None
     return (
         f"profile {profile.name!r} was never asked, {what}; if your program calls the service, its client does not use "
-        f"the proxy: {_ways(profile, plan)}{_lacking(profile, plan)}"
+        f"the proxy: {_ways(profile, plan)}{_lacking(profile, plan, environment)}"
     )
 
 
-def _lacking(profile: Profile, plan: RunPlan) -> str:
+def _lacking(profile: Profile, plan: RunPlan, environment: Mapping[str, str]) -> str:
     """What else may be the cause in a replay: a program that ends before it asks, because a variable is not set."""
-    names = [name for name in profile.credentials if name not in profile.placeholders]
+    names = [name for name in profile.credentials if name not in profile.placeholders and not environment.get(name)]
     if not names or plan.mode_of(profile.name) not in ("replay", "auto"):
         return ""
-    return f"; if it ended before that because {' or '.join(names)} is not set, write a placeholder in the profile"
+    are, it, what = ("is", "it", "a placeholder") if len(names) == 1 else ("are", "them", "placeholders")
+    return f"; {' and '.join(names)} {are} not set: if the program ended for lack of {it}, write {what} in the profile"
 
 
 def _was_to_record(profile: str, plan: RunPlan, *, has_asked: bool) -> bool:
