@@ -287,6 +287,15 @@ def test_a_quiet_run_in_which_all_is_well_prints_nothing(project):
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+def test_a_quiet_run_with_a_miss_prints_the_miss_alone(project):
+    program = "import urllib.request as u\ntry: u.urlopen('https://api.shop.example/item?id=2')\nexcept OSError: pass"
+    done = project.run("-q", "run", "--profile", "shop", "--", sys.executable, "-c", program)
+
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.startswith("recproxy: miss: no recorded interaction of shop fits this request\n")
+    assert "played" not in done.stderr
+
+
 def test_a_client_that_waits_for_a_limit_is_told_a_moment_that_comes(project):
     """The limit was recorded in 2022, to end 15 minutes later."""
     project.write(

@@ -115,6 +115,26 @@ def test_verbose_text_has_the_columns_of_a_terminal():
     ]
 
 
+@pytest.mark.parametrize("stream", [io.StringIO, Terminal])
+def test_quiet_text_has_what_is_wrong_and_no_table(stream):
+    made = tally(("shop", "record", Outcome(scope="s", recorded=3, missed=(MISS,), failures=("it broke",))))
+    made.enter("idle", "replay", named=False)
+    made.redactions["cookie"] = 1
+    made.notes.append("a reason")
+    made.written += [Written(Path("a.rec"), 3), Written(Path("b.failed.rec"), 1, failed=True, kept=True)]
+    shown = stream()
+
+    print_report(made, shown, quiet=True)
+
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", shown.getvalue()).splitlines()
+    assert lines[:3] == [
+        "recproxy: kept the old recording; the captured traffic is in b.failed.rec: 1 interaction",
+        "recproxy: note: a reason",
+        "recproxy: failed: shop: it broke",
+    ]
+    assert "no recording fits GET /" in "".join(lines[3:])
+
+
 def test_rows_that_are_not_for_people_are_left_out():
     made = tally(("shop", "replay", Outcome(scope="s")), ("unlisted", "live", Outcome(scope="s")))
     made.rows["unlisted"].listed = False

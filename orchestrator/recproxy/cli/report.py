@@ -51,7 +51,7 @@ def merge_files(out: tuple[str, ...], report_formats: tuple[str, ...], files: tu
     merged = printable_report(merge_reports([(str(file), load_report(file)) for file in files]))
     tally = tally_of(merged)
     if not is_quiet() or merged.exit_code:
-        print_report(tally, verbose=is_verbose())
+        print_report(tally, verbose=is_verbose(), quiet=is_quiet())
         _print_unused(merged)
     project = find_project(Path.cwd())
     code = write_reports_at_end(

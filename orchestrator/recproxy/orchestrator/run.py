@@ -141,7 +141,7 @@ async def _run(
         _look_at_pytest(orchestrator, tally, runs=is_pytest(words), began=code in _PYTEST_BEGAN)
         _forgive_stopped(tally, stopped=stopping.done())
     if not quiet or tally.failed or tally.refusals or tally.unasked or tally.old:
-        print_report(tally, folder=plan.shown_from or os.curdir, verbose=verbose)
+        print_report(tally, folder=plan.shown_from or os.curdir, verbose=verbose, quiet=quiet)
     verdict = _verdict(plan, tally, code)
     if proof is not None and not stopping.done():
         verdict, reports.proof = await proof.prove(plan, tally, verdict)

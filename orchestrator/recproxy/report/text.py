@@ -30,33 +30,42 @@ _MOST_SHOWN = 20
 _MOST_LINKS = 8
 
 
-def print_report(tally: Tally, stream: TextIO | None = None, *, folder: str = os.curdir, verbose: bool = False) -> None:
+def print_report(
+    tally: Tally,
+    stream: TextIO | None = None,
+    *,
+    folder: str = os.curdir,
+    verbose: bool = False,
+    quiet: bool = False,
+) -> None:
     """Print the table, and each miss and refusal, to standard error or the stream given; files as seen from `folder`.
 
-    If `verbose`, the plain table has all columns that a terminal shows.
+    If `verbose`, the plain table has all columns that a terminal shows. If `quiet`, there is no table, and nothing but
+    what is wrong, with the notes that may say why.
     """
     stream = stream or sys.stderr
-    rows = [row for row in tally.rows.values() if row.shown]
+    rows = [row for row in tally.rows.values() if row.shown and not quiet]
+    details = [*_details(tally, folder, quiet=quiet)]
     if is_drawn_on(stream):
-        _draw(tally, rows, stream, folder)
+        _draw(tally, rows, details, stream)
     else:
         columns = _columns(rows, verbose=verbose)
         for line in _plain(columns, [_cells(row, columns) for row in rows]) if rows else ():
             print(line, file=stream)
-        for line in _details(tally, folder):
+        for line in details:
             print(printable(line), file=stream)
         for title, text in _misses(tally.misses):
             print(printable(f"recproxy: {title}: {text}" if text else f"recproxy: {title}"), file=stream)
     stream.flush()
 
 
-def _draw(tally: Tally, rows: list[Row], stream: TextIO, folder: str) -> None:
+def _draw(tally: Tally, rows: list[Row], details: list[str], stream: TextIO) -> None:
     from recproxy.report.screen import draw_line, draw_miss, draw_table  # noqa: PLC0415 - it brings rich
 
     if rows:
         draw_table(rows, stream)
     console = console_on(stream)
-    for line in _details(tally, folder):
+    for line in details:
         draw_line(line, console)
     for title, text in _misses(tally.misses):
         if text:
@@ -88,7 +97,24 @@ def _plain(columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> Iterator[st
         yield "  ".join(("recproxy ", *left, *right)).rstrip()
 
 
-def _details(tally: Tally, folder: str) -> Iterator[str]:
+def _details(tally: Tally, folder: str, *, quiet: bool) -> Iterator[str]:
+    if not quiet:
+        yield from _done(tally, folder)
+    else:
+        failed = [each for each in tally.written if each.failed]
+        yield from (f"recproxy: {line}" for line in written_lines(failed, folder))
+    for note in tally.notes:
+        yield f"recproxy: note: {note}"
+    for line in tally.unasked.values():
+        yield f"recproxy: unasked: {line}"
+    for line in tally.old:
+        yield f"recproxy: old: {line}"
+    yield from _problems("failed", tally.failures, ("more failure", "more failures"))
+    yield from _problems("refused", (refusal.text for refusal in tally.refusals), ("more refusal", "more refusals"))
+
+
+def _done(tally: Tally, folder: str) -> Iterator[str]:
+    """What the run did, and is no problem."""
     if left_out := sum(row.listed and not row.shown for row in tally.rows.values()):
         yield f"recproxy: {counted(left_out, 'installed profile')} had no requests"
     for written in tally.recovered:
@@ -102,14 +128,6 @@ def _details(tally: Tally, folder: str) -> Iterator[str]:
         yield f"recproxy: replayed tokens of {each.model} ({each.profile}): {each.input} input{cached}, {each.output} output {where}"
     if tally.blocked:
         yield "recproxy: blocked " + ", ".join(f"{host} {count}" for host, count in sorted(tally.blocked.items()))
-    for note in tally.notes:
-        yield f"recproxy: note: {note}"
-    for line in tally.unasked.values():
-        yield f"recproxy: unasked: {line}"
-    for line in tally.old:
-        yield f"recproxy: old: {line}"
-    yield from _problems("failed", tally.failures, ("more failure", "more failures"))
-    yield from _problems("refused", (refusal.text for refusal in tally.refusals), ("more refusal", "more refusals"))
 
 
 def written_lines(written: Sequence[Written], folder: str = os.curdir) -> Iterator[str]:
