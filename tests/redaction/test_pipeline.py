@@ -115,6 +115,23 @@ def test_counts_say_which_rules_acted():
     assert result.counts == {"cookie": 2, "query": 1}
 
 
+def test_counts_of_headers_say_which():
+    headers = [(b"X-Api-Key", b"abc123def"), (b"x-auth-token", b"zyx987wvu"), (b"X-API-Key", b"other456key")]
+
+    result = redact(exchange(headers=headers), RedactionRules())
+
+    assert result.counts == {"header x-api-key": 2, "header x-auth-token": 1}
+
+
+def test_a_header_whose_name_holds_a_secret_is_counted_without_it():
+    headers = [(b"x-secret-of-mine-token", b"abc123def")]
+
+    result = redact(exchange(headers=headers), RedactionRules(values=("secret-of-mine",)))
+
+    assert "secret-of-mine" not in str(result.counts)
+    assert result.counts["header"] == 1
+
+
 def test_the_scheme_and_the_public_parameters_of_a_login_stay():
     value = b'OAuth realm="r", oauth_consumer_key="k", oauth_token="t", oauth_signature="s%3D", oauth_version="1.0"'
     request = redact(exchange(headers=[(b"Authorization", value)]), RedactionRules()).interaction.request

@@ -41,7 +41,7 @@ class Refusal:
 class RedactedScope:
     """The interactions that may be written, at the positions they were given in; None stands for one that may not.
 
-    `counts` says how often each rule acted, `learned` are the values that no earlier scope of the run has shown.
+    `counts` says how often each rule acted, and of headers with which name, `learned` are the values that no earlier scope of the run has shown.
     """
 
     interactions: tuple[Interaction | None, ...]
@@ -96,9 +96,22 @@ def finished(
     return RedactedScope(
         interactions=tuple(after.get(position) for position in range(len(interactions))),
         refusals=tuple(sorted(refusals, key=lambda each: each.position)),
-        counts=dict(sorted(Counter(each.rule for each in findings).items())),
+        counts=dict(sorted(_counts(findings, after.values()).items())),
         findings=tuple(findings),
     )
+
+
+def _counts(findings: Sequence[Finding], written: Iterable[Interaction]) -> Counter[str]:
+    """How often each rule acted; that of headers with the name of each, where that is written: it may hold a secret."""
+    names: set[str] = set()
+    for each in written:
+        for block in (each.request, each.response):
+            names.update(name.decode("latin-1").lower() for name, _ in (*block.headers, *block.trailers))
+    counts = Counter[str]()
+    for found in findings:
+        name = found.place.partition(" header ")[2].lower() if found.rule == "header" else ""
+        counts[f"header {name}" if name in names else found.rule] += 1
+    return counts
 
 
 def _with_headers(before: Interaction, after: Interaction) -> Interaction:
