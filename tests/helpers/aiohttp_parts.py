@@ -1,11 +1,14 @@
-"""What aiohttp imports, for an interpreter that is forked: all but the modules that read variables when they are imported.
+"""aiohttp, for an interpreter that is forked.
 
-aiohttp makes its contexts for TLS then, with the certificates that the variables name: a fork imports these modules itself.
+aiohttp makes its contexts for TLS when it is imported, with the certificates that the variables name: a fork with other
+variables imports the modules itself that have something to do with them.
 """
 
 import sys
 
 import aiohttp  # noqa: F401
 
-for _name in ("aiohttp", "aiohttp.client", "aiohttp.connector"):
-    del sys.modules[_name]
+
+def forget():
+    for name in ("aiohttp", "aiohttp.client", "aiohttp.connector"):
+        del sys.modules[name]

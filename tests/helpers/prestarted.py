@@ -613,9 +613,11 @@ def _become(request):
     os.environ.clear()
     os.environ.update(environment)
     time.tzset()
-    spare = sys.modules.get("recproxy.proxy.spare_contexts")
-    if spare and any(began.get(name) != environment.get(name) for name in _ROOTS):
-        spare.SPARE_CONTEXTS.forget()  # they trust what another environment names
+    if any(began.get(name) != environment.get(name) for name in _ROOTS):  # what is made trusts what another one names
+        if spare := sys.modules.get("recproxy.proxy.spare_contexts"):
+            spare.SPARE_CONTEXTS.forget()
+        if parts := sys.modules.get("aiohttp_parts"):
+            parts.forget()
     sys.orig_argv = request["command"]
     paths = environment.get("PYTHONPATH", "")
     if script:

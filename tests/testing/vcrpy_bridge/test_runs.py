@@ -3,6 +3,7 @@
 import sys
 
 import pytest
+import trustme
 from vcrpy_project import ONE_PROFILE, interaction
 
 SUITE = """
@@ -223,3 +224,17 @@ def test_the_option_is_about_cassettes_of_all_hosts_with_and_without_profiles(su
 
     assert got == {"passed": 2}, got
     assert "1 cassette, 1 request played" in got.out
+
+
+def test_a_client_that_loads_roots_when_it_is_imported_has_those_of_its_process(suite):
+    """Of the forks of these tests: they share an aiohttp with the roots of the session, where they have no others."""
+    trustme.CA().cert_pem.write_to_path(suite.root / "one.pem")
+    suite.write(
+        "test_a.py",
+        "import vcr\nfrom aiohttp.connector import _SSL_CONTEXT_VERIFIED as context\n\n\ndef test_roots():\n"
+        "    assert context.cert_store_stats()['x509_ca'] == 1\n",
+    )
+
+    got = suite.run("test_a.py", bridge=False, SSL_CERT_FILE=str(suite.root / "one.pem"))
+
+    assert got == {"passed": 1}, got
