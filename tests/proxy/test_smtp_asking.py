@@ -7,7 +7,7 @@ import pytest
 from recproxy.proxy.open_exchanges import INSISTS
 from recproxy.proxy.smtp_asking import SmtpAsking
 from recproxy.proxy.traffic import Traffic
-from recproxy.proxy.upstream_errors import UpstreamError
+from recproxy.proxy.upstream_errors import ReplayInsisted
 from recproxy.recording import Act, Step
 
 STEPS = (Step(Act.SERVER, b"250 ok\r\n"),)
@@ -41,7 +41,7 @@ async def test_a_server_is_not_asked_in_a_test_that_insists_on_replay():
     traffic = Traffic(1)
     traffic.exchanges.is_shut = lambda: True
 
-    with pytest.raises(UpstreamError, match=INSISTS):
+    with pytest.raises(ReplayInsisted, match=INSISTS):
         await SmtpAsking(answered(), traffic, says_more=False).answer()
 
 
@@ -50,7 +50,7 @@ async def test_what_is_ended_says_why_and_what_is_cancelled_does_not():
     traffic = Traffic(1)
     asking, answer = await begun(traffic)
     asking.end("why")
-    with pytest.raises(UpstreamError, match="why"):
+    with pytest.raises(ReplayInsisted, match="why"):
         await answer
 
     asking, answer = await begun(traffic)

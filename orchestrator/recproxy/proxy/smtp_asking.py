@@ -11,7 +11,7 @@ from typing import Any
 
 from recproxy.proxy.open_exchanges import INSISTS
 from recproxy.proxy.traffic import Traffic
-from recproxy.proxy.upstream_errors import UpstreamError
+from recproxy.proxy.upstream_errors import ReplayInsisted
 from recproxy.recording import Step
 
 __all__ = ["SmtpAsking"]
@@ -28,11 +28,11 @@ class SmtpAsking:
         self._ended = ""
 
     async def answer(self) -> tuple[Step, ...]:
-        """What the server does at last. Raises UpstreamError, also where a test begins that insists on replay."""
+        """What the server does at last. Raises UpstreamError, and ReplayInsisted where a test begins that does so."""
         exchanges = self._traffic.exchanges
         if exchanges.is_shut() and not self._traffic.is_awaited:
             self._work.close()
-            raise UpstreamError(502, INSISTS)
+            raise ReplayInsisted(502, INSISTS)
         self._working = asyncio.ensure_future(self._work)
         exchanges.add(self)
         try:
@@ -40,7 +40,7 @@ class SmtpAsking:
         except asyncio.CancelledError:
             if not self._ended:
                 raise
-            raise UpstreamError(502, self._ended) from None
+            raise ReplayInsisted(502, self._ended) from None
         finally:
             exchanges.discard(self)
 

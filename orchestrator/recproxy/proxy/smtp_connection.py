@@ -18,7 +18,6 @@ from recproxy.play.smtp_playback import SmtpReplay
 from recproxy.proxy.mail_faults import place_of, step_fault
 from recproxy.proxy.mail_lane import MailLane, may_ask
 from recproxy.proxy.mail_tls import TLS_AT_ONCE, upgraded
-from recproxy.proxy.open_exchanges import INSISTS
 from recproxy.proxy.scope import OpenScope
 from recproxy.proxy.smtp_socket import SENT_AWAY, SmtpSocket
 from recproxy.proxy.step_room import MOST_STEPS
@@ -251,7 +250,7 @@ class SmtpConnection(SmtpSocket):
 
     async def _exchange(self, said: Said | None, relay: SmtpRelay, work: Coroutine[Any, Any, tuple[Step, ...]]) -> None:
         from recproxy.proxy.smtp_asking import SmtpAsking  # noqa: PLC0415 - see above
-        from recproxy.proxy.upstream_errors import UpstreamError  # noqa: PLC0415 - see above
+        from recproxy.proxy.upstream_errors import ReplayInsisted, UpstreamError  # noqa: PLC0415 - see above
 
         scope, says_more = self._scope, self._relay is None and said is not None
         if self._relay is None:
@@ -265,7 +264,7 @@ class SmtpConnection(SmtpSocket):
                 await relay.flush(scope.name, scope.traffic, goes_on=False)
                 relay.close()
         except UpstreamError as problem:
-            self._fail(str(problem), b"421 4.3.2" if str(problem) == INSISTS else b"421 4.4.1")
+            self._fail(str(problem), b"421 4.3.2" if isinstance(problem, ReplayInsisted) else b"421 4.4.1")
             return
         if not self._lost and (said is None or said.waits):
             self._give(said, steps)

@@ -7,7 +7,15 @@ import ssl
 
 from recproxy.proxy.route import Target
 
-__all__ = ["WITHOUT_TLS", "ServiceClosed", "StaleLinkError", "UpstreamError", "said", "upstream_failure"]
+__all__ = [
+    "WITHOUT_TLS",
+    "ReplayInsisted",
+    "ServiceClosed",
+    "StaleLinkError",
+    "UpstreamError",
+    "said",
+    "upstream_failure",
+]
 
 #: What OpenSSL makes of an answer that is no TLS.
 WITHOUT_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG")
@@ -19,6 +27,10 @@ class UpstreamError(Exception):
     def __init__(self, status: int, text: str) -> None:
         super().__init__(text)
         self.status = status
+
+
+class ReplayInsisted(UpstreamError):
+    """The service is there, but the test that is running now insists on replay."""
 
 
 class ServiceClosed(UpstreamError):
