@@ -55,10 +55,14 @@ globals()["test_made"] = helper
         ("unit.test_m/test_one.rec", False),
         ("unit.test_m/test_two.rec", True),
         ("unit.test_n/test_two.rec", True),
+        ("test_root/test_one.rec", False),
+        ("test_root/test_two.rec", True),
+        ("test_gone/test_one.rec", True),
         ("broken/test_one.rec", False),
         ("broken/test_two.rec", True),
         # What cannot be seen is not said to be gone.
         ("other.test_m/test_two.rec", False),
+        ("sub/test_v1_2-0123abcd/test_one.rec", False),
         ("sub/test_m/TestShared.test_two.rec", False),
         ("sub/test_m/account.fixture.rec", False),
         ("default.rec", False),
@@ -69,6 +73,7 @@ def test_a_test_is_gone_where_its_module_does_not_define_it(tmp_path, name, is_s
     for path, text in (
         ("tests/sub/test_m.py", MODULE),
         ("unit/test_m.py", "def test_one(): ...\n"),
+        ("test_root.py", "def test_one(): ...\n"),
         ("tests/broken.py", "def test_one(:\n"),
     ):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)

@@ -41,7 +41,7 @@ def is_gone(name: str, recordings: Path, root: Path) -> bool:
         return False
     module = _module(path, recordings, root)
     if not module.is_file():
-        return module.parent.is_dir()
+        return _was_there(module)
     # What a file name cannot have is an underscore in it; the id of parameters says nothing.
     readable = _DIGEST.sub("", path.name.partition("[")[0])
     names = [re.compile(re.escape(each).replace("_", r"\w")) for each in readable.split(".")]
@@ -53,7 +53,12 @@ def is_module_gone(name: str, recordings: Path, root: Path) -> bool:
     """Whether the file of a test's module is not where its recording says, in a folder that is there; else as `is_gone`."""
     path = PurePosixPath(name)
     module = _module(path, recordings, root)
-    return bool(path.parent.name) and not module.is_file() and module.parent.is_dir()
+    return bool(path.parent.name) and not module.is_file() and _was_there(module)
+
+
+def _was_there(module: Path) -> bool:
+    """Whether a module that is not there can have been; not if its folder is not, or its name was changed for a folder."""
+    return module.parent.is_dir() and not _DIGEST.search(module.stem)
 
 
 def _module(path: PurePosixPath, recordings: Path, root: Path) -> Path:
@@ -61,7 +66,9 @@ def _module(path: PurePosixPath, recordings: Path, root: Path) -> Path:
     folder, parts = (
         (root, path.parent.name.split(".")) if "." in path.parent.name else (recordings.parent, list(path.parent.parts))
     )
-    return folder.joinpath(*parts).with_suffix(".py")
+    found = folder.joinpath(*parts).with_suffix(".py")
+    in_root = (root / found.name) if len(parts) == 1 else found
+    return in_root if in_root.is_file() and not found.is_file() else found
 
 
 def _lacks(text: str, names: list[re.Pattern[str]]) -> bool:
