@@ -19,7 +19,7 @@ from recproxy.http.refusals import UNAVAILABLE, refusal_answer
 from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.capture import Captured, counts_of, interaction_of, may_be_left, messages_passed, request_as_sent
 from recproxy.proxy.downstream import Downstream, Work
-from recproxy.proxy.left_responses import left_response
+from recproxy.proxy.left_responses import goes_on_alone, left_response
 from recproxy.proxy.open_exchanges import INSISTS
 from recproxy.proxy.outgoing import NotSendable
 from recproxy.proxy.raced_request import RacedRequest
@@ -123,13 +123,15 @@ class Exchange(Work):
 
     def ends_with(self, traffic: object, *, answered: bool) -> bool:
         """Whether it ends with the scope with this traffic: a stream, or a call of gRPC, `answered` or not, that goes on."""
-        if traffic is not self._traffic or not is_call(self._head.headers):
-            return traffic is self._traffic and self._is_stream
-        return not self.feed.ended and (self._captured is not None or not answered)
+        if traffic is not self._traffic or self._is_stream:
+            return traffic is self._traffic
+        goes_on = is_call(self._head.headers) and not self.feed.ended
+        return goes_on and (self._captured is not None or not answered)
 
     @property
     def _is_stream(self) -> bool:
-        return self._captured is not None and self._captured.is_stream
+        found = self._captured
+        return found is not None and goes_on_alone(self._head.headers, found, client_ended=self.feed.ended)
 
     def end(self, why: str) -> None:
         """Break it off, unless its end is on the way already. A WebSocket ends otherwise."""

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 
 from recproxy.proxy.capture import Captured, may_be_left
-from recproxy.recording import Headers, header
+from recproxy.recording import Headers, Response, header
 from recproxy.recording.message_coding import is_call, is_in_text
 
-__all__ = ["left_response"]
+__all__ = ["goes_on_alone", "left_response"]
 
 _CANCELLED = ((b"grpc-status", b"1"), (b"grpc-message", b"the client cancelled the call"))
 _ENDED = ((b"grpc-status", b"1"), (b"grpc-message", b"the test ended before the call"))
@@ -22,6 +22,22 @@ _UNITS = {b"H": 3600.0, b"M": 60.0, b"S": 1.0, b"m": 1e-3, b"u": 1e-6, b"n": 1e-
 _TIMEOUT = re.compile(rb"([0-9]{1,8})([HMSmun])")
 #: The deadline begins at the client, before its call is here: when it has passed there, this part of it has passed here.
 _PART = 0.8
+
+
+def goes_on_alone(headers: Headers, captured: Captured, *, client_ended: bool) -> bool:
+    """Whether a response is a stream; of a call, messages to a client that had said all before: a single one would end.
+
+    `headers` are those of the request; `client_ended` says that it is whole.
+    """
+    if not is_call(headers):
+        return captured.is_stream
+    from recproxy.grpc.bodies import message_count  # noqa: PLC0415 - most services have no gRPC
+    from recproxy.grpc.order import CLIENT_ENDED  # noqa: PLC0415 - see above
+
+    if not client_ended or not captured.order or captured.order[0][1] != CLIENT_ENDED:
+        return False
+    said = Response(status=captured.status, headers=captured.headers, body=b"".join(captured.body))
+    return message_count(said) > 0
 
 
 def left_response(

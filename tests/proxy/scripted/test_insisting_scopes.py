@@ -28,6 +28,13 @@ TALKS = [
     ("service", "sends", b"HTTP/1.1 200 OK\r\nContent-Type: application/grpc\r\n\r\n" + framed(b"1")),
     ("client", "sees", b"HTTP/2 200\r\n" + framed(b"1")),
 ]
+CALLS_BACK = b"HTTP/1.1 200 OK\r\nContent-Type: application/grpc\r\n\r\n"
+ASKS = [
+    ("client", "sends", CALL + framed(b"one")),
+    ("client", "half-closes"),
+    ("service", "sees", b"POST /a.B/Talk\r\n" + framed(b"one")),
+    ("service", "sees end"),
+]
 LISTENS = [
     ("client", "sends", GET),
     ("service", "sees", GET),
@@ -231,6 +238,31 @@ WITH_THEIR_TEST = {
             ("client", "sees", ENDED_WITH_ITS_TEST),
             ("client", "sees end"),
             ("service", "sees reset"),
+        ],
+        "kept": [(CALLED, 200, framed(b"1"))],
+    },
+    "a stream of messages to a client that had ended its side": {
+        "steps": [
+            *ASKS,
+            ("service", "sends", CALLS_BACK + framed(b"1", b"2")),
+            ("client", "sees", b"HTTP/2 200\r\n" + framed(b"1", b"2")),
+            ("scope", "was waited for"),
+            ("client", "sees", ENDED_WITH_ITS_TEST),
+            ("client", "sees end"),
+            ("service", "sees reset"),
+        ],
+        "kept": [(CALLED, 200, framed(b"1", b"2"))],
+    },
+    "but not one of which no message has come": {
+        "steps": [
+            *ASKS,
+            ("service", "sends", CALLS_BACK + framed(b"1")[:-1]),
+            ("client", "sees", b"HTTP/2 200\r\n" + framed(b"1")[:-1]),
+            ("scope", "was waited for"),
+            ("service", "sends", framed(b"1")[-1:]),
+            ("client", "sees", framed(b"1")[-1:]),
+            ("service", "closes"),
+            ("client", "sees end"),
         ],
         "kept": [(CALLED, 200, framed(b"1"))],
     },
