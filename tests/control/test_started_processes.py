@@ -82,7 +82,7 @@ def test_each_is_asked_once_and_one_that_nobody_has_waited_for_has_ended(mark):
 
 @pytest.mark.parametrize("session", [True, False])
 def test_without_proc_it_is_the_group_or_the_process(monkeypatch, mark, session):
-    monkeypatch.setattr(module, "_processes", dict)
+    monkeypatch.setattr(module, "_processes", lambda **_: None)
     with started(session=session) as process:
         processes = StartedProcesses(process.pid, session=process.pid if session else 0, mark=mark)
         assert processes.kill()

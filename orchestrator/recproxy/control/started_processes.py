@@ -58,8 +58,8 @@ class StartedProcesses:
 
     def _found(self) -> set[int]:
         """What runs, as `kill` takes it."""
-        processes = _processes()
-        if not processes:
+        processes = _processes(of_session=0 if self._mark else self._session)
+        if processes is None:
             group = {-self._session} if self._session else {self._command} - {0}
             return group if send_signal(group, 0) else set()
         found = {
@@ -105,13 +105,27 @@ def send_signal(targets: Collection[int], number: int) -> bool:
     return found
 
 
-def _processes() -> dict[int, list[bytes]]:
-    """The processes of this machine, and what their `stat` says; none where there is no /proc."""
+def _processes(*, of_session: int) -> dict[int, list[bytes]] | None:
+    """The processes of this machine, or of one session, and what their `stat` says; None where there is no /proc.
+
+    To ask for the session takes a thirtieth of the time that a `stat` does, and a run looks at each process at its end.
+    """
+    if not os.path.isdir("/proc/self"):  # noqa: PTH112 - imports little
+        return None
     found = {}
-    for name in os.listdir("/proc") if os.path.isdir("/proc/self") else ():  # noqa: PTH112, PTH208 - imports little
-        if name.isdigit() and (about := _contents(f"/proc/{name}/stat").rpartition(b")")[2].split()):
-            found[int(name)] = about
+    for pid in map(int, filter(str.isdigit, os.listdir("/proc"))):  # noqa: PTH208 - imports little
+        if of_session and not _is_in_session(pid, of_session):
+            continue
+        if about := _contents(f"/proc/{pid}/stat").rpartition(b")")[2].split():
+            found[pid] = about
     return found
+
+
+def _is_in_session(pid: int, session: int) -> bool:
+    try:
+        return os.getsid(pid) == session
+    except OSError:  # it has ended
+        return False
 
 
 def _contents(path: str) -> bytes:
