@@ -453,7 +453,6 @@ def _remember_what_is_installed():
         if each._normalized_name == "pluggy":  # whose version each pytest shows
             _ = each.metadata
     if installed := sys.modules.get("recproxy.config.installed"):
-        installed._offered_by = functools.cache(lambda folder, read=installed._offered_by: tuple(read(folder)))
         installed.offers()
 
 

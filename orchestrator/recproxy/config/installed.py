@@ -101,19 +101,32 @@ def _offered_below(path: Sequence[str]) -> Iterator[Offer]:
     ):
         yield from _offered_by_metadata()
         return
-    known: set[str] = set()
+    before: list[frozenset[str]] = []
     for folder in path:
-        try:
-            names = os.listdir(folder or ".")  # noqa: PTH208 - hundreds of names, as text
-        except OSError:
-            continue
-        for name in names:
-            if not name.endswith((".dist-info", ".egg-info")):
-                continue
+        distributions, offered = _offered_in(folder)
+        for distribution, offer in offered:
+            if not any(distribution in each for each in before):
+                yield offer
+        before.append(distributions)
+
+
+@functools.lru_cache(maxsize=64)
+def _offered_in(folder: str) -> tuple[frozenset[str], tuple[tuple[str, Offer], ...]]:
+    """The distributions in a folder of a search path, and what they offer."""
+    try:
+        names = os.listdir(folder or ".")  # noqa: PTH208 - hundreds of names, as text
+    except OSError:
+        return frozenset(), ()
+    distributions: set[str] = set()
+    offered = []
+    for name in names:
+        if name.endswith((".dist-info", ".egg-info")):
             distribution = _SEPARATORS.sub("_", name.rpartition(".")[0].partition("-")[0]).lower()
-            if distribution not in known:
-                known.add(distribution)
-                yield from _offered_by(os.path.join(folder, name))  # noqa: PTH118 - see above
+            if distribution not in distributions:
+                distributions.add(distribution)
+                found = _offered_by(os.path.join(folder, name))  # noqa: PTH118 - see above
+                offered += [(distribution, offer) for offer in found]
+    return frozenset(distributions), tuple(offered)
 
 
 def _offered_by_metadata() -> Iterator[Offer]:
