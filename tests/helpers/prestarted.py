@@ -51,7 +51,9 @@ _OF_PYTEST = (
         "execnet",
         "faulthandler",
         "getpass",
+        "h2.connection",
         "http.client",
+        "httpcore",
         "httpx",
         "netrc",
         "pdb",
@@ -142,6 +144,17 @@ _CALLED = (
     ("seccomp", "refuse_call"),
     ("signal", "signal"),
 )
+#: A project such as tests have.
+_PROJECT = """[project]
+name = "demo"
+[tool.recproxy.profiles.shop]
+credentials = ["SHOP_KEY"]
+[[tool.recproxy.profiles.shop.endpoints]]
+hosts = ["api.shop.example", "*.shop.example"]
+base_url = "SHOP_BASE_URL"
+[tool.recproxy.profiles.shop.placeholders]
+SHOP_KEY = "placeholder"
+"""
 #: The name of the process of tests, among those of the interpreters, that what a fork uses is for.
 _HOLDER = "holder"
 #: What `subprocess.Popen` is asked for, where it is asked for nothing unusual.
@@ -888,6 +901,18 @@ def _fill_caches():
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     elif authority := sys.modules.get("recproxy.orchestrator.authority"):
         authority.CertificateAuthority().issue("api.shop.example")
+        _read_project()
+
+
+def _read_project():
+    """Read an example of what each run reads: its words, and its project with a profile."""
+    run = importlib.import_module("recproxy.cli.run").run
+    project = importlib.import_module("recproxy.config.project")
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "pyproject.toml").write_text(_PROJECT)
+        project.find_project(Path(folder)).load(["shop"])
+    tempfile.tempdir = None  # a fork has one of its own
+    run.make_context("run", ["--mode", "replay", "--", "true"])
 
 
 def _import_as_pytest(names):
