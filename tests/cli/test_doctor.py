@@ -81,6 +81,16 @@ def test_a_command_that_sends_nothing_past_passes(project):
     assert (done.returncode, json.loads(done.stdout)["passed"]) == (0, [])
 
 
+def test_what_a_command_misses_is_listed_for_nobody(project):
+    need_namespaces()
+    (project / "recordings/shop/default.rec").write_text(RECORDING.replace("example/ ", "example/other "))
+
+    done = recproxy("doctor", "--", sys.executable, "-c", ASK, folder=project)
+
+    assert "no recorded interaction of shop fits this request" in done.stderr
+    assert not [*project.rglob("recproxy-wanted.json")]
+
+
 def test_a_command_that_asks_nobody_is_told(project):
     need_namespaces()
     done = recproxy("doctor", "--", sys.executable, "-c", "raise SystemExit(7)", folder=project)

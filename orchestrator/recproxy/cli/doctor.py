@@ -132,7 +132,7 @@ def _examine(command: tuple[str, ...], mode: str, profiles: tuple[str, ...], *, 
 
         plan = plan_from(mode, profiles, (), (), (), any_host=any_host, isolate=not isolation)
         print_notes(plan)
-        reports = RunReports(plan, (), os.environ, sys.stdout)
+        reports = RunReports(plan, (), os.environ, sys.stdout, lists_wanted=False)
         with _output_to_stderr() if as_json else nullcontext():
             code = run_command(plan, command, os.environ, fork_server, reports)
     tally = reports.tally

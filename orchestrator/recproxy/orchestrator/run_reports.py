@@ -40,10 +40,17 @@ class RunReports:
         targets: where to; none means nothing is done.
         environment: where CI services say where they keep what.
         stream: gets what is for the output of a step of GitHub.
+        lists_wanted: whether what was missed is listed for somebody who can record it.
     """
 
     def __init__(
-        self, plan: RunPlan, targets: Sequence[ReportTarget], environment: Mapping[str, str], stream: TextIO
+        self,
+        plan: RunPlan,
+        targets: Sequence[ReportTarget],
+        environment: Mapping[str, str],
+        stream: TextIO,
+        *,
+        lists_wanted: bool = True,
     ) -> None:
         self._plan = plan
         self._targets = targets
@@ -52,6 +59,7 @@ class RunReports:
         self._started = dt.datetime.now(dt.UTC)
         self._begun = time.monotonic()
         self._is_written = False
+        self._lists_wanted = lists_wanted
         #: What the run has counted, once it is there.
         self.tally = Tally()
         self._wanted = WantedRecordings(plan)
@@ -82,7 +90,7 @@ class RunReports:
             return code
         self._is_written = True
         try:
-            line = self._wanted.write(self._environment)
+            line = self._wanted.write(self._environment) if self._lists_wanted else ""
         except RecordingError as problem:
             line, code = problem.message, code or problem.exit_code
         if line:
