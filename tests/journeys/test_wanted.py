@@ -256,6 +256,14 @@ def test_a_list_never_dirties_a_repository_that_did_not_ask_for_it(project):
     )
 
 
+def test_what_a_command_that_is_no_test_missed_is_of_no_test(project):
+    program = "import os, urllib.request as u\ntry: u.urlopen(os.environ['SHOP_BASE_URL'])\nexcept OSError: pass"
+
+    done = run(project, "--", sys.executable, "-c", program, RECPROXY_WANTED="w.json")
+
+    assert done.stderr.splitlines()[-1].startswith("recproxy: wanted: 1 request in w.json: whoever has the credentials")
+
+
 def test_a_list_that_cannot_be_written_fails_a_run_only_where_it_was_asked_for(project):
     project.write("tests/test_shop.py", TESTS)
     project.write("tests/functional/recordings/.journal", "a file")

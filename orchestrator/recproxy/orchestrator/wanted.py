@@ -101,7 +101,9 @@ class WantedRecordings:
         if not (asked or environment.get("CI") or place.parent == self._plan.project.root):
             return ""
         shown = shown_path(str(place), self._plan.shown_from)
-        what = f"{counted(wanted.requests, 'request')} of {counted(len(wanted.tests), 'test')}"
+        tests = sum(each.test != NO_TEST for each in wanted.tests)
+        of_tests = f" of {counted(tests, 'test')}" if tests else ""  # none for what another command missed
+        what = f"{counted(wanted.requests, 'request')}{of_tests}"
         return printable(
             f"wanted: {what} in {shown}: whoever has the credentials records them with --record-wanted {shown}"
         )
