@@ -188,6 +188,30 @@ def test_an_override_has_the_hosts_of_the_installed_profile(init, tmp_path, word
 
 
 @pytest.mark.parametrize(
+    ("word", "instead"),
+    [
+        ("store=127.0.0.1:8000", "pass --profile shop"),
+        ("store=127.0.0.1", "pass --profile shop"),
+        (
+            "store=127.0.0.1:9000",
+            (
+                "pass --profile shop, or for another service on this machine --profile store=HOST with a made-up host, "
+                "and write http://127.0.0.1:9000 as upstream.address of store"
+            ),
+        ),
+    ],
+)
+def test_another_service_on_this_machine_needs_another_host(init, tmp_path, word, instead):
+    text = SHOP.format('"127.0.0.1"') + '[profiles.shop.upstream]\naddress = "http://127.0.0.1:8000"\n'
+    (tmp_path / "recproxy.toml").write_text(text)
+
+    assert init("--runner", "none", "--profile", word) == (
+        2,
+        [f"recproxy.toml:1: profile 'shop' handles 127.0.0.1 already: {instead}"],
+    )
+
+
+@pytest.mark.parametrize(
     "text", [SHOP.replace("shop", "store").format('"*.shop.example"'), '[profiles.other.match]\nunused = "fail"\n']
 )
 def test_a_new_profile_may_have_a_host_that_the_pattern_of_another_covers(init, tmp_path, text):

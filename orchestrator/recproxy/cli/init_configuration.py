@@ -122,9 +122,23 @@ def _is_there(chosen: ChosenProfile, project: Project, source: TomlFile) -> bool
         # Not by pattern: a profile may have a host of its own that another one's `*.` covers.
         if other != name and host in hosts:
             raise source.fail(
-                ("profiles", other), f"profile {other!r} handles {chosen.host} already: pass --profile {other}"
+                ("profiles", other),
+                f"profile {other!r} handles {chosen.host} already: {_instead(chosen, project, other)}",
             )
     return name in project.inline
+
+
+def _instead(chosen: ChosenProfile, project: Project, other: str) -> str:
+    """What to do where another profile has the host: on this machine it may be another service that is meant."""
+    from recproxy.control.host_names import is_loopback
+
+    name, address = chosen.profile.name, chosen.upstream
+    if not (is_loopback(chosen.host) and address) or address == project.profile(other).upstream.address:
+        return f"pass --profile {other}"
+    return (
+        f"pass --profile {other}, or for another service on this machine --profile {name}=HOST with a made-up host, "
+        f"and write {address} as upstream.address of {name}"
+    )
 
 
 def with_table(before: str, block: str) -> str:
