@@ -28,6 +28,8 @@ _MEMORY = pytest.StashKey[str]()
 _KEPT = pytest.StashKey[str]()
 _BEGAN = pytest.StashKey[float]()
 _USED = "CPU seconds"
+#: New values between two looks for garbage; Python's own number is 700, which takes a twelfth of the time of redaction.
+_COLLECTED = 20_000
 
 
 def pytest_addoption(parser):
@@ -74,13 +76,17 @@ def pytest_sessionstart(session):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection(session):
-    """Spare the collector of garbage all that collection makes: ten thousand tests, which stay until the end."""
+    """Spare the collector of garbage all that collection makes: ten thousand tests, which stay until the end.
+
+    After that it looks for circles of values seldom, as long verbs of the product let it do.
+    """
     rewrite_share(session.config)
     gc.disable()
     try:
         return (yield)
     finally:
         gc.freeze()
+        gc.set_threshold(_COLLECTED, *gc.get_threshold()[1:])
         gc.enable()
 
 
