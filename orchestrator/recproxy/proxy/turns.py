@@ -162,6 +162,8 @@ class Turns:
 
     def _advance(self) -> None:
         """Go on with what waits, as far as it goes."""
+        if not self._waiting:
+            return
         while self._waiting and self.state is _READY:
             self._give(self._waiting.popleft())
         self._changed()
