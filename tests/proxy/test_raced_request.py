@@ -15,9 +15,16 @@ class Link:
     def __init__(self):
         self.events = []
         self.more = asyncio.Event()
+        self.failure = None
 
     def event(self):
+        if self.failure and not self.events:
+            raise self.failure
         return self.events.pop(0) if self.events else h11.NEED_DATA
+
+    def fail(self, problem):
+        self.failure = problem
+        self.more.set()
 
     async def read(self):
         await self.more.wait()
@@ -36,6 +43,10 @@ def begun(link, send, *, seconds, progress):
 
 async def for_ever():
     await asyncio.Event().wait()
+
+
+async def sent():
+    pass
 
 
 async def breaks(problem):
@@ -85,6 +96,37 @@ def test_time_does_not_count_while_more_of_the_request_goes_out():
         asked = begun(link, for_ever(), seconds=0.01, progress=progress)
         assert await asked.next() == "head"
         await asked.stop_sending()
+
+    run(work)
+
+
+@pytest.mark.parametrize("seconds", [0.01, None], ids=["for so long", "without end"])
+def test_a_request_that_was_sent_waits_for_its_response(seconds):
+    async def work():
+        link = Link()
+        asked = begun(link, sent(), seconds=seconds, progress=int)
+        if seconds is None:
+            asyncio.get_running_loop().call_later(0.02, link.comes, "head")
+            assert await asked.next() == "head"
+            return
+        with pytest.raises(UpstreamError, match=r"the service sent nothing for 0\.01 s") as caught:
+            await asked.next()
+        assert caught.value.status == 504
+        await asked.stop_sending()
+
+    run(work)
+
+
+def test_a_response_that_came_is_not_given_up_later():
+    async def work():
+        link = Link()
+        asked = begun(link, sent(), seconds=0.01, progress=int)
+        asyncio.get_running_loop().call_soon(link.comes, "head")
+        assert await asked.next() == "head"
+        given_up = asyncio.Event()
+        asyncio.get_running_loop().call_later(0.02, given_up.set)
+        await given_up.wait()
+        assert link.failure is None
 
     run(work)
 

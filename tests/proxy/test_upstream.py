@@ -118,6 +118,19 @@ def test_a_fresh_connection_can_be_asked_for(service):
     asyncio.run(ran())
 
 
+def test_a_connection_that_was_given_up_as_its_answer_came_is_not_used_again(service):
+    async def ran():
+        async with service() as origin:
+            upstreams = local(origin)
+            _, link = await ask(upstreams, TARGET)
+            link.fail(UpstreamError(504, "the service sent nothing"))
+            assert (await ask(upstreams, TARGET))[0] == b"ok"
+            upstreams.close()
+            assert origin.connections == 2
+
+    asyncio.run(ran())
+
+
 def test_connections_of_different_targets_are_apart(service):
     async def ran():
         async with service() as origin:

@@ -54,6 +54,9 @@ class ServiceLink(Protocol):
     async def pass_on(self, data: bytes) -> None:
         """Send bytes of that protocol; waits while the service does not take them."""
 
+    def fail(self, problem: UpstreamError) -> None:
+        """Wait no longer: `read`, or `event` after it, raises the problem."""
+
     def break_off(self) -> None:
         """Drop it so that the service cannot take it for a proper end."""
 
@@ -94,7 +97,7 @@ class Link:
     @property
     def _is_open(self) -> bool:
         """Whether nothing is known yet that keeps it from another request."""
-        return not self.reader.at_eof() and not self.writer.is_closing() and self.protocol.trailing_data == (b"", False)
+        return not self.reader.at_eof() and not self.writer.is_closing()
 
     async def send(self, event: h11.Event) -> None:
         """Send an event; waits while the service does not take what it was sent."""
@@ -140,6 +143,10 @@ class Link:
                 self.writer.write(data)
                 await self.writer.drain()
 
+    def fail(self, problem: UpstreamError) -> None:
+        """Wait no longer: `read` raises the problem, and no other request goes this way."""
+        self.reader.set_exception(problem)
+
     def break_off(self) -> None:
         """Drop it so that the service cannot take it for a proper end."""
         reset_on_close(self.writer.get_extra_info("socket"))
@@ -149,6 +156,8 @@ class Link:
         """The request is answered: whether the connection may take another, if it is still `fresh` when that comes."""
         protocol = self.protocol
         if protocol.our_state is not h11.DONE or protocol.their_state is not h11.DONE or not self._is_open:
+            return False
+        if protocol.trailing_data != (b"", False):
             return False
         protocol.start_next_cycle()
         self.used = True
@@ -175,7 +184,7 @@ def _has_more(reader: asyncio.StreamReader) -> bool:
     reading = reader.read(1)
     try:
         reading.send(None)
-    except (StopIteration, OSError):
+    except (StopIteration, OSError, UpstreamError):
         return True
     reading.close()  # it would have to wait
     return False

@@ -51,6 +51,8 @@ class RacedRequest:
 
     async def stop_sending(self) -> None:
         """Send no more of it."""
+        if self._sending.done() and not self._sending.cancelled() and self._sending.exception() is None:
+            return  # nearly always
         self._sending.cancel()
         with contextlib.suppress(asyncio.CancelledError, OSError, h11.LocalProtocolError, UpstreamError):
             await self._sending
@@ -67,15 +69,18 @@ class RacedRequest:
             await self._race()
 
     async def _read_alone(self) -> None:
-        """Have more of the response to a request that was sent; a task would take longer than the rest."""
-        time = asyncio.timeout(self._left())
+        """Have more of the response to a request that was sent; a task, or `asyncio.timeout`, would take longer than the rest."""
+        if self._deadline is None:
+            await self._link.read()
+            return
+        ends = self._loop.call_at(self._deadline, self._give_up)
         try:
-            async with time:
-                await self._link.read()
-        except TimeoutError:
-            if time.expired():
-                raise self._silence() from None
-            raise
+            await self._link.read()
+        finally:
+            ends.cancel()
+
+    def _give_up(self) -> None:
+        self._link.fail(self._silence())
 
     async def _race(self) -> None:
         reading = asyncio.ensure_future(self._link.read())
