@@ -23,11 +23,13 @@ class Client:
 
     def __init__(self):
         self.said = b""
+        self.writes = 0
         self.aborted = self.has_gone = False
         self.changed = asyncio.Event()
 
     def write(self, data):
         self.said += data
+        self.writes += 1
         self.changed.set()
 
     async def drain(self):
@@ -115,6 +117,32 @@ def test_a_request_passes_and_its_answer_is_kept_before_the_client_sees_its_end(
         assert (case.traffic.forwarded, case.traffic.failures, case.traffic.busy) == (1, [], False)
 
     run(work, service())
+
+
+def test_what_came_at_once_and_is_not_kept_goes_to_the_client_at_once(service):
+    async def work(case, origin):
+        assert await case.ask()
+        assert case.client.said == b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+        assert case.client.writes == 1
+
+    run(work, service(), keep=False)
+
+
+def test_a_head_whose_body_is_not_there_is_sent_alone(service):
+    async def script(origin, reader, writer):
+        await origin.head(reader)
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n")
+        await case.client.until(b"\r\n\r\n")
+        writer.write(b"ok")
+
+    async def work(started, origin):
+        nonlocal case
+        case = started
+        assert await case.ask()
+        assert case.client.said == b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+
+    case = None
+    run(work, service(script), keep=False)
 
 
 def test_an_answer_that_ends_at_its_head_is_kept_before_it_is_sent(service):

@@ -273,13 +273,8 @@ class Exchange(Work):
             event, self._head, self.feed, begun=self._begun, most=self._most, streams=self._streams, http2=self._http2
         )
         self._captured = relay.captured
-        held = relay.head()
-        if not relay.ends_at_head:
-            self._step(Passed.HEAD)
-            self._downstream.write(held)
-            held = b""
         keeps = self._keep is not None
-        held = await relay.body(request, self._downstream, self._target.authority, held=held, keeps=keeps)
+        held = await relay.body(request, self._downstream, self._target.authority, begin=self._begin, keeps=keeps)
         self._step(Passed.COMPLETE)
         if keeps and not (self.feed.ended or relay.is_call or (self._head.expects and not self.feed.size)):
             # The service wants no more of it; most clients send it all the same, unless they wait to be told so.
@@ -289,6 +284,13 @@ class Exchange(Work):
         self._downstream.write(held + relay.end())
         self._step(Passed.END)
         return relay.goes_on and self.feed.ended and not self._downstream.has_gone
+
+    def _begin(self) -> bytes:
+        """The head for the client, once, if more of the response than the head is to come."""
+        if self.stage is not Stage.REQUESTING or self._relay is None or self._relay.ends_at_head:
+            return b""
+        self._step(Passed.HEAD)
+        return self._relay.head()
 
     async def _kept(self, captured: Captured) -> None:
         if self._keep is not None:

@@ -39,9 +39,11 @@ class RacedRequest:
         self._passed = self._progress()
         self._restart()
 
-    async def next(self) -> object:
-        """The next event of the response, as h11 names them."""
+    async def next(self, waits: Callable[[], None] | None = None) -> object:
+        """The next event of the response, as h11 names them; `waits` is called before it has to be waited for."""
         while (event := self._link.event()) is h11.NEED_DATA:
+            if waits is not None:
+                waits()
             await self._read()
         if not isinstance(event, h11.InformationalResponse):
             self._restart()

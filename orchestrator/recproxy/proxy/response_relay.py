@@ -6,6 +6,7 @@ Knows no stage of the exchange, and not whether the response is kept.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import h11
 
@@ -85,17 +86,25 @@ class ResponseRelay:
         return self._framing.head(self.captured.reason, keep_alive=self._keep_alive)
 
     async def body(
-        self, request: RacedRequest, downstream: Downstream, authority: str, *, held: bytes, keeps: bool
+        self, request: RacedRequest, downstream: Downstream, authority: str, *, begin: Callable[[], bytes], keeps: bool
     ) -> bytes:
-        """Pass the body to the client, behind what is `held`; what makes it complete is returned and not sent.
+        """Pass the response to the client; what makes it complete is returned and not sent.
 
-        What is kept is read on even if the client does not read it, up to the most that is captured.
+        `begin` gives the head, once, if more than the head is to come. It is sent with the first piece, or before more of
+        the response has to be waited for. If the exchange `keeps` the response, the client has all but its end when this
+        returns, and it is read on even if the client does not read it, up to the most that is captured.
 
         Raises:
             UpstreamError: the service at `authority` broke off, or the client has left a body that is not captured.
         """
+
+        def show() -> None:
+            if head := begin():
+                downstream.write(head)
+
+        held = self.head() if self.ends_at_head else b""
         last = time.monotonic()
-        while not isinstance(event := await request.next(), h11.EndOfMessage):
+        while not isinstance(event := await request.next(show), h11.EndOfMessage):
             if not isinstance(event, h11.Data):
                 raise UpstreamError(502, f"{authority} broke off in the middle of its answer")
             before, last = last, time.monotonic()
@@ -106,7 +115,7 @@ class ResponseRelay:
             if self._framing.is_complete(self.captured.size):
                 held += data
                 continue
-            downstream.write(held + data)
+            downstream.write(begin() + held + data)
             held = b""
             if downstream.has_gone and self.captured.size > self._most:
                 raise UpstreamError(502, CLIENT_LEFT)
@@ -114,6 +123,9 @@ class ResponseRelay:
                 await downstream.drain()
         self._mark()
         self.captured.trailers = tuple(event.headers.raw_items())
+        if not keeps:
+            return begin() + held
+        show()
         return held
 
     def _mark(self) -> None:
