@@ -89,6 +89,12 @@ class Forwarding:
         return made
 
     @cached_property
+    def _exchange(self) -> type[Exchange]:
+        from recproxy.proxy.exchange import Exchange  # noqa: PLC0415 - see above
+
+        return Exchange
+
+    @cached_property
     def _reflected(self) -> ReflectedCalls:
         from recproxy.proxy.grpc_reflection import ReflectedCalls  # noqa: PLC0415 - most services have no gRPC
 
@@ -106,9 +112,7 @@ class Forwarding:
         kept: bool = True,
     ) -> Exchange:
         """A request on its way to the service, `kept` in record and auto; what is not `kept` stays on this machine."""
-        from recproxy.proxy.exchange import Exchange  # noqa: PLC0415 - see above
-
-        return Exchange(
+        return self._exchange(
             downstream,
             self._upstreams,
             target_of(route, head),
