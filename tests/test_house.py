@@ -165,7 +165,12 @@ for name in sys.argv[2:]:
 print(json.dumps(loaded))
 """
 #: What a proxy imports, in this order: three tests look, and importing takes longer than they do.
-OF_PROXIES = ("recproxy.proxy.forking", "recproxy.proxy.service", "recproxy.proxy.exchange", "recproxy.orchestrator.run")
+OF_PROXIES = (
+    "recproxy.proxy.forking",
+    "recproxy.proxy.service",
+    "recproxy.proxy.exchange",
+    "recproxy.orchestrator.run",
+)
 
 
 def loaded_by(*names):

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 from deadlines import seconds
+from interpreters import interpreter
 
 from recproxy.client.names import recording_of_test
 
@@ -121,8 +122,8 @@ def test_the_plugin_for_old_pythons_fails_a_test_for_its_miss(suite):
 def test_an_older_python_has_scopes_by_it(suite, tmp_path_factory, version):
     if importlib.util.find_spec("uv") is None:
         pytest.skip("uv is not installed")
-    python = shutil.which(f"python{version}")
-    if python is None or subprocess.run([python, "-c", ""], capture_output=True, check=False).returncode:
+    python = interpreter(version)
+    if python is None:
         pytest.skip(f"Python {version} is not installed")
     folder = tmp_path_factory.mktemp("old")
     uv = (sys.executable, "-m", "uv")
