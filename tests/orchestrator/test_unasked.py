@@ -67,8 +67,21 @@ def test_a_base_url_is_proposed_with_a_host_that_it_can_have():
     lines, _ = said(Outcome(**IN_PLAY, unused=UNUSED), every, java=True, isolate=True)
 
     assert lines == [
-        ASKED + IF + "list a host without * with a base_url in the profile and give it the address in that variable"
+        ASKED + IF + "name the service's host and a base_url in a profile and give it the address in that variable"
     ]
+
+
+@pytest.mark.parametrize(
+    ("hosts", "is_told"), [(("127.0.0.1", "localhost"), True), (("127.0.0.1", "a.example"), False)]
+)
+def test_clients_use_no_proxy_on_this_machine_whatever_else_is_set(hosts, is_told):
+    local = Profile(name="shop", endpoints=(Endpoint(hosts=hosts),))
+    told = (
+        "profile 'shop' was never asked, although 2 recorded interactions were in play: clients use no proxy on "
+        "loopback; set base_url in a profile for the service, and give the client the address in that variable"
+    )
+
+    assert (said(Outcome(**IN_PLAY, unused=UNUSED), local)[0] == [told]) is is_told
 
 
 def test_elsewhere_isolation_is_not_proposed(monkeypatch):

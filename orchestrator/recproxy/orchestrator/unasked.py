@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from recproxy.config.installed import offers
+from recproxy.config.loopback_hosts import unreachable_hosts
 from recproxy.config.mail_endpoints import MAIL_PROTOCOLS, mail_variables
 from recproxy.config.profile import Profile
 from recproxy.orchestrator.plan import RunPlan
@@ -57,6 +58,11 @@ def _line(profile: Profile, row: Row, plan: RunPlan, environment: Mapping[str, s
         what = "so nothing was recorded"
     else:
         return None
+    if all(unreachable_hosts(endpoint) == endpoint.hosts for endpoint in profile.endpoints):
+        return (
+            f"profile {profile.name!r} was never asked, {what}: clients use no proxy on loopback; set base_url in a "
+            "profile for the service, and give the client the address in that variable"
+        )
     return (
         f"profile {profile.name!r} was never asked, {what}; if your program calls the service, its client does not use "
         f"the proxy: {_ways(profile, plan)}{_lacking(profile, plan, environment)}"
@@ -88,7 +94,7 @@ def _ways(profile: Profile, plan: RunPlan) -> str:
     elif all(endpoint.protocol in MAIL_PROTOCOLS for endpoint in profile.endpoints):
         ways = ["set variables in the profile's endpoint and give it the address in those"]
     elif not any("*" not in host for endpoint in profile.endpoints for host in endpoint.hosts):
-        ways = ["list a host without * with a base_url in the profile and give it the address in that variable"]
+        ways = ["name the service's host and a base_url in a profile and give it the address in that variable"]
     else:
         ways = ["set base_url in the profile and give it the address in that variable"]
     if not plan.project.java:
