@@ -515,6 +515,8 @@ def test_a_run_that_tests_start_asks_for_the_credentials_of_the_services_they_us
     assert (code, "OK" in out) == (0, True), out
     assert out.count("recproxy: mode record, because PROXY=1 is set: each real service is asked and recorded\n") == 1
     assert b"hello" in (project.root / "new.rec").read_bytes()
+    assert "\nrecproxy: wrote new.rec: 1 interaction\n" in out
+    assert "recproxy   api.shop" not in out
 
     code, out = project.unittest("test_recorded.Tests.test_the_bank", PROXY="1")
 

@@ -21,6 +21,8 @@ __all__ = ["Server"]
 
 #: At its end the orchestrator writes recordings; after this it is killed.
 _STOP_SECONDS = 20.0
+#: How lines of its report begin that are of use to somebody who has recorded, and whose test runner shows none of them.
+_RECORDED = ("wrote ", "unchanged ", "kept the old recording", "recorded ", "redacted ", "unasked: ")
 
 
 class Server:
@@ -46,10 +48,14 @@ class Server:
         record_command: str | None = None,
         options: Sequence[str] = (),
     ) -> None:
+        is_alone = record_command is None  # pytest gives one, and shows these lines itself
         if record_command is None:
             words = _own_command()
             chosen = f" {KEYWORD_WORD}" if is_unittest(words) else ""
             record_command = f"{MODE}=record {shlex.join(words)}{chosen}"
+        told = ["::", "recproxy: the report cannot be written"]
+        if is_alone and (mode or mode_of_environment()) not in ("replay", "none"):
+            told += [f"recproxy: {each}" for each in _RECORDED]
         self._owner = os.getpid()
         self._process = subprocess.Popen(
             [
@@ -76,7 +82,7 @@ class Server:
             line = stdout.readline()
         if not line:
             self._refuse(self._process.stderr)
-        self._listener = threading.Thread(target=_drain, args=(self._process.stderr,), daemon=True)
+        self._listener = threading.Thread(target=_drain, args=(self._process.stderr, tuple(told)), daemon=True)
         self._listener.start()
         self.environment: dict[str, str] = json.loads(line)["environment"]
 
@@ -132,9 +138,9 @@ def _say_mode() -> None:
         print(f"recproxy: mode {mode}, because {why} is set: each real service {does[mode]}", file=sys.stderr)
 
 
-def _drain(stream: IO[str]) -> None:
-    """Read what it says. Tests are told of their misses one by one: only what concerns its reports is of use here."""
+def _drain(stream: IO[str], told: tuple[str, ...]) -> None:
+    """Read what it says, and pass on what begins so: tests are told of their misses one by one."""
     with stream:
         for line in stream:
-            if line.startswith(("::", "recproxy: the report cannot be written")):
+            if line.startswith(told):
                 print(line, end="", file=sys.stderr)
