@@ -102,6 +102,17 @@ def test_ids_of_json_rpc_are_the_clients_own_beside_wildcards_without_quotes():
     assert (answer["id"], type(answer["x"])) == ("x", int)
 
 
+def test_a_message_with_another_id_binds_its_named_places():
+    recorded = RPC.replace('"method":"a"', '"method":"a","at":"XXX[at]"').replace('"x": 1', '"x": "XXX[at]"')
+    of = played(recorded)
+    replay = WebSocketReplay(of, 0, (0,))
+
+    _, said_b = say(replay, '{"jsonrpc":"2.0","id":7,"method":"a","at":"now"}', '{"jsonrpc":"2.0","id":8,"method":"b"}')
+
+    assert of.playback.bound == {"at": b"now"}
+    assert said_b == ['{"jsonrpc": "2.0", "result": {"id": 9}, "id" : 8, "x": "now"}']
+
+
 def test_a_subscription_ends_by_the_id_that_began_it():
     said_first = '> {"id":"1","type":"subscribe","q":"a"}\n> {"id":"2","type":"subscribe","q":"b"}\n'
     ends = '> {"id":"1","type":"complete"}\n< one\n> {"id":"2","type":"complete"}\n< two\n'

@@ -7,7 +7,7 @@ else in another one that began with the same request. Pure but for what was play
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -57,6 +57,12 @@ class Messages:
         """The numbers of messages that differ from a live one in their id at most."""
         found = self._by_rest.find(live) if self._with_ids else None
         return tuple(self._with_ids[each] for tier in (found.tiers if found else ()) for each in tier)
+
+    def captures(self, number: int, live: Request, bound: Mapping[str, bytes], *, whole: bool) -> dict[str, bytes]:
+        """What the named places of a message take from a live one; unless it fits as a `whole`, all fits but the id."""
+        if whole:
+            return self.index.captures(number, live, bound=bound)
+        return self._by_rest.captures(self._with_ids.index(number), live, bound=bound) if number in self.ids else {}
 
 
 class WebSocketPlayback:
@@ -135,8 +141,9 @@ class WebSocketReplay:
             number = self._again(messages, [each for tier in found.tiers for each in tier])
         if number is None:
             return None
-        if found.stateful and any(number in tier for tier in found.tiers):
-            for name, value in messages.index.captures(number, live, bound=bound).items():
+        is_whole = any(number in tier for tier in found.tiers)
+        if found.stateful or not is_whole:
+            for name, value in messages.captures(number, live, bound, whole=is_whole).items():
                 bound.setdefault(name, value)
         place = messages.places[number]
         self._played.add(place)
