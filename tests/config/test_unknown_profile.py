@@ -18,6 +18,13 @@ def test_it_names_what_is_known_and_what_defines_one(known, step, wanted):
     assert unknown_profile("shp", known, "[profiles.NAME]", step) == f"unknown profile 'shp': {wanted}"
 
 
+@pytest.mark.parametrize(("known", "names"), [(("bank", "shop"), "bank, shop"), ((), "none")])
+def test_an_option_in_its_place_says_that_the_name_is_missing(known, names):
+    said = unknown_profile("--", known, "[profiles.NAME]", "")
+
+    assert said == f"the name of a profile is missing before '--': known are {names}"
+
+
 def test_the_step_is_a_command_of_init_in_the_folder_of_the_project(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     step = "run recproxy init --runner none --profile shp=HOST"

@@ -14,6 +14,8 @@ __all__ = ["defining_step", "unknown_profile"]
 
 def unknown_profile(word: str, known: Sequence[str], place: str, step: str) -> str:
     """The error: `place` is where a project writes one more profile, `step` what defines one of this name, if anything."""
+    if word.startswith("-"):  # an option took the next word for its value
+        return f"the name of a profile is missing before {word!r}: known are {', '.join(known) or 'none'}"
     if not known:
         define = f"; define it: {step}" if step else ""
         return f"unknown profile {word!r}: no profile is installed and none is in {place}{define}"
