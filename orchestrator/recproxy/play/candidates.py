@@ -61,6 +61,8 @@ class FittingGroup:
         self.latest = like.last if like is not None and like.again else last
         self.repeat = repeats[last] if self._count else "miss"
         self._turns = 0
+        #: Whether all were played, which stays so.
+        self._all_played = False
         if self.repeat == "cycle" and self._next(plays) is None:  # what another scope has played counts in its cycle
             self._turns = sum(plays[position] - 1 for position in self.positions)
 
@@ -89,12 +91,14 @@ class FittingGroup:
 
     def take(self, plays: Sequence[int]) -> int | None:
         """The next to play, after all groups before this one have had none."""
-        position = self._next(plays)
-        if position is not None:
-            if position > self.latest and self._repeats[position] != "miss":
-                self.latest = position
-            return position
-        if not self.is_endless:
+        if not self._all_played:
+            position = self._next(plays)
+            if position is not None:
+                if position > self.latest and self._repeats[position] != "miss":
+                    self.latest = position
+                return position
+            self._all_played = True
+        if not self._count:
             return None
         if self.repeat == "last":
             return self.latest
