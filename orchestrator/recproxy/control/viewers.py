@@ -112,9 +112,19 @@ def find_viewers(root: Path, environment: Mapping[str, str]) -> tuple[Path, ...]
         folder
         for home in private_folders(environment)
         if is_private(home)
-        for folder in home.glob(f"{_prefix(root)}-*")
+        for folder in _folders_of(root, home)
         if is_private(folder) and _is_locked(folder / _LOCK)
     )
+
+
+def _folders_of(root: Path, home: Path) -> list[Path]:
+    """What viewers of this project have made there. A pattern would be compiled for each project, at each run."""
+    try:
+        names = os.listdir(home)  # noqa: PTH208 - as text
+    except OSError:  # it has just been removed
+        return []
+    start = f"{_prefix(root)}-"
+    return [home / name for name in names if name.startswith(start)]
 
 
 class ViewerAnnouncement:

@@ -71,7 +71,7 @@ def root_files() -> list[Path]:
 
 def _local_files() -> list[Path]:
     """The files of certificates that were added to this system."""
-    below = (path for folder in _LOCAL_FOLDERS for path in Path(folder).rglob("*"))
+    below = (Path(place, name) for folder in _LOCAL_FOLDERS for place, _, names in os.walk(folder) for name in names)
     return sorted(path for path in below if path.suffix in _LOCAL_SUFFIXES)
 
 
