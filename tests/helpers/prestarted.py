@@ -895,6 +895,7 @@ def _fill_caches():
     scope.redact_text("GET https://api.shop.example/item?id=1", rules.RedactionRules())
     if forking := sys.modules.get("recproxy.proxy.forking"):
         forking._make_ready()
+        forking._make_ready = lambda: None  # it is
         forking.SPARE_CONTEXTS.prepare()
         import ssl  # here, because only proxies and pytest need it
 
