@@ -51,7 +51,7 @@ def test_with_a_fixture(shop):
 def test_without_a_service():
     pass
 """
-PYTEST = (sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "test_it.py")
+PYTEST = (sys.executable, "-m", "pytest", "-q", "-x", "--tb=native", "-p", "no:cacheprovider", "test_it.py")
 
 
 def sweep(project, *words, command=PYTEST, faults="sweep=reset,hang", **environment):

@@ -12,6 +12,7 @@ import prestarted
 import pytest
 from deadlines import seconds
 from networks import HUB, HUB6, ipv6_of, networks
+from plugins import WITHOUT_PLUGINS
 
 ROOT = Path(__file__).parents[2]
 SUITE = ROOT / "tests/functional"
@@ -141,7 +142,9 @@ def test_the_functional_suite_passes_with_application_tests_and_recproxy_apart(n
     with served(net, ROOT, "--mode", "replay", *chosen, *rule) as run:
         (tmp_path / "line.json").write_text(run.line)
         words = ("--format", "json", "--run", "line.json", "--folder", "shared", "--direct", net.share)
-        subprocess.run([sys.executable, "-m", "recproxy", "env", *words], cwd=tmp_path, check=True, env=inherited())
+        command = [sys.executable, "-m", "recproxy", "env", *words]
+        shown = ended(command, cwd=tmp_path, env=inherited(), timeout=seconds(60))
+        assert shown.returncode == 0, shown.stderr
         environment = inherited() | json.loads((tmp_path / "shared/recproxy.json").read_text())
         share = prestarted.popen()(
             [*net.inside("app"), sys.executable, "-m", "share", net.share],
@@ -153,7 +156,7 @@ def test_the_functional_suite_passes_with_application_tests_and_recproxy_apart(n
         )
         try:
             environment["SHARE_URL"] = f"http://{net.share}:{int(share.stdout.readline())}"
-            pytest_words = ("-q", "-p", "no:cacheprovider", "-p", "no:asyncio", str(SUITE))
+            pytest_words = ("-q", "-p", "no:cacheprovider", *WITHOUT_PLUGINS.split(), str(SUITE))
             tests = [*net.inside("tests"), sys.executable, "-m", "pytest", *pytest_words]
             done = ended(tests, cwd=ROOT, env=environment, timeout=seconds(110))
         finally:
@@ -475,7 +478,8 @@ def test_a_container_that_a_fixture_of_the_guide_starts_reaches_the_run(net, tmp
         [*net.inside("hub"), sys.executable, "-m", "recproxy", "run", *words, "-p", "no:cacheprovider"],
         cwd=tmp_path,
         env=inherited()
-        | {"INSIDE": json.dumps(net.inside("app")), "APP": f"{NOBODY} sh -c '{APP}'", "PYTHONPATH": str(tmp_path)},
+        | {"INSIDE": json.dumps(net.inside("app")), "APP": f"{NOBODY} sh -c '{APP}'", "PYTHONPATH": str(tmp_path)}
+        | {"PYTEST_ADDOPTS": WITHOUT_PLUGINS},
         timeout=seconds(60),
     )
 

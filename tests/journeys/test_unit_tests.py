@@ -6,6 +6,7 @@ import sys
 import prestarted
 import pytest
 from deadlines import seconds
+from plugins import WITHOUT_PLUGINS
 
 for package in ("requests", "responses", "vcr"):
     pytest.importorskip(package)
@@ -60,11 +61,13 @@ def test_unit_tests_need_no_run(project):
     project.write("test_program.py", SUITE)
     words = ("-q", "-p", "no:cacheprovider", "-p", "no:recproxy", "-k", "not tcp", "-W", "ignore")
 
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("RECPROXY", "PYTEST"))}
+
     done = prestarted.run(
         "pytest",
         (*words, "test_program.py"),
         cwd=project.root,
-        environment={name: value for name, value in os.environ.items() if not name.startswith(("RECPROXY", "PYTEST"))},
+        environment=inherited | {"PYTEST_ADDOPTS": WITHOUT_PLUGINS},
         timeout=seconds(60),
     )
 

@@ -82,7 +82,7 @@ class TestShop(unittest.TestCase):
     def test_one_more(self):
         self.assertTrue(get("/one_more"))
 """
-PYTEST = ("pytest", "-q", "-p", "no:cacheprovider", "tests")
+PYTEST = ("pytest", "-q", "--tb=native", "-p", "no:cacheprovider", "tests")
 KEYS = {"SHOP_KEY": "key-of-the-shop", "BANK_KEY": "key-of-the-bank", "PYTEST_ADDOPTS": WITHOUT_PLUGINS}
 NAME = "recproxy-wanted.json"
 
