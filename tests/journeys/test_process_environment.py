@@ -30,6 +30,8 @@ VALUES = {
     "SHOP_MORE": "value-of-shop-more",
     "BANK_KEY": "value-of-bank-key",
     "BANK_MORE": "value-of-bank-more",
+    "CAFE_KEY": "value-of-cafe-key",
+    "CAFE_MORE": "value-of-cafe-more",
     "UNRELATED_TOKEN": "value-of-somebody-else",
 }
 ASK = """
@@ -39,18 +41,26 @@ for name in ("SHOP", "BANK"):
 """
 
 
+NAMES = ("shop", "bank", "cafe")
+CHOSEN = tuple(word for name in NAMES for word in ("--profile", name))
+
+
 @pytest.fixture
-def both(project):
-    text = "".join(PROFILE.format(name=name, upper=name.upper()) for name in ("shop", "bank"))
+def shops(project):
+    text = "".join(PROFILE.format(name=name, upper=name.upper()) for name in NAMES)
     project.write("pyproject.toml", f'[project]\nname = "demo"\n{text}')
     project.write("rules.py", HOOK)
     return project
 
 
-@pytest.mark.parametrize("mode", ["replay", "auto", "live", "record"])
-def test_no_process_of_a_run_was_started_with_a_profiles_variables(both, mode):
-    server = both.start(
-        *("serve", "--profile", "shop", "--profile", "bank", "--mode", mode),
+@pytest.mark.parametrize(
+    "modes",
+    [("--mode", "replay", "--record", "bank", "--live", "cafe"), ("--mode", "auto")],
+    ids=["replay, record and live", "auto"],
+)
+def test_no_process_of_a_run_was_started_with_a_profiles_variables(shops, modes):
+    server = shops.start(
+        *("serve", *CHOSEN, *modes),
         stdin=subprocess.PIPE,
         environment=VALUES,
         popen=subprocess.Popen,
@@ -62,13 +72,13 @@ def test_no_process_of_a_run_was_started_with_a_profiles_variables(both, mode):
     }
     server.communicate(timeout=20)
 
-    assert {"rp-shop", "rp-bank"} <= {name for name, _ in started}
+    assert {f"rp-{name}" for name in NAMES} <= {name for name, _ in started}
     assert [name for name, block in started if b"value-of-" in block] == []
     assert [name for name, block in started if b"PATH=" not in block] == []
 
 
-def test_hooks_find_their_own_profiles_variables_and_what_a_process_lives_by(both):
-    done = both.python(ASK, "--profile", "shop", "--profile", "bank", environment=VALUES | {"LANG": "C.UTF-8"})
+def test_hooks_find_their_own_profiles_variables_and_what_a_process_lives_by(shops):
+    done = shops.python(ASK, "--profile", "shop", "--profile", "bank", environment=VALUES | {"LANG": "C.UTF-8"})
 
     seen = [json.loads(line) for line in done.stdout.splitlines()]
     named = [[{name for name in VALUES if name in found} for found in each] for each in seen]
