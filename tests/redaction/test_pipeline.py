@@ -115,6 +115,19 @@ def test_counts_say_which_rules_acted():
     assert result.counts == {"cookie": 2, "query": 1}
 
 
+@pytest.mark.parametrize("number", [b"7", b"XXX", b"XXX[at.number]"])
+def test_a_script_that_is_one_call_with_json_is_data_also_as_it_was_recorded(number):
+    body = b'callback({"at": %s, "password": "correct7horse"});'
+    headers = [(b"Content-Type", b"text/javascript")]
+
+    asked = exchange(headers=headers, body=body % number)
+    asked = dataclasses.replace(asked, request=dataclasses.replace(asked.request, wild="XXX"))
+
+    clean = redact(asked, RedactionRules()).interaction
+
+    assert clean.request.body == b'callback({"at": %s, "password": "XXX"});' % number
+
+
 def test_counts_of_headers_say_which():
     headers = [(b"X-Api-Key", b"abc123def"), (b"x-auth-token", b"zyx987wvu"), (b"X-API-Key", b"other456key")]
 
