@@ -38,7 +38,7 @@ def test_without_a_profile_the_step_that_defines_one_is_named(folder):
         "the other hosts to its endpoint (files.shop.example), or name one with --profile, as a name or a path"
     )
     assert refusal(folder, "mine").endswith(
-        f"; to define it, {STEP} mine=api.shop.example and add the other hosts to its endpoint "
+        f"; define it: {STEP} mine=api.shop.example and add the other hosts to its endpoint "
         "(bank.example.co.uk, files.shop.example)"
     )
     assert "recproxy init" not in refusal(folder, "./mine")
