@@ -9,7 +9,7 @@ from recproxy.config.unknown_profile import defining_step, unknown_profile
     ("known", "step", "wanted"),
     [
         ((), "", "no profile is installed and none is in [profiles.NAME]"),
-        ((), "run x", "no profile is installed and none is in [profiles.NAME]; to define it, run x"),
+        ((), "run x", "no profile is installed and none is in [profiles.NAME]; define it: run x"),
         (("bank", "shop"), "", "known are bank, shop (nearest: shop); install one or write it inline"),
         (("bank",), "run x", "known are bank; install it, or define it: run x"),
     ],

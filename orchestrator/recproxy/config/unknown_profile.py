@@ -17,7 +17,7 @@ def unknown_profile(word: str, known: Sequence[str], place: str, step: str) -> s
     if word.startswith("-"):  # an option took the next word for its value
         return f"the name of a profile is missing before {word!r}: known are {', '.join(known) or 'none'}"
     if not known:
-        define = f"; to define it, {step}" if step else ""
+        define = f"; define it: {step}" if step else ""
         return f"unknown profile {word!r}: no profile is installed and none is in {place}{define}"
     names = f"{', '.join(known)}{nearest_word(word, known)}"
     define = f"install it, or define it: {step}" if step else "install one or write it inline"
