@@ -7,10 +7,12 @@ import logging
 import os
 import subprocess
 import sys
+from types import ModuleType
 from unittest import mock
 
 import prestarted
 import pytest
+from pluggy import _manager as pluggy_manager
 from tox.run import run as tox_run
 from tox.tox_env import api as tox_env_api
 
@@ -79,6 +81,31 @@ def offered(distribution, read=importlib.metadata.Distribution.entry_points.fget
     return OFFERED[distribution._path]
 
 
+#: By a module that is a plugin and a name in it, what pluggy finds there.
+FOUND = {}
+_LOOK = getattr(pluggy_manager, "_static_hook_attr", None)
+
+
+def found(plugin, name):
+    """Whether it is a hook, looked for once in a module: tox looks at each name of each plugin at each start."""
+    if not isinstance(plugin, ModuleType):
+        return _LOOK(plugin, name)
+    if (plugin, name) not in FOUND:
+        FOUND[plugin, name] = _LOOK(plugin, name)
+    return FOUND[plugin, name]
+
+
+@pytest.fixture(autouse=True)
+def _looked_once():
+    """Spare each start of tox in this process what the first has found."""
+    with (
+        mock.patch.object(importlib.metadata.Distribution, "entry_points", property(offered)),
+        mock.patch.object(pluggy_manager, "_static_hook_attr", found, create=True),
+        mock.patch.object(argparse, "_", str),  # it would look for a translation of each of its words
+    ):
+        yield
+
+
 class ToxProject:
     def __init__(self, root, work, captured):
         self.root = root
@@ -111,8 +138,6 @@ class ToxProject:
             mock.patch.dict(os.environ, environment, clear=True),
             mock.patch.object(sys, "argv", [sys.executable, "-m", "tox", *words]),
             mock.patch.object(tox_env_api, "_CWD", self.root, create=True),
-            mock.patch.object(importlib.metadata.Distribution, "entry_points", property(offered)),
-            mock.patch.object(argparse, "_", str),  # it would look for a translation of each of its words
             pytest.raises(SystemExit) as ended,
         ):
             tox_run(words)
