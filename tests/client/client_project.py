@@ -47,7 +47,10 @@ def get(path):
 
 
 class ClientProject:
-    """A folder with profiles `shop` and `bank`; `match` are lines for the first one's `[match]`."""
+    """A folder with the profile `shop`; `match` are lines for its `[match]`.
+
+    A run starts a process for each profile, so only tests that are about two services add the `bank`.
+    """
 
     #: A command may take so long.
     seconds = 110
@@ -58,18 +61,22 @@ class ClientProject:
 
     def __init__(self, root, match=""):
         self.root = root
-        self.write(
-            "recproxy.toml", 'profiles = ["shop/profile.toml", "bank/profile.toml"]\nrecordings = "recordings"\n'
-        )
+        self.write("recproxy.toml", 'profiles = ["shop/profile.toml"]\nrecordings = "recordings"\n')
         self.write(
             "shop/profile.toml",
             PROFILE.format(name="shop", host="api.shop.example", variable="SHOP_BASE_URL", match=match),
+        )
+        self.write("asking.py", GET)
+
+    def add_bank(self):
+        """Have a second service, `bank.example`."""
+        self.write(
+            "recproxy.toml", 'profiles = ["shop/profile.toml", "bank/profile.toml"]\nrecordings = "recordings"\n'
         )
         self.write(
             "bank/profile.toml",
             PROFILE.format(name="bank", host="bank.example", variable="BANK_BASE_URL", match=""),
         )
-        self.write("asking.py", GET)
 
     def write(self, name, text):
         path = self.root / name

@@ -20,7 +20,9 @@ def project(tmp_path):
 @pytest.fixture(scope="module")
 def shared_project(tmp_path_factory):
     """One project for all tests of a module that leave it as it was."""
-    return ClientProject(tmp_path_factory.mktemp("shared"))
+    made = ClientProject(tmp_path_factory.mktemp("shared"))
+    made.add_bank()
+    return made
 
 
 @pytest.fixture(scope="module")

@@ -471,6 +471,7 @@ class Origin(BaseHTTPRequestHandler):
 @pytest.fixture
 def origin(project):
     """The real shop; the bank's credentials are nobody's here."""
+    project.add_bank()
     with ThreadingHTTPServer(("127.0.0.1", 0), Origin) as server:
         address = f'[upstream]\naddress = "http://127.0.0.1:{server.server_port}"\n'
         shop, bank = project.root / "shop/profile.toml", project.root / "bank/profile.toml"

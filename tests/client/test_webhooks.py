@@ -220,8 +220,7 @@ def shop(project):
         "test_pay.py": TESTS, "test_more.py": MORE,
     }.items():  # fmt: skip
         project.write(name, text)
-    for name in ("shop", "bank"):
-        (project.root / name / "profile.toml").unlink()
+    (project.root / "shop/profile.toml").unlink()
     project.real = {f"SECRET_{scheme.upper()}": SECRET.format(scheme) for scheme in SCHEMES}
     project.real |= {
         f"URL_{scheme.upper()}": f"http://127.0.0.1:{port}" for scheme, port in zip(SCHEMES, ports, strict=True)

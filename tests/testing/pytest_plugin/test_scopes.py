@@ -372,6 +372,7 @@ def test_the_misses_of_a_renamed_module_are_one_with_the_command_that_moves_it(s
 
 
 def test_the_command_that_records_a_renamed_test_names_the_services_that_it_had(suite):
+    suite.add_bank()
     suite.record("recordings/shop/test_plain/test_old.rec", ("item", "first"))
     suite.record("recordings/bank/test_plain/test_old.rec", ("item", "1"), host="bank.example")
     suite.write("test_plain.py", UNMARKED.replace("test_one", "test_new"))
@@ -527,6 +528,7 @@ def test_without_a_run_a_service_that_no_test_asked_is_told(suite):
 
 
 def test_a_session_that_was_to_record_and_recorded_nothing_says_so(suite):
+    suite.add_bank()
     suite.write("test_plain.py", "def test_one():\n    pass\n")
 
     section = suite.pytest("--recproxy-mode=record", "test_plain.py").out.partition("= recproxy =")[2]
@@ -701,6 +703,7 @@ def run_together(root, *, run):
     """All suites above in one pytest, for its start takes longer than their tests."""
     pytest.importorskip("anyio")
     suite = ClientProject(root)
+    suite.add_bank()
     suite.record("two.rec", *ITEMS)
     record_ways(suite)
     record_fixtures(suite)
