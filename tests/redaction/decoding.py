@@ -94,7 +94,8 @@ def _once(text):
         yield from _tried(lambda data: data.decode().encode("latin-1"), text)
     for run in _WIDE.findall(text):
         yield run.replace(b"\0", b"")
-    yield from _base64(text)
+    for run in _BASE64.findall(text):
+        yield from _base64(run)
     for run in _HEX.findall(text):
         for start in (0, 1):
             digits = run[start:]
@@ -109,13 +110,16 @@ def _unescaped(found):
     return _LETTERS.get(escape, escape)
 
 
-def _base64(text):
-    for run in _BASE64.findall(text):
-        letters = _BREAKS.sub(b"", run).rstrip(b"=").translate(bytes.maketrans(b"-_", b"+/"))
-        for start in range(4):
-            piece = letters[start:]
-            piece = piece[: len(piece) - (len(piece) % 4 == 1)]
-            yield from _sense(base64.b64decode(piece + b"=" * (-len(piece) % 4)), packed=not start)
+@functools.lru_cache(maxsize=4096)
+def _base64(run):
+    """What a run may hold: the address of the service is one, and the name of a media type."""
+    letters = _BREAKS.sub(b"", run).rstrip(b"=").translate(bytes.maketrans(b"-_", b"+/"))
+    found = []
+    for start in range(4):
+        piece = letters[start:]
+        piece = piece[: len(piece) - (len(piece) % 4 == 1)]
+        found += _sense(base64.b64decode(piece + b"=" * (-len(piece) % 4)), packed=not start)
+    return found
 
 
 def _sense(data, *, packed=False):
@@ -130,7 +134,8 @@ def _unpacked(text):
         while at >= 0:
             yield from _tried(unpack, text[at:])
             at = text.find(magic, at + 1)
-    yield from _tried(lambda data: zlib.decompressobj().decompress(data), text)
+    if text[0] & 15 == 8 and int.from_bytes(text[:2], "big") % 31 == 0:  # else it is refused by these two bytes
+        yield from _tried(lambda data: zlib.decompressobj().decompress(data), text)
     if not text.isascii() and len(text) < 5000:
         yield from _tried(lambda data: zlib.decompressobj(-15).decompress(data), text)
         yield from _tried(brotli.decompress, text)
