@@ -18,8 +18,6 @@ class Written:
         self.scope = redact_scope(case.interactions, case.rules)
         self.interactions = tuple(each for each in self.scope.interactions if each is not None)
         self.text = dump(Recording(interactions=self.interactions))
-        #: Redacted once more, at once, while what was made ready for it is kept: the text must be the same.
-        self.twice = dump(Recording(interactions=redact_scope(self.interactions, case.rules).interactions))
 
     def problem(self):
         """What is wrong, in a line; empty where all is well."""
