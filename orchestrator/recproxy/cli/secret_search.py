@@ -122,6 +122,7 @@ def search_files(
 
     # A fork that fails is done again, but what it has mended it would not find then.
     shares = [paths] if fix else shares_of(paths, [_size(path) for path in paths])
+    here = Path.cwd() if fix else Path()
 
     def search(share: Sequence[Path]) -> SharedWork[list[Mapping[bytes, SecretValue]], Scan]:
         room = _KEPT // len(shares)
@@ -139,7 +140,7 @@ def search_files(
         scans = []
         for path in _each(share, "scanning"):
             one = read.pop(path) if path in read else FileScan(path, rules)
-            scans.append(one.done(root=_root(path, folders) if fix else path.parent, fix=fix, earlier=earlier))
+            scans.append(one.done(root=_root(path, folders, here) if fix else path.parent, fix=fix, earlier=earlier))
         return scans
 
     def _each(share: Sequence[Path], doing: str) -> Iterable[Path]:
@@ -156,11 +157,13 @@ def _size(path: Path) -> int:
         return 0
 
 
-def _root(path: Path, folders: Sequence[Path]) -> Path:
+def _root(path: Path, folders: Sequence[Path], here: Path) -> Path:
     """The folder that a file must not lead out of: the one that was named, else that of the work, else its own."""
+    named = next((folder for folder in folders if path.is_relative_to(folder)), None)
+    if named is not None:
+        return named
     absolute = Path(os.path.abspath(path))  # noqa: PTH100 - resolving would follow the links
-    named = (folder for folder in folders if path.is_relative_to(folder))
-    return next(named, Path.cwd() if absolute.is_relative_to(Path.cwd()) else path.parent)
+    return here if absolute.is_relative_to(here) else path.parent
 
 
 def secret_rules(words: Sequence[str]) -> RedactionRules:

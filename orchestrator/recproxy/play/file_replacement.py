@@ -189,7 +189,7 @@ def _opened(target: Path, top: Path, *, make: bool = False) -> Iterator[int]:
 
 def _target(path: Path, root: Path, *, make: bool = False) -> tuple[Path, Path]:
     """Where a path leads, which must be below `root` and, through a link, a file of the same kind; and where `root` does."""
-    if make:
+    if make and not root.is_dir():
         root.mkdir(parents=True, exist_ok=True)
     top = _resolved(root)
     target = _within(_resolved(path), top, root)
