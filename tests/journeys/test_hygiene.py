@@ -184,7 +184,7 @@ def test_sigterm_stops_the_command_and_ends_the_run(project, isolation):
 
 
 def test_sigint_without_a_terminal_stops_the_command(project, isolation):
-    run, below, _ = up(project, words=isolation, preexec_fn=interruptible, popen=started(not isolation))
+    run, below, _ = up(project, words=isolation, preexec_fn=interruptible)
 
     run.send_signal(signal.SIGINT)
 
