@@ -141,17 +141,24 @@ def test_a_miss_of_an_application_outside_of_the_workers_says_so(project):
     )
     project.write(
         "test_outside.py",
-        "import os\nfrom asking import get\n\ndef test_one():\n    assert get('item') == 'in the lane'\n"
-        "    with open(os.environ['ASK'], 'w') as ask, open(os.environ['ANSWER']) as answer:\n"
+        "from asking import get\n\ndef test_one():\n    assert get('item') == 'in the lane'\n"
+        "    with open('ask', 'w') as ask, open('answer') as answer:\n"
         "        print('item', file=ask, flush=True)\n        assert answer.readline() == 'swallowed 599\\n'\n",
     )
-    script = (
-        'mkfifo ask answer; "$PYTHON" application.py <ask >answer &\n'
-        'ASK=ask ANSWER=answer "$PYTHON" -m pytest -q -n 1 test_outside.py; code=$?; wait; exit $code\n'
+    # Started before any worker, by a pytest that has not begun with its plugins: forks, as a shell's would not be.
+    project.write(
+        "conftest.py",
+        "import os, subprocess, sys\n\nif 'PYTEST_XDIST_WORKER' not in os.environ:\n"
+        "    os.mkfifo('ask')\n    os.mkfifo('answer')\n"
+        "    ask, answer = (os.open(name, os.O_RDWR) for name in ('ask', 'answer'))\n"
+        "    application = subprocess.Popen([sys.executable, 'application.py'], stdin=ask, stdout=answer)\n\n"
+        "def pytest_unconfigure(config):\n"
+        "    if 'PYTEST_XDIST_WORKER' not in os.environ:\n"
+        "        application.kill()\n        application.wait()\n",
     )
-    project.write("both.sh", script)
 
-    code, out = project.python("-m", "recproxy", "run", "--", "sh", "both.sh", PYTHON=sys.executable)
+    words = ("-m", "pytest", "-q", "-n", "1", "test_outside.py")
+    code, out = project.python("-m", "recproxy", "run", "--", sys.executable, *words)
 
     assert "1 passed" in out, out
     assert code == 3
