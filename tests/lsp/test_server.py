@@ -4,6 +4,10 @@ The protocol's types are imported where they are used: that takes as long as a h
 """
 
 import asyncio
+import io
+import os
+import signal
+import subprocess
 import sys
 from functools import partial
 
@@ -109,47 +113,82 @@ def test_an_editor_gets_findings_help_and_changes(tmp_path):
     assert not path.exists()
 
 
-#: A server whose checks never end, so that its interpreter may abort if it goes on to its own end.
+#: A program that forks for each line, which names two pipes: the fork is a server on them whose checks never end, so that
+#: its interpreter may abort if it goes on to its own end. What it imports takes longer than all that it does.
 ENDLESS = """
 import atexit, os, sys, threading
 import recproxy.lsp.server as server
 from recproxy.cli.main import main
 server.findings_in = lambda path, text: threading.Event().wait()
-sys.argv[1:] = ["lsp"]
-atexit.register(os.abort)
-main()
+for line in sys.stdin:
+    if (pid := os.fork()) == 0:
+        for number, name in enumerate(line.rstrip("\\n").split("\\t")):
+            os.dup2(os.open(name, (os.O_RDONLY, os.O_WRONLY)[number]), number)
+        sys.argv[1:] = ["lsp"]
+        atexit.register(os.abort)
+        main()
+    print(pid, flush=True)
+    print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
 """
 
 
-async def leave(path, *words):
+@pytest.fixture(scope="module")
+def endless():
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, "-c", ENDLESS], **pipes) as process:
+        yield process
+        process.stdin.close()
+
+
+async def connected(client, pipes):
+    """What ends the client's pipe to a server that opens these two; the client reads until the server has ended."""
+    from pygls.io_ import run_async
+
+    loop, reader = asyncio.get_running_loop(), asyncio.StreamReader()
+    to_server, from_server = io.FileIO(pipes[0], "w"), io.FileIO(pipes[1])
+    transport, protocol = await loop.connect_write_pipe(asyncio.streams.FlowControlMixin, to_server)
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), from_server)
+    client.protocol.set_writer(asyncio.StreamWriter(transport, protocol, None, loop))
+    reading = run_async(stop_event=client._stop_event, reader=reader, protocol=client.protocol)
+    client._async_tasks.append(asyncio.create_task(reading))
+    return transport.close
+
+
+async def leave(endless, folder, *words):
     """The exit code of a server that an editor leaves while a text is checked: with these words, or its pipe ends."""
     from lsprotocol import types
     from pygls.lsp.client import LanguageClient
 
+    pipes, uri = (folder / "in", folder / "out"), (folder / "a.rec").as_uri()
+    for pipe in pipes:
+        os.mkfifo(pipe)
+    print(*pipes, sep="\t", file=endless.stdin, flush=True)
+    pid = int(endless.stdout.readline())
     client = LanguageClient("test", "1")
-    await client.start_io(sys.executable, "-c", ENDLESS, cwd=path.parent)
+    end = await connected(client, pipes)
     await client.initialize_async(types.InitializeParams(capabilities=types.ClientCapabilities()))
-    document = types.TextDocumentItem(uri=path.as_uri(), language_id="rec", version=1, text=TEXT)
+    document = types.TextDocumentItem(uri=uri, language_id="rec", version=1, text=TEXT)
     client.text_document_did_open(types.DidOpenTextDocumentParams(document))
-    place = types.HoverParams(types.TextDocumentIdentifier(path.as_uri()), types.Position(0, 1))
+    place = types.HoverParams(types.TextDocumentIdentifier(uri), types.Position(0, 1))
     await client.text_document_hover_async(place)  # answered, so the check has begun
     if "shutdown" in words:
         await client.shutdown_async(None)
     if "exit" in words:
         client.exit(None)
     else:
-        client._server.stdin.close()
-    try:
-        return await asyncio.wait_for(client._server.wait(), seconds(15))
-    finally:
-        if client._server.returncode is None:
-            client._server.kill()
-        await client.stop()
+        end()
+    said = asyncio.create_task(asyncio.to_thread(endless.stdout.readline))
+    if not (await asyncio.wait([said], timeout=seconds(15)))[0]:
+        os.kill(pid, signal.SIGKILL)
+    code = int(await said)
+    await client.stop()
+    end()
+    return code
 
 
 @pytest.mark.parametrize(("words", "code"), [(("shutdown", "exit"), 0), ((), 0), (("exit",), 1), (("shutdown",), 0)])
-def test_a_check_that_is_under_way_does_not_hold_the_end_up(tmp_path, words, code):
-    assert asyncio.run(leave(tmp_path / "a.rec", *words)) == code
+def test_a_check_that_is_under_way_does_not_hold_the_end_up(endless, tmp_path, words, code):
+    assert asyncio.run(leave(endless, tmp_path, *words)) == code
 
 
 def test_without_pygls_one_line_says_what_to_install(tmp_path, monkeypatch):
