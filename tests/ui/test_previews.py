@@ -2,6 +2,7 @@
 
 import pytest
 
+from recproxy.ui import opened_recordings
 from recproxy.ui.edits import blocks_of, edited
 from recproxy.ui.opened_recordings import OpenedRecordings
 from recproxy.ui.previews import preview
@@ -52,6 +53,18 @@ def test_an_edit_of_a_recording_with_secrets_is_allowed_if_it_adds_none(files, p
     opened = OpenedRecordings(files).open(project / FOLDER / "leaky.rec")
 
     assert preview(opened, text_edit(opened, 0, "200 OK", "200 Fine")).problem == ""
+
+
+def test_what_a_recording_holds_is_found_out_once_for_all_edits(orders, monkeypatch):
+    looks = []
+    look = opened_recordings.looked_through
+    monkeypatch.setattr(opened_recordings, "looked_through", lambda *what: looks.append(what) or look(*what))
+
+    for words in ("200 Fine", "200 Good"):
+        assert preview(orders, text_edit(orders, 0, "200 OK", words)).problem == ""
+    assert orders.marks() == orders.marks()
+
+    assert looks == [(orders.recording, orders.data, orders.rules)]
 
 
 def test_what_check_would_say_is_said(orders):

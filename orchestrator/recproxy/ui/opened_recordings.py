@@ -20,7 +20,7 @@ from recproxy.play.block_starts import block_start
 from recproxy.play.file_problems import is_checked_at_once, problems_of_recording
 from recproxy.play.line_numbers import placed
 from recproxy.play.reading import foreign_format, load_any, read_bytes, read_loaded
-from recproxy.play.scanning import looked_through
+from recproxy.play.scanning import ScanFinding, looked_through
 from recproxy.recording import Interaction, Recording, as_told
 from recproxy.recording.steps import steps_size
 from recproxy.redaction.earlier_values import EarlierValues
@@ -78,6 +78,7 @@ class OpenedRecording:
         self._part_ends: list[int] = [0]
         self._secrets: dict[int, int] = {}
         self._marks: tuple[FileMark, ...] | None = None
+        self._scanned: tuple[tuple[ScanFinding, ...], str] | None = None
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
@@ -133,6 +134,12 @@ class OpenedRecording:
             self._marks = tuple(sorted(self._found(), key=lambda each: each.line)) if self.is_checked else ()
         return self._marks
 
+    def scanned(self) -> tuple[Sequence[ScanFinding], str]:
+        """What scan finds, and why it could not look through it. Found out once: each look at a change asks for it."""
+        if self._scanned is None:
+            self._scanned = looked_through(self.recording, self.data, self.rules)[1:]
+        return self._scanned
+
     def _part(self, first: int) -> list[Interaction]:
         """The interactions of the part that begins with a number."""
         part: list[Interaction] = []
@@ -174,7 +181,7 @@ class OpenedRecording:
     def _found(self) -> list[FileMark]:
         # Comments and directives above a request line belong to it.
         lines = [block_start(self.lines, each.line) + 1 if each.line else 0 for each in self.recording.interactions]
-        _, findings, problem = looked_through(self._loaded.recording, self.data, self.rules)
+        findings, problem = self.scanned()
         marks = [self._mark("scan", each.line, each.rule, each.place, lines) for each in findings]
         if problem:
             marks.append(self._mark("scan", 0, "unreadable", problem, lines))

@@ -18,10 +18,9 @@ from recproxy.matching.rules import Rules
 from recproxy.play.checking import sample_request
 from recproxy.play.file_problems import problems_of_recording
 from recproxy.play.reading import load_any
-from recproxy.play.scanning import looked_through
+from recproxy.play.scanning import ScanFinding, looked_through
 from recproxy.recording import Interaction, Recording
 from recproxy.recording.printable import printable
-from recproxy.redaction.rules import RedactionRules
 from recproxy.ui.edits import Edit
 from recproxy.ui.opened_recordings import OpenedRecording
 
@@ -62,8 +61,9 @@ def preview(opened: OpenedRecording, edit: Edit) -> Preview:
         return Preview(problem=error.message)
     if problem := _sizes(after):
         return Preview(problem=f"{name}:{problem}")
-    worse = Counter(_secrets(after, edit.text, opened.rules))
-    worse.subtract(_secrets(opened.recording, opened.data, opened.rules))
+    _, findings, unreadable = looked_through(after, edit.text, opened.rules)
+    worse = Counter(_secrets(findings, unreadable))
+    worse.subtract(_secrets(*opened.scanned()))
     if secrets := [said for said, count in worse.items() if count > 0]:
         return Preview(problem=f"{name}: scan would find a secret that is not there now: {'; '.join(sorted(secrets))}")
     answers, left_out = _answers(opened, after, edit)
@@ -81,8 +81,7 @@ def _sizes(recording: Recording) -> str:
     return ""
 
 
-def _secrets(recording: Recording, text: bytes, rules: RedactionRules) -> Iterator[str]:
-    _, findings, problem = looked_through(recording, text, rules)
+def _secrets(findings: Sequence[ScanFinding], problem: str) -> Iterator[str]:
     yield from (f"{each.rule} in {each.place}" for each in findings)
     if problem:
         yield "what cannot be looked through"
