@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from deadlines import seconds, wait_until
@@ -30,6 +31,8 @@ def marked(mark):
 def started(*words, environment=PLAIN, session=True):
     process = subprocess.Popen(words or ("sleep", "60"), env=environment, start_new_session=session)
     try:
+        if sys.platform == "linux":
+            wait_until(Path(f"/proc/{process.pid}/environ").read_bytes)  # it has one when its program is loaded
         yield process
     finally:
         process.kill()
