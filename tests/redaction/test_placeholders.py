@@ -149,6 +149,27 @@ def test_a_field_is_found_behind_escapes_and_before_blanks(value, sent):
     assert value.strip() not in json.loads(masked.response.body)[0]
 
 
+@pytest.mark.parametrize("part", ["/abc123%20", "/abc123%20/x", "/x;v=abc123%20/y", "?k=abc123+&u=1", "#abc123%20"])
+def test_a_short_value_before_blanks_is_found_in_each_part_of_an_address(part):
+    (interaction,) = load(SENT.format("").replace("/items?k=", part).encode()).interactions
+
+    (masked,) = redact_scope([interaction], RedactionRules(values=("abc123",))).interactions
+
+    assert masked.request.url == interaction.request.url.replace("abc123", "XXX")
+
+
+@pytest.mark.parametrize(
+    "body", [b"<a>abc123 </a>", b"<a>abc123\n</a>", b"<a><![CDATA[abc123 ]]></a>", b'["abc123 "]', b"k=abc123 more"]
+)
+def test_a_short_value_before_blanks_is_found_in_a_body(body):
+    (interaction,) = load(SENT.format("").encode()).interactions
+    interaction = replace(interaction, response=replace(interaction.response, body=body))
+
+    (masked,) = redact_scope([interaction], RedactionRules(values=("abc123",))).interactions
+
+    assert masked.response.body == body.replace(b"abc123", b"XXX")
+
+
 @pytest.mark.parametrize("sent", ["abc123+more", "abc123.", "xabc123"])
 def test_a_short_value_within_others_stays(sent):
     (interaction,) = load(SENT.format("").replace("k=", f"k={sent}").encode()).interactions

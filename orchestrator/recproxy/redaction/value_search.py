@@ -33,8 +33,9 @@ __all__ = ["ValueSearch", "made_search"]
 _DEEP = 12  # layers one inside another
 _DEEPEST_VIEW = 60  # escapes of escapes, of which each makes a text shorter
 _AFTER = {0x22: b"", 0x3D: b"&;#\"'<> \t\r\n", 0x2F: b"/?#;\"'&", 0x23: b"\"'&"}
-#: Blanks that a program has left behind a value: in a string, and in a parameter as a form writes them.
-_BLANKS = {0x22: lazy_pattern(rb"\s*"), 0x3D: lazy_pattern(rb"\+*")}
+#: Blanks that a program has left behind a value, and behind that of a parameter as a form writes them.
+_BLANKS = lazy_pattern(rb"\s*")
+_BLANKS_OF_FORM = lazy_pattern(rb"\+*")
 _MATRIX = lazy_pattern(rb";[A-Za-z0-9_.-]+=\Z")
 _NUMBER_STARTS = b"-+.0123456789eE"  # with which a number begins: most values begin with another letter
 _NUMBER = lazy_pattern(rb"-?[0-9.eE+-]+\Z")
@@ -210,7 +211,8 @@ class ValueSearch:
             return
         for (value, how), start, end in itertools.chain(*(each.fields.find(text) for each in self._automata)):
             begin, mark = start + 1, text[start]
-            behind = _BLANKS[mark].match(text, end).end() if mark in _BLANKS else end  # type: ignore[union-attr]
+            blanks = _BLANKS_OF_FORM if mark == 0x3D else _BLANKS
+            behind = blanks.match(text, end).end()  # type: ignore[union-attr]
             after = text[behind : behind + 1]
             if mark == 0x22:
                 fits = after == b'"' and not _COLON.match(text, behind + 1)
