@@ -19,6 +19,12 @@ def test_loopback_without_a_base_url_is_out_of_reach(hosts, base_url, wanted):
     assert unreachable_hosts(Endpoint(hosts=hosts, base_url=base_url)) == wanted
 
 
+@pytest.mark.parametrize("protocol", ["smtp", "imap"])
+@pytest.mark.parametrize("variables", ["MAIL", ""])
+def test_a_mail_server_on_this_machine_needs_no_base_url(protocol, variables):
+    assert unreachable_hosts(Endpoint(protocol=protocol, hosts=("localhost",), variables=variables)) == ()
+
+
 def test_each_endpoint_out_of_reach_is_a_line_that_says_what_to_do():
     one = Profile(name="shop-api", endpoints=(Endpoint(hosts=("localhost",)), Endpoint(hosts=("a.example",))))
     other = Profile(name="bank", endpoints=(Endpoint(hosts=("127.0.0.1",), base_url="BANK_URL"),))

@@ -84,6 +84,19 @@ def test_clients_use_no_proxy_on_this_machine_whatever_else_is_set(hosts, is_tol
     assert (said(Outcome(**IN_PLAY, unused=UNUSED), local)[0] == [told]) is is_told
 
 
+@pytest.mark.parametrize(
+    ("variables", "way"),
+    [
+        ("MAIL", "give it the address in MAIL_HOST and MAIL_PORT"),
+        ("", "set variables in the profile's endpoint and give it the address in those"),
+    ],
+)
+def test_a_mail_server_on_this_machine_is_reached_by_variables(variables, way):
+    local = Profile(name="shop", endpoints=(Endpoint(protocol="smtp", hosts=("localhost",), variables=variables),))
+
+    assert said(Outcome(**IN_PLAY, unused=UNUSED), local, java=True, isolate=True)[0] == [ASKED + IF + way]
+
+
 def test_elsewhere_isolation_is_not_proposed(monkeypatch):
     monkeypatch.setattr(module.sys, "platform", "darwin")
 

@@ -1,9 +1,10 @@
-"""Hosts of profiles that are this machine: clients ask no proxy for them, so only a base URL leads them to recproxy. Pure."""
+"""Hosts of profiles that are this machine: clients ask no proxy for them, so only a variable leads them to recproxy. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from recproxy.config.mail_endpoints import MAIL_PROTOCOLS
 from recproxy.config.profile import Endpoint, Profile
 from recproxy.control.host_names import is_loopback
 
@@ -11,8 +12,13 @@ __all__ = ["base_url_name", "unreachable_hosts", "unreachable_notes"]
 
 
 def unreachable_hosts(endpoint: Endpoint) -> tuple[str, ...]:
-    """The hosts of an endpoint that no client can bring to a run: they are loopback, and there is no base URL."""
-    return () if endpoint.base_url else tuple(host for host in endpoint.hosts if is_loopback(host))
+    """The hosts of an endpoint that no client can bring to a run: they are loopback, and no variable has its address.
+
+    A client of mail asks no proxy for any host, so that is not what is amiss where it finds no run.
+    """
+    if endpoint.base_url or endpoint.protocol in MAIL_PROTOCOLS:
+        return ()
+    return tuple(host for host in endpoint.hosts if is_loopback(host))
 
 
 def unreachable_notes(profiles: Sequence[Profile]) -> tuple[str, ...]:
