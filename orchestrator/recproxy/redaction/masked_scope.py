@@ -41,7 +41,8 @@ class Refusal:
 class RedactedScope:
     """The interactions that may be written, at the positions they were given in; None stands for one that may not.
 
-    `counts` says how often each rule acted, and of headers with which name, `learned` are the values that no earlier scope of the run has shown.
+    `counts` says how often each rule acted, for headers by the name of each; `learned` are the values that no earlier
+    scope of the run has shown.
     """
 
     interactions: tuple[Interaction | None, ...]
@@ -102,7 +103,7 @@ def finished(
 
 
 def _counts(findings: Sequence[Finding], written: Iterable[Interaction]) -> Counter[str]:
-    """How often each rule acted; that of headers with the name of each, where that is written: it may hold a secret."""
+    """How often each rule acted, for headers by the name of each, unless that is not written since it holds a secret."""
     names: set[str] = set()
     for each in written:
         for block in (each.request, each.response):
