@@ -27,6 +27,7 @@ def test_every_text_is_given_once_and_replaced_wherever_it_stands():
         misses=[missed],
         refusals=[Missed(method="GET", url="refused", text="")],
         blocked=Counter({"one": 1, "two": 2}),
+        redactions=Counter({"cookie": 1, "header one": 2, "header two": 3}),
         written=[Written(path=Path("a/test[secret].rec"), interactions=1)],
         recovered=[Written(path=Path("b"), interactions=2)],
         rows={"shop": Row(profile="shop", mode="replay", slowest="slowest")},
@@ -35,7 +36,9 @@ def test_every_text_is_given_once_and_replaced_wherever_it_stands():
     tally.timeline.add("shop", "default", Outcome(scope="test", timed=(request,)))
     texts = texts_of(tally)
 
-    replace_texts(tally, {each: each.upper() if each not in ("one", "two") else "XXX" for each in texts})
+    replace_texts(
+        tally, {each: each.upper() if each[-3:] not in ("one", "two") else each[:-3] + "XXX" for each in texts}
+    )
 
     assert len(texts) == len(set(texts))
     assert (tally.notes, tally.failures) == (["NOTE", "URL"], ["FAILURE", "FAILURE"])
@@ -56,6 +59,7 @@ def test_every_text_is_given_once_and_replaced_wherever_it_stands():
     ]
     assert tally.refusals == [Missed(method="GET", url="REFUSED", text="")]
     assert tally.blocked == {"XXX": 3}
+    assert tally.redactions == {"cookie": 1, "header XXX": 5}
     assert tally.written == [Written(path=Path("A/TEST[SECRET].REC"), interactions=1)]
     assert tally.recovered == [Written(path=Path("B"), interactions=2)]
 

@@ -19,6 +19,7 @@ def texts_of(tally: Tally) -> list[str]:
     for missed in (*tally.misses, *tally.refusals):
         told += missed.method, missed.url, missed.text, missed.test
         told += _compared(missed)
+    told += _named_headers(tally)
     told += (row.slowest for row in tally.rows.values())
     told += (str(written.path) for written in (*tally.written, *tally.recovered))
     for request in tally.timeline.requests:
@@ -54,9 +55,20 @@ def replace_texts(tally: Tally, new: Mapping[str, str]) -> None:
     for files in (tally.written, tally.recovered):
         files[:] = [replace(each, path=Path(new[str(each.path)])) for each in files]
     tally.timeline.rename(new)
-    before, tally.blocked = tally.blocked, Counter()
-    for host, count in before.items():
-        tally.blocked[new[host]] += count
+    tally.blocked = _renamed(tally.blocked, new)
+    tally.redactions = _renamed(tally.redactions, {each: new[each] for each in _named_headers(tally)})
+
+
+def _named_headers(tally: Tally) -> list[str]:
+    """What counts how often a header was redacted: clients and services have named it, and recproxy the other rules."""
+    return [rule for rule in tally.redactions if rule.startswith("header ")]
+
+
+def _renamed(counts: Mapping[str, int], new: Mapping[str, str]) -> Counter[str]:
+    renamed = Counter[str]()
+    for name, count in counts.items():
+        renamed[new.get(name, name)] += count
+    return renamed
 
 
 def _compared(missed: Missed) -> Iterator[str]:
