@@ -94,3 +94,9 @@ def test_counts_are_read_from_json_and_from_events(body, headers):
 )
 def test_what_is_no_count_of_a_known_model_says_nothing(body):
     assert response_tokens(TABLE, Response(status=200, headers=JSON, body=body)) is None
+
+
+def test_a_wildcard_without_quotes_is_no_model():
+    body = b'{"model": XXX[model], "usage": {"in": 3, "out": XXX[out.number]}}'
+
+    assert response_tokens(TABLE, Response(status=200, headers=JSON, body=body, wild="XXX")) is None

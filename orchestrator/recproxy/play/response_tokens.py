@@ -12,7 +12,7 @@ from recproxy.lazy.dataclass import dataclass
 from recproxy.lazy.patterns import lazy_pattern
 from recproxy.matching.rules import pointer_tokens
 from recproxy.recording import Response, header
-from recproxy.recording.json_reader import recorded_tree
+from recproxy.recording.json_reader import is_bare, recorded_tree
 
 __all__ = ["ResponseTokens", "response_tokens"]
 
@@ -91,4 +91,4 @@ def _at(value: Any, pointer: str) -> Any:
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
+    return value if isinstance(value, str) and not is_bare(value) else ""
