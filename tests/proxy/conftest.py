@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import ssl
+from typing import ClassVar
 
 import pytest
 import trustme
@@ -26,8 +27,15 @@ def trust(tmp_path_factory):
     class Trust:
         authority = trustme.CA()
         path = str(tmp_path_factory.mktemp("trust") / "ca.pem")
+        contexts: ClassVar = {}
 
         def context(self, *hosts):
+            """One for all tests, which nobody changes: to make it takes longer than most of them."""
+            if hosts not in self.contexts:
+                self.contexts[hosts] = self.own_context(*hosts)
+            return self.contexts[hosts]
+
+        def own_context(self, *hosts):
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self.authority.issue_cert(*hosts).configure_cert(context)
             return context

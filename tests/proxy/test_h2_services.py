@@ -143,7 +143,7 @@ def test_large_bodies_wait_for_windows():
 @pytest.mark.parametrize("protocols", [["h2", "http/1.1"], ["http/1.1"], []], ids=["h2", "http/1.1", "none"])
 def test_a_service_is_asked_by_what_it_agrees_on(trust, protocols):
     async def work():
-        context = trust.context("shop.example")
+        context = trust.own_context("shop.example")
         if protocols:
             context.set_alpn_protocols(protocols)
 
