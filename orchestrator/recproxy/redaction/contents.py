@@ -28,22 +28,25 @@ _BEGINS = lazy_pattern(rb"\x1f\x8b\x08|\x28\xb5\x2f\xfd|BZh[1-9]1AY&SY|\xfd7zXZ\
 _BEGINS_IN_LETTERS = lazy_pattern(
     rb"\x1f\xc2\x8b\x08|\x28\xc2\xb5\x2f\xc3\xbd|BZh[1-9]1AY&SY|\xc3\xbd7zXZ\0|\x78(?:\x01|\xc2\x9c|\xc3\x9a)|PK\x03\x04"
 )
-#: The beginnings of these, and what parts and a tar archive have. With `_ZEROS` they are all that `may_open` looks for,
-#: but for deflate data.
-_SIGNS = [
+#: Two zeros next to each other or with a byte between: data that is mostly zeros, as wide text is, has them.
+_ZEROS = lazy_pattern(rb"\0[^\0]?\0", re.DOTALL)
+#: What `_BEGINS` begins with.
+_FIRST_BYTES = [
     b"\x1f\x8b\x08",
     b"\x28\xb5\x2f\xfd",
     b"BZh",
     b"\xfd7zXZ\0",
     *(b"\x78" + each for each in (b"\x01", b"\x5e", b"\x9c", b"\xda")),
     b"PK\x03\x04",
-    b"--",
-    b"ustar",
 ]
-#: Two zeros next to each other or with a byte between: data that is mostly zeros, as wide text is, has them.
-_ZEROS = lazy_pattern(rb"\0[^\0]?\0", re.DOTALL)
+#: The same, and what parts and a tar archive have. With `_ZEROS` they are all that `may_open` looks for, but for deflate
+#: data.
+_SIGNS = [*_FIRST_BYTES, b"--", b"ustar"]
 #: Between digests that are decoded together: nothing begins with its byte or holds it.
 _BETWEEN = b"ff"
+_REPLACED = "\ufffd".encode()
+#: Bytes that are looked at together, and how many of them are no UTF-8 because a letter is cut off at their ends.
+_PIECE, _CUT = 8192, 4
 _WIDE = lazy_pattern(rb"\0[^\0](?:\0[^\0]){6,}")
 _PICTURE = b"\x89PNG\r\n\x1a\n"
 _TELLING = 64  # bytes from which compressed data is known again
@@ -147,11 +150,31 @@ def hidden_in(data: bytes, budget: Budget, start: int = 0, opened: Opened | None
     if data.isascii():
         return  # no compressed data is
     opened = {} if opened is None else opened
-    text = data.decode("utf-8", "replace")
-    if "\ufffd" in text:
+    if _is_binary(data):
         yield from _begun(data, budget, start, opened)
-    if _BEGINS_IN_LETTERS.search(data) and text.count("\ufffd") * 8 <= len(text):
-        yield from _begun(text.encode("latin-1", "replace"), budget, 0, opened)
+    if _may_be_letters(data) and _BEGINS_IN_LETTERS.search(data):
+        text = data.decode("utf-8", "replace")
+        if text.count("\ufffd") * 8 <= len(text):
+            yield from _begun(text.encode("latin-1", "replace"), budget, 0, opened)
+
+
+def _is_binary(data: bytes) -> bool:
+    """Whether data is no UTF-8, or such data was taken for it."""
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return True
+    return _REPLACED in data
+
+
+def _may_be_letters(data: bytes) -> bool:
+    """Whether it may be that an eighth of data at most is no UTF-8: of a picture, a quarter of it shows that more is."""
+    wrong = 0
+    for at in range(0, len(data), _PIECE):
+        wrong += data[at : at + _PIECE].decode("utf-8", "replace").count("\ufffd") - _CUT
+        if wrong * 8 > len(data):
+            return False
+    return True
 
 
 def _begun(data: bytes, budget: Budget, start: int, opened: Opened) -> Iterator[bytes]:
@@ -163,7 +186,7 @@ def _begun(data: bytes, budget: Budget, start: int, opened: Opened) -> Iterator[
             budget.charge(len(content))
             yield content
     view, done, picture = memoryview(data), start, data.find(_PICTURE)
-    for found in _BEGINS.finditer(data, start):
+    for found in _beginnings(data, start):
         at = found.start()
         if at < done:
             continue  # a sign by chance, inside of what was opened
@@ -187,3 +210,18 @@ def _begun(data: bytes, budget: Budget, start: int, opened: Opened) -> Iterator[
     if at >= 0:
         with contextlib.suppress(Unsafe):
             yield from archived(data[at - 257 :], "tar", budget)
+
+
+def _beginnings(data: bytes, start: int) -> Iterator[re.Match[bytes]]:
+    """Where compressed data or an archive may begin from a place on."""
+    end = start
+    for _, at, _ in _first_bytes().find_matches_as_indexes(data, overlapping=True):
+        if at >= end and (found := _BEGINS.match(data, at)):
+            end = found.end()
+            yield found
+
+
+@lru_cache(maxsize=1)
+def _first_bytes() -> BytesAhoCorasick:
+    """What finds them in a third of the time that the expression takes."""
+    return BytesAhoCorasick(_FIRST_BYTES, implementation=Implementation.DFA)

@@ -15,12 +15,13 @@ from recproxy.redaction.budget import Budget
 
 __all__ = ["parts_of", "untransferred"]
 
-_MARKER = lazy_pattern(rb"(?:\A|\n)--([A-Za-z0-9'()+_,./:=?-]{1,70})[ \t]*\r?\n")
+_FIRST_MARKER = lazy_pattern(rb"--([A-Za-z0-9'()+_,./:=?-]{1,70})[ \t]*\r?\n")
+_MARKER = lazy_pattern(rb"\n" + _FIRST_MARKER.pattern)  # that begins with a letter: it is found many times faster so
 
 
 def parts_of(data: bytes, budget: Budget) -> Iterator[bytes]:
     """The contents of the parts, if it is a text of parts."""
-    marker = _MARKER.search(data)
+    marker = _FIRST_MARKER.match(data) or _MARKER.search(data)
     found = None if marker is None else parts_between(data, marker[1], beyond=True)
     for part in () if found is None else found.parts:
         if part.whole:

@@ -35,6 +35,8 @@ _DRAWN = lazy_pattern(
     rb"(?m)^[ \t]*(?:\|[^|\r\n]{1,200})+\|?[ \t]*\r?\n[ \t]*[|+](?=[ \t:|+]*-)[ \t:|+-]*+\r?$"
     rb"|^[^|\r\n]{1,200}(?:\|[^|\r\n]{1,200})+\r?\n[ \t]*-++" + _COLUMN + repeated(_COLUMN) + rb"[ \t]*+\r?$"
 )
+#: The line between them, which few texts have: it is found many times faster.
+_RULED = lazy_pattern(rb"(?m)\n[ \t:|+]*-[ \t:|+-]*+\r?$")
 _DRAWN_ROW = lazy_pattern(rb"\n([^\r\n]*\|[^\r\n]*)\r?")
 _AROUND = b" \t\r*`"
 _SHORTEST = 6  # letters of a cell for people that is a value
@@ -102,7 +104,7 @@ def table_spans(text: bytes, rules: NameRules) -> Iterator[Span]:
 
 def drawn_spans(text: bytes, rules: NameRules) -> Iterator[Span]:
     """The cells of tables for people that stand among other lines. There, words say something of a password."""
-    for head in _DRAWN.finditer(text):
+    for head in _DRAWN.finditer(text) if _RULED.search(text) else ():
         names = [each.strip(_AROUND) for each in head[0].partition(b"\n")[0].split(b"|")]
         secret = {at: name for at, name in enumerate(names) if is_listed(name, rules.form) or may_be_secret(name)}
         at = head.end()
