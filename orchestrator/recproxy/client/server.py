@@ -34,6 +34,7 @@ class Server:
         any_host: answer for the hosts that no profile owns, too.
         record_command: what records, for messages; None is this process's own command.
         options: more options of `recproxy serve`, about its reports.
+        shows_recorded: whether it says at its end what was recorded, unless pytest gives a `record_command`, and says so.
 
     Raises:
         ControlError: it could not be started; its own words follow.
@@ -47,8 +48,9 @@ class Server:
         any_host: bool = False,
         record_command: str | None = None,
         options: Sequence[str] = (),
+        shows_recorded: bool = True,
     ) -> None:
-        is_alone = record_command is None  # pytest gives one, and shows these lines itself
+        is_alone = shows_recorded and record_command is None
         if record_command is None:
             words = _own_command()
             chosen = f" {KEYWORD_WORD}" if is_unittest(words) else ""

@@ -60,6 +60,7 @@ def session(
     any_host: bool = False,
     record_command: str | None = None,
     options: Sequence[str] = (),
+    shows_recorded: bool = True,
 ) -> Session:
     """The session of this process: the run it is in, or one started now with these arguments of `Server`.
 
@@ -74,7 +75,14 @@ def session(
             enter_own_lane()
             made = Session(os.environ)
         else:
-            server = Server(mode, folder, any_host=any_host, record_command=record_command, options=options)
+            server = Server(
+                mode,
+                folder,
+                any_host=any_host,
+                record_command=record_command,
+                options=options,
+                shows_recorded=shows_recorded,
+            )
             made = Session(server.environment, server)
         _sessions.append(made)
         atexit.register(made.close)

@@ -121,6 +121,7 @@ def test_each_cassette_is_recorded_as_it_asks(recording, origin):
     assert held(recording, "new-none") is None
     assert len(origin.asked) == 9
     assert "8 cassettes, 3 requests played, 9 recorded, 4 missed" in got.out
+    assert "recproxy: redacted" not in got.out  # its section says what was recorded
     assert not [name for name in NEW if "not-for" in (recording.root / f"{name}.yaml").read_text()]
     assert not [*recording.root.rglob("*.rec"), *recording.root.rglob("*.lock")]
 

@@ -75,7 +75,8 @@ class Runs:
         mode = self._mode or asked
         if mode not in self._made:
             own = mode in ("record", "auto") and not self._mode
-            self._made[mode] = _started(mode, self._folder) if own else session(mode, self._folder, any_host=True)
+            start = _started if own else session
+            self._made[mode] = start(mode, self._folder, any_host=True, shows_recorded=False)  # pytest's section does
         return self._made[mode]
 
     def close(self) -> None:
@@ -85,6 +86,6 @@ class Runs:
         self._made.clear()
 
 
-def _started(mode: str, folder: Path) -> Session:
-    server = Server(mode, folder, any_host=True)
+def _started(mode: str, folder: Path, *, any_host: bool, shows_recorded: bool) -> Session:
+    server = Server(mode, folder, any_host=any_host, shows_recorded=shows_recorded)
     return Session(server.environment, server)
