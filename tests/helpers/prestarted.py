@@ -873,6 +873,16 @@ def _import(names):
     if "recproxy.redaction.scope" in sys.modules:
         _compile_patterns()
         _fill_caches()
+    if virtualenv := sys.modules.get("nox.virtualenv"):
+        _remember_uv(virtualenv)
+
+
+def _remember_uv(virtualenv):
+    """Ask the uv that is installed here for its version once, and not in each nox."""
+    with contextlib.suppress(AttributeError, FileNotFoundError, ModuleNotFoundError):
+        uv = importlib.import_module("uv").find_uv_bin()
+        virtualenv.uv_version = functools.cache(virtualenv.uv_version)
+        virtualenv.uv_version(uv)
 
 
 def _compile_at_once():
