@@ -86,7 +86,7 @@ def test_an_option_of_all_verbs_that_follows_the_verb_is_told_where_it_goes(word
     done = recproxy(*words, folder=tmp_path)
 
     assert done.returncode == 2
-    assert f"Error: {option} goes before the verb: recproxy {option} {verb}\n" in done.stderr
+    assert done.stderr == f"recproxy: {option} goes before the verb: recproxy {option} {verb}\n"
 
 
 @pytest.mark.parametrize("verb", ["completion", "diff", "docs", "init", "merge", "serve", "show"])

@@ -100,6 +100,34 @@ def test_an_unknown_verb_near_another_names_that_one(ended):
     assert "Did you mean 'scan'?" in ended("scans")[2]
 
 
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (("--modee",), "No such option '--modee'"),
+        (("profiles", "rewind"), "No such command 'rewind'"),
+        (("run",), "Missing argument 'COMMAND...': write it after --"),
+        (("run", "--modee", "--", "true"), "No such option '--modee'"),
+        (("import", "a.yaml"), "Missing option '--to' (see recproxy import --help)"),
+        (("import", "a.yaml", "--to"), "Option '--to' requires an argument"),
+        (("profiles", "show"), "Missing argument 'NAME' (see recproxy profiles show --help)"),
+        (("completion",), "Missing argument '{bash|zsh|fish}'. Choose from: "),
+    ],
+)
+def test_wrong_words_are_one_line_and_no_usage(ended, words, line):
+    code, out, err = ended(*words)
+
+    assert (code, out) == (2, "")
+    assert err.startswith(f"recproxy: {line}")
+    assert (err.count("\n"), err[-1]) == (1, "\n")
+
+
+def test_without_a_verb_the_help_is_shown(ended):
+    _, out, err = ended()
+
+    assert "Usage: recproxy [OPTIONS] COMMAND" in out + err
+    assert "recproxy docs command-line" in out + err
+
+
 def test_an_error_that_quotes_a_control_character_shows_it_as_an_escape(ended, failing):
     failing(ProxyError("a.rec:1: \x1b[2J", hint="\u202esee"))
 

@@ -32,7 +32,9 @@ def test_a_file_that_is_not_there_is_one_line(tmp_path):
     done = recproxy("merge", "a.rec", "b.rec", "c.rec", folder=tmp_path)
 
     assert done.returncode == 2
-    assert done.stderr.splitlines()[-1] == "Error: Invalid value for 'PATH...': Path 'a.rec' does not exist."
+    assert done.stderr == (
+        "recproxy: Invalid value for 'PATH...': Path 'a.rec' does not exist (see recproxy merge --help)\n"
+    )
 
 
 def shard(folder, name, text):
@@ -78,9 +80,9 @@ def test_folders_and_files_do_not_mix(tmp_path):
     ):
         done = recproxy("merge", *words, folder=tmp_path)
         assert done.returncode == 2
-        assert done.stderr.splitlines()[-1] == "Error: give folders of recordings, or three files: BASE OURS THEIRS"
+        assert done.stderr == "recproxy: give folders of recordings, or three files: BASE OURS THEIRS\n"
     done = recproxy("merge", "--marker-size", "7", "shard-1", folder=tmp_path)
-    assert done.stderr.splitlines()[-1] == "Error: --marker-size is for files: leave it out"
+    assert done.stderr == "recproxy: --marker-size is for files: leave it out\n"
 
 
 CONFLICT = TEXT.replace("GET", "<<<<<<< ours\nGET")
@@ -114,7 +116,10 @@ def test_what_is_no_folder_of_recordings_is_named_and_nothing_is_written(tmp_pat
         ),
         (("yaml",), "yaml/shop/a.yaml:2: is a conflict marker of git: resolve the conflict by hand"),
         (("--into", "tests", "good"), "tests: its recordings are in tests/functional/recordings: name that folder"),
-        (("--into", "test", "good"), "Error: Invalid value for '--into': Folder 'test' does not exist."),
+        (
+            ("--into", "test", "good"),
+            "Invalid value for '--into': Folder 'test' does not exist (see recproxy merge --help)",
+        ),
     ):
         done = recproxy("merge", *words, folder=tmp_path)
         assert (done.returncode, done.stdout) == (2, "")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
 import click
+
+from recproxy.errors import RecproxyError
 
 __all__ = ["Verb", "Verbs", "is_quiet", "is_verbose", "set_quiet", "set_verbose"]
 
@@ -56,6 +59,16 @@ class Verbs(Verb, click.Group):
         super().__init__(*args, **kwargs)
         self._places = places or {}
 
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        """Read the words up to the verb; what is wrong with them is one line."""
+        with _usage_in_one_line():
+            return super().make_context(*args, **kwargs)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Read the words of the verb, and call it; what is wrong with them is one line."""
+        with _usage_in_one_line():
+            return super().invoke(ctx)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names of the verbs, in order."""
         return sorted({*super().list_commands(ctx), *self._places})
@@ -78,6 +91,20 @@ class Verbs(Verb, click.Group):
         ]
         with formatter.section("Commands"):
             formatter.write_dl(rows)
+
+
+@contextmanager
+def _usage_in_one_line() -> Iterator[None]:
+    """Have an error of usage be an error like all others: click would print three lines or more."""
+    try:
+        yield
+    except click.UsageError as error:
+        if type(error).show is not click.UsageError.show:  # no verb is named: click shows the help
+            raise
+        text = " ".join(error.format_message().split()).removesuffix(".")
+        if type(error) is not click.UsageError and error.ctx is not None:  # our own say what to do already
+            text = f"{text} (see {error.ctx.command_path} --help)"
+        raise RecproxyError(text) from None
 
 
 def set_quiet(context: click.Context) -> None:
