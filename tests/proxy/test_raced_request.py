@@ -119,12 +119,13 @@ def test_a_request_that_was_sent_waits_for_its_response(seconds):
 
 def test_a_response_that_came_is_not_given_up_later():
     async def work():
-        link = Link()
-        asked = begun(link, sent(), seconds=0.01, progress=int)
-        asyncio.get_running_loop().call_soon(link.comes, "head")
+        link, loop = Link(), asyncio.get_running_loop()
+        asked = begun(link, sent(), seconds=2, progress=int)
+        loop.call_soon(link.comes, "head")
         assert await asked.next() == "head"
-        given_up = asyncio.Event()
-        asyncio.get_running_loop().call_later(0.02, given_up.set)
+        now, given_up = loop.time, asyncio.Event()
+        loop.time = lambda: now() + 4
+        loop.call_at(now() + 3, given_up.set)
         await given_up.wait()
         assert link.failure is None
 
