@@ -130,10 +130,14 @@ def test_a_credential_without_a_placeholder_may_have_ended_the_program(mode):
     assert said(Outcome(**IN_PLAY, unused=UNUSED), whole, mode=mode)[0][0].endswith("--isolate")
 
 
-def test_where_a_credential_is_needed_no_placeholder_is_proposed():
-    lacking = dataclasses.replace(shop(), credentials=("SHOP_KEY",))
+@pytest.mark.parametrize("placeholders", [{}, {"SHOP_KEY": "x"}])
+def test_where_a_credential_is_needed_it_is_to_be_set_and_no_placeholder_is_proposed(placeholders):
+    lacking = dataclasses.replace(shop(), credentials=("SHOP_KEY",), placeholders=placeholders)
+    end = "--isolate; SHOP_KEY is not set: if the program ended for lack of it, set it"
 
-    assert said(Outcome(scope="run"), lacking, modes={"shop": "record"})[0][0].endswith("--isolate")
+    assert said(Outcome(scope="run"), lacking, modes={"shop": "record"})[0][0].endswith(end)
+    [line], _ = said(Outcome(scope="run"), lacking, modes={"shop": "record"}, environment={"SHOP_KEY": "1"})
+    assert line.endswith("--isolate")
 
 
 def test_unused_that_fails_a_test_fails_a_run_that_nobody_asked():

@@ -70,12 +70,15 @@ def _line(profile: Profile, row: Row, plan: RunPlan, environment: Mapping[str, s
 
 
 def _lacking(profile: Profile, plan: RunPlan, environment: Mapping[str, str]) -> str:
-    """What else may be the cause in a replay: a program that ends before it asks, because a variable is not set."""
-    names = [name for name in profile.credentials if name not in profile.placeholders and not environment.get(name)]
-    if not names or plan.mode_of(profile.name) not in ("replay", "auto"):
+    """What else may be the cause: a program that ends before it asks, because a variable is not set."""
+    played = plan.mode_of(profile.name) in ("replay", "auto")
+    given = profile.placeholders if played else ()
+    names = [name for name in profile.credentials if name not in given and not environment.get(name)]
+    if not names:
         return ""
     are, it, what = ("is", "it", "a placeholder") if len(names) == 1 else ("are", "them", "placeholders")
-    return f"; {' and '.join(names)} {are} not set: if the program ended for lack of {it}, write {what} in the profile"
+    mend = f"write {what} in the profile" if played else f"set {it}"
+    return f"; {' and '.join(names)} {are} not set: if the program ended for lack of {it}, {mend}"
 
 
 def _was_to_record(profile: str, plan: RunPlan, *, has_asked: bool) -> bool:
