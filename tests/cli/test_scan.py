@@ -255,6 +255,7 @@ def test_it_reassures_of_what_it_read_only(cassettes, tmp_path):
         result = CliRunner().invoke(scan, [str(path)])
         assert result.exit_code == 2
         assert "no secret" not in result.stderr
+        assert "no recordings found" not in result.stderr
 
 
 def test_the_hook_for_pre_commit_is_the_command_with_the_files_behind_it(dirty):

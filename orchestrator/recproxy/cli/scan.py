@@ -104,5 +104,5 @@ def _summary(scans: list[Scan], passed_over: int, *, fix: bool) -> None:
         print(f"{count} found in {held} of {looked}{others}{advice}", file=sys.stderr)
     elif read:
         print(f"no secret found in {looked}{others}", file=sys.stderr)
-    else:
+    elif not any(each.problem for each in scans):  # else the lines above say what was found, and why it was not read
         print(f"no recordings found{others}", file=sys.stderr)
