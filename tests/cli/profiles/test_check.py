@@ -37,6 +37,17 @@ def test_a_good_profile_passes(check, path):
     assert done.stderr == "recproxy: profile 'shop' and 1 recording, 0 problems\n"
 
 
+@pytest.mark.parametrize(("path", "nearest"), [("twiter", " (nearest: twitter)"), ("./gone/profile.toml", "")])
+def test_what_is_neither_a_file_nor_an_installed_profile_is_said_to_be_neither(tmp_path, path, nearest):
+    done = recproxy("profiles", "check", path, folder=tmp_path)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        f"recproxy: {path.removeprefix('./')}: no such file or folder, and no installed profile of that name{nearest}: "
+        "recproxy profiles lists them\n"
+    )
+
+
 @pytest.mark.parametrize("inner", ["recproxy_shop", "src/recproxy_shop"])
 def test_the_folder_of_a_distribution_means_the_package_in_it(tmp_path, check, inner):
     (tmp_path / "dist" / inner).mkdir(parents=True)

@@ -42,7 +42,7 @@ def profiles_check(as_json: bool, path: Path) -> None:
     from recproxy.play.profile_checking import check_profile
     from recproxy.recording.counting import counted
 
-    file = (None if path.exists() else _installed(os.fspath(path))) or profile_file(path)
+    file = profile_file(path) if path.exists() else _installed(os.fspath(path))
     source = read_toml(file, ProfileError)
     folder = profile_folder(file)
     profile = parse_profile(source, recordings=folder)
@@ -67,12 +67,19 @@ def profiles_check(as_json: bool, path: Path) -> None:
     sys.exit(1 if rows else 0)
 
 
-def _installed(name: str) -> Path | None:
+def _installed(name: str) -> Path:
     """The file of the installed profile of that name."""
     from recproxy.config.installed import offers, only
+    from recproxy.config.keys import nearest_word
+    from recproxy.control.shown_paths import shown_path
+    from recproxy.errors import ProfileError
 
-    offered = offers().get(name)
-    return only(offered).file() if offered else None
+    if offered := offers().get(name):
+        return only(offered).file()
+    raise ProfileError(
+        f"{shown_path(name)}: no such file or folder, and no installed profile of that name"
+        f"{nearest_word(name, tuple(offers()))}: recproxy profiles lists them"
+    )
 
 
 def _place(place: str) -> tuple[str, int]:
