@@ -247,6 +247,18 @@ def test_recording_again_gives_the_same_bytes_apart_from_what_the_service_change
     assert changed.count(b'"count": 2') == 2
 
 
+def test_another_command_replaces_what_was_recorded_and_auto_adds_to_it(shop, origin):
+    def paths():
+        return [urlsplit(each.request.url).path for each in load(shop.recording.read_bytes()).interactions]
+
+    fetch(shop, "record", "a")
+    fetch(shop, "auto", "b", environment={"CI": ""})
+    assert paths() == ["/a", "/b"]
+
+    fetch(shop, "record", "c")
+    assert paths() == ["/c"]
+
+
 def test_live_writes_nothing(shop, origin):
     done = fetch(shop, "live", "a")
 
