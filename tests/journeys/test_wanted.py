@@ -264,6 +264,21 @@ def test_what_a_command_that_is_no_test_missed_is_of_no_test(project):
     assert done.stderr.splitlines()[-1].startswith("recproxy: wanted: 1 request in w.json: whoever has the credentials")
 
 
+def test_what_one_side_does_not_have_is_absent_as_in_the_report(project):
+    recorded = "#recproxy 2\n\nGET https://api.shop.example/?page=2 HTTP/1.1\n\n====\nHTTP/1.1 200 OK\n\n=======\n"
+    project.write("tests/functional/recordings/shop/default.rec", recorded)
+    program = (
+        "import os, urllib.request as u\ntry: u.urlopen(os.environ['SHOP_BASE_URL'] + '/?q=x')\nexcept OSError: pass"
+    )
+
+    _, wanted = replay(project, sys.executable, "-c", program)
+
+    assert wanted["tests"][0]["requests"][0]["differences"] == [
+        "query page: recorded 2, got (absent)",
+        "query q: recorded (absent), got x",
+    ]
+
+
 def test_a_list_that_cannot_be_written_fails_a_run_only_where_it_was_asked_for(project):
     project.write("tests/test_shop.py", TESTS)
     project.write("tests/functional/recordings/.journal", "a file")

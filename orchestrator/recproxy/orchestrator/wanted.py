@@ -175,6 +175,11 @@ class WantedRecordings:
         return printable(shown_path(path, str(self._plan.project.root)))
 
 
+def _value(text: str | None) -> str:
+    """What one side of a difference has, in the words of a miss."""
+    return "(absent)" if text is None else text
+
+
 def _requests(seen: _TestHistory, shown: Callable[[str], str], masked: Callable[[str], str]) -> Iterator[WantedRequest]:
     for (profile, method, url), misses in seen.missed.items():
         first = misses[0]
@@ -185,7 +190,7 @@ def _requests(seen: _TestHistory, shown: Callable[[str], str], masked: Callable[
             count=len(misses),
             closest=shown(first.closest) if first.closest else "",
             differences=tuple(
-                printable(masked(f"{place}: recorded {recorded}, got {live}"))
+                printable(masked(f"{place}: recorded {_value(recorded)}, got {_value(live)}"))
                 for place, recorded, live in first.differences[:20]
             ),
         )
