@@ -27,6 +27,17 @@ def test_an_option_of_the_command_without_dashes_is_shown_where_they_belong(word
     assert said(*words).endswith(f" If it belongs to your command, write -- before that: recproxy run {command}")
 
 
+@pytest.mark.parametrize("option", ["-q", "-v"])
+def test_an_option_that_recproxy_has_too_belongs_to_the_command_that_it_follows(option, tmp_path):
+    done = recproxy("run", "--profile", "twitter", "pytest", option, "tests", folder=tmp_path)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        f"recproxy: No such option '{option}'. If it belongs to your command, write -- before that: "
+        f"recproxy run --profile twitter -- pytest {option} tests\n"
+    )
+
+
 @pytest.mark.parametrize("words", [("--modee", "replay", "pytest"), ("--nothing", "--", "pytest", "-q")])
 def test_an_option_of_nobody_is_just_unknown(words):
     assert "No such option" in said(*words)

@@ -33,21 +33,16 @@ _LONGEST_COMMAND = 100
 class _Run(Verb):
     """Its errors about options that belong to COMMAND say so."""
 
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse as click does."""
-        before = list(args)
-        try:
-            return super().parse_args(ctx, args)
-        except click.NoSuchOption as problem:
-            at = self._start_of_command(before)
-            if at is None:
-                raise
-            words = (*before[:at], "--", *before[at:])
-            raise click.UsageError(
-                f"{problem.format_message()} If it belongs to your command, write -- before that: "
-                f"recproxy run {shlex.join(words)}",
-                ctx,
-            ) from None
+    def explained(self, error: click.NoSuchOption, ctx: click.Context, words: list[str]) -> click.UsageError:
+        """The error of an option among words, and the words as they should be if it belongs to COMMAND."""
+        at = self._start_of_command(words)
+        if at is None:
+            return super().explained(error, ctx, words)
+        return click.UsageError(
+            f"{error.format_message()} If it belongs to your command, write -- before that: "
+            f"recproxy run {shlex.join((*words[:at], '--', *words[at:]))}",
+            ctx,
+        )
 
     def _start_of_command(self, words: list[str]) -> int | None:
         """The first word that is no option of ours and no option's value; None where -- or an unknown option is first."""

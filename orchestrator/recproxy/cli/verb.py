@@ -29,16 +29,19 @@ class Verb(click.Command):
         self.page = page
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Read the arguments; an option of `recproxy` itself is an error that says where it goes."""
+        """Read the arguments; an option that the verb does not have is an error that says where it goes."""
+        words = list(args)
         try:
             return super().parse_args(ctx, args)
         except click.NoSuchOption as error:
-            if error.option_name not in _OF_ALL or ctx.parent is None:
-                raise
-            verb = ctx.command_path.removeprefix("recproxy ")
-            raise click.UsageError(
-                f"{error.option_name} goes before the verb: recproxy {error.option_name} {verb}", ctx
-            ) from None
+            raise self.explained(error, ctx, words) from None
+
+    def explained(self, error: click.NoSuchOption, ctx: click.Context, words: list[str]) -> click.UsageError:
+        """The error of an option among words; one of `recproxy` itself says where it goes."""
+        if error.option_name not in _OF_ALL or ctx.parent is None:
+            return error
+        verb = ctx.command_path.removeprefix("recproxy ")
+        return click.UsageError(f"{error.option_name} goes before the verb: recproxy {error.option_name} {verb}", ctx)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the example as it is typed, and the page."""
