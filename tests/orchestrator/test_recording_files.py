@@ -277,6 +277,13 @@ def test_a_recording_of_another_tool_is_never_written(session, default):
         session.begin()
 
 
+def test_a_folder_is_not_to_be_deleted_but_a_file_in_it_named(session, default):
+    default.mkdir(parents=True)
+
+    with pytest.raises(RecordingError, match=r"default\.rec: is a folder: name a \.rec in it to record\Z"):
+        session.begin()
+
+
 def test_a_damaged_recording_is_not_recorded_over_and_the_way_out_is_said(session, default):
     default.parent.mkdir()
     default.write_text("#recproxy 2\nnonsense\n")

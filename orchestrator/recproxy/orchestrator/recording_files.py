@@ -62,6 +62,8 @@ class RecordingFiles:
                 raise RecordingError(
                     f"{path}: is of another format, {title}, which is never written: name a .rec to record"
                 )
+            if path.is_dir():
+                raise RecordingError(f"{path}: is a folder: name a .rec in it to record")
             try:
                 read_recording(str(path))
             except RecordingError as problem:
