@@ -8,6 +8,7 @@ import sys
 import prestarted
 from deadlines import seconds
 from plugins import WITHOUT_PLUGINS
+from prestarted_starts import can_run
 
 PROFILE = """\
 schema = 1
@@ -116,7 +117,7 @@ class ClientProject:
     def python(self, *words, **environment):
         """Run Python; the exit code and what it said."""
         environment = self._environment(environment)
-        if prestarted.can_run(words, environment, self.other_pytest):
+        if can_run(words, environment, self.other_pytest):
             done = prestarted.run(
                 words[1],
                 words[2:],

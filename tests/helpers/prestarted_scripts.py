@@ -1,6 +1,7 @@
 """Scripts that a fork of an interpreter can run: what `python -c CODE` and `python FILE` ask for, and how it is done.
 
-Nothing of prestarted.py: that asks these functions whether a command is such a script, and runs it in the fork.
+Nothing else of prestarted interpreters: prestarted_starts asks whether a command is such a script, and
+prestarted_server runs it in the fork.
 """
 
 import builtins

@@ -9,6 +9,7 @@ import prestarted
 import pytest
 from deadlines import seconds
 from plugins import WITHOUT_PLUGINS
+from prestarted_starts import can_run
 
 DATA = Path(__file__).parent / "data"
 CASSETTES = Path(__file__).parents[3] / "shared/corpus/vcrpy/tweepy"
@@ -28,7 +29,7 @@ def run(folder, *words, **environment):
         if not name.startswith(("RECPROXY", "PYTEST")) and name != "CI"
     }
     environment = inherited | {"TWEEPY_CASSETTES": str(CASSETTES), "PYTEST_ADDOPTS": WITHOUT_PLUGINS} | environment
-    assert prestarted.can_run(words, environment)
+    assert can_run(words, environment)
     done = prestarted.run(words[1], words[2:], cwd=folder, environment=environment, timeout=seconds(110))
     return done.stdout + done.stderr
 
