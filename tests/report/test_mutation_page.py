@@ -29,3 +29,10 @@ def test_what_traffic_says_is_text_and_nothing_is_loaded():
     assert "json /&lt;script&gt;" in text
     assert "\x1b" not in text
     assert "default-src 'none'" in text
+
+
+def test_where_nothing_was_to_be_changed_it_does_not_say_that_all_changes_are_noticed():
+    text = mutation_page([], command=["true"], seconds=2.0)
+
+    assert "<p>The command got no recorded answer to change.</p>" in text
+    assert "noticed." not in text

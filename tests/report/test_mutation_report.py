@@ -61,7 +61,10 @@ def test_without_anything_unnoticed_there_is_no_table_and_without_any_no_score()
         "shop: 1 mutation: 1 noticed; score 100%",
         "1 mutation: 1 noticed; score 100%",
     ]
-    assert (score_of([]), list(mutation_report([]))) == (None, ["0 mutations: "])
+    assert (score_of([]), list(mutation_report([]))) == (
+        None,
+        ["0 mutations: the command got no recorded answer to change"],
+    )
 
 
 def test_a_long_table_ends_with_how_much_is_left_out():

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from recproxy.recording.counting import counted
 from recproxy.recording.printable import printable
-from recproxy.report.mutation_report import MutationTrial, score_of, unnoticed, unnoticed_text
+from recproxy.report.mutation_report import NOTHING_TO_CHANGE, MutationTrial, score_of, unnoticed, unnoticed_text
 from recproxy.report.sweep_result import SweepResult
 
 __all__ = ["mutation_page"]
@@ -52,7 +52,7 @@ def mutation_page(trials: Sequence[MutationTrial], *, command: Sequence[str], se
     first = (
         f'<p class="first">Worth a test: {_text(unnoticed_text(rows[0]))}.</p>'
         if rows
-        else "<p>All changes are noticed.</p>"
+        else f"<p>{'All changes are noticed' if trials else NOTHING_TO_CHANGE.capitalize()}.</p>"
     )
     facts = f"{counted(len(trials), 'mutation')} in {seconds:.0f} s, by <code>{_text(' '.join(command))}</code>"
     return _PAGE.format(

@@ -12,6 +12,7 @@ from recproxy.recording.printable import printable
 from recproxy.report.sweep_result import SweepResult
 
 __all__ = [
+    "NOTHING_TO_CHANGE",
     "MutationTrial",
     "UnnoticedField",
     "mutation_report",
@@ -22,6 +23,8 @@ __all__ = [
 ]  # fmt: skip
 
 
+#: Why there is no mutation at all: a command that asks no service, or services that no recording answers.
+NOTHING_TO_CHANGE = "the command got no recorded answer to change"
 #: Those of which it is known whether a test notices: what hangs or crashes is noticed.
 _JUDGED = frozenset((SweepResult.NOTICED, SweepResult.UNNOTICED, SweepResult.HUNG, SweepResult.CRASHED))
 _MEANS = {
@@ -148,6 +151,8 @@ def _by_service(trials: Sequence[MutationTrial]) -> Iterator[str]:
 
 
 def _counts(trials: Sequence[MutationTrial]) -> str:
+    if not trials:
+        return f"0 mutations: {NOTHING_TO_CHANGE}"
     counts = Counter(trial.result for trial in trials)
     score = score_of(trials)
     told = ", ".join(f"{counts[result]} {result}" for result in SweepResult if counts[result])
