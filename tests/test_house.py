@@ -81,7 +81,6 @@ ELSEWHERE = {
     "proxy/h2_link": "tests/proxy/test_h2_services.py: streams of services",
     "proxy/h2_service": "tests/proxy/test_h2_services.py: services on loopback",
     "proxy/link": "tests/proxy/test_upstream.py: connections that are kept",
-    "proxy/upstream_errors": "tests/proxy/test_upstream.py: what clients are told",
     "proxy/h2_stream": "tests/proxy/test_h2_connection.py: streams of a client",
     "proxy/imap_wire": "two protocols: tests/proxy/test_imap_replaying.py",
     "proxy/smtp_socket": "tests/proxy/test_smtp_connection.py: clients over TCP",

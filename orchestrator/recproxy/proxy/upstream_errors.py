@@ -5,6 +5,8 @@ from __future__ import annotations
 import socket
 import ssl
 
+from recproxy.control.host_names import is_loopback
+from recproxy.http import DEFAULT_PORTS
 from recproxy.proxy.route import Target
 
 __all__ = [
@@ -48,7 +50,10 @@ def upstream_failure(target: Target, problem: BaseException, seconds: float | No
         return UpstreamError(502, f"TLS with {where} failed: {(problem.reason or str(problem)).lower()}")
     if isinstance(problem, socket.gaierror | UnicodeError):
         return UpstreamError(502, f"the name {where} cannot be resolved: {said(problem)}")
-    return UpstreamError(502, f"{where} cannot be reached: {said(problem)}")
+    text = f"{where} cannot be reached: {said(problem)}"
+    if not way and is_loopback(target.host) and target.port == DEFAULT_PORTS[target.scheme]:
+        text = f"{text}: if it is not at port {target.port}, say where it is in upstream.address of the profile"
+    return UpstreamError(502, text)
 
 
 def said(problem: BaseException) -> str:
