@@ -156,8 +156,10 @@ def test_a_path_means_a_profile_file_or_its_folder(tmp_path):
 
     assert found.profile(str(tmp_path)) == found.profile(str(tmp_path / "profile.toml"))
     assert found.profile(str(tmp_path)).name == "bank"
-    with pytest.raises(ProfileError, match="cannot be read"):
-        found.profile(str(tmp_path / "other" / "profile.toml"))
+    said = "cannot be read: No such file or directory; the path of a profile is that of its profile.toml, or of the "
+    for gone in (tmp_path / "other" / "profile.toml", tmp_path / "other"):
+        with pytest.raises(ProfileError, match=f"{said}folder that holds it$"):
+            found.profile(str(gone))
 
 
 def test_an_installed_profile_is_read_without_importing_its_package(tmp_path, bank):

@@ -123,8 +123,13 @@ def profile_file(path: Path) -> Path:
     """The profile.toml that a path means: itself, or the one in its folder or in a package one level below.
 
     Raises:
-        ProfileError: a folder that holds none, or more than one package with one.
+        ProfileError: it is not there, or a folder that holds none, or more than one package with one.
     """
+    if not path.exists():
+        raise ProfileError(
+            f"{shown_path(str(path))}: cannot be read: No such file or directory; the path of a profile is that of its "
+            "profile.toml, or of the folder that holds it"
+        )
     if not path.is_dir():
         return path
     if (path / "profile.toml").is_file():
