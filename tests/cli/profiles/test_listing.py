@@ -107,3 +107,18 @@ def test_a_profile_for_a_newer_recproxy_is_listed_and_says_so(listing, site):
         "recproxy: ../site/bank_profile/profile.toml:1: schema is 2: the profile is for a newer recproxy; this is "
     )
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_path_that_leads_nowhere_is_the_problem_of_its_own_row_alone(tmp_path, site):
+    site("bank-profile", "1.2")
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "recproxy.toml").write_text('profiles = ["gone/shop", "../site/bank_profile"]\n')
+
+    done = recproxy("profiles", "--json", folder=project, path=[str(site.site)])
+
+    rows = {row["name"]: row for row in json.loads(done.stdout)}
+    assert done.returncode == 2
+    assert rows["gone/shop"]["problem"].startswith("gone/shop: cannot be read: ")
+    assert (rows["bank"]["hosts"], rows["bank"]["problem"]) == (["bank.example"], "")
+    assert [name for name, row in rows.items() if row["problem"]] == ["gone/shop"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,9 +24,13 @@ def list_profiles(*, as_json: bool) -> None:
 
     project = find_project(Path.cwd())
     offered = offers()
+    of_paths = [_row(project, word, None) for word in project.profiles if is_profile_path(word)]
+    wrong = {row["name"] for row in of_paths if row["problem"]}
+    # A path that cannot be read would be the problem of every other profile, too.
+    project = replace(project, profiles=tuple(word for word in project.profiles if word not in wrong))
     rows = [_row(project, name, each) for name, found in sorted(offered.items()) for each in sorted(found, key=str)]
     rows += [_row(project, name, None) for name in sorted(set(project.inline) - set(offered))]
-    rows += [_row(project, word, None) for word in project.profiles if is_profile_path(word)]
+    rows += of_paths
     problems = dict.fromkeys(row["problem"] for row in rows if row["problem"])
     if as_json:
         print(json.dumps(rows))
