@@ -132,9 +132,9 @@ def import_installed(names):
 
 def _remember_uv(virtualenv):
     """Ask the uv that is installed here for its version once, and not in each nox. Older ones ask their own uv."""
-    if not inspect.signature(virtualenv.uv_version).parameters:
-        return
     with contextlib.suppress(AttributeError, FileNotFoundError, ModuleNotFoundError):
+        if not inspect.signature(virtualenv.uv_version).parameters:
+            return
         uv = importlib.import_module("uv").find_uv_bin()
         virtualenv.uv_version = functools.cache(virtualenv.uv_version)
         virtualenv.uv_version(uv)
