@@ -95,15 +95,30 @@ def test_what_a_host_gets_first_goes_before_what_the_client_sends():
     run(work)
 
 
-@pytest.mark.parametrize("host", ["localhost", "db.localhost"])
-@pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
-def test_a_loopback_name_is_each_of_its_addresses(host, address):
-    async def work(reader, writer, join, tunnels):
+async def only_at(address, other):
+    """A server there, and a socket that keeps all others from its port at the other address."""
+    while True:
         server = await asyncio.start_server(upper, address, 0)
-        join(server.sockets[0].getsockname()[1], b"", host=host)
-        writer.write(b"then")
-        writer.write_eof()
-        assert await reader.read() == b"THEN"
+        keeper = socket.socket(socket.AF_INET6 if ":" in other else socket.AF_INET)
+        try:
+            keeper.bind((other, server.sockets[0].getsockname()[1]))
+        except OSError:
+            keeper.close()
+            server.close()
+        else:
+            return server, keeper
+
+
+@pytest.mark.parametrize("host", ["localhost", "db.localhost"])
+@pytest.mark.parametrize(("address", "other"), [("127.0.0.1", "::1"), ("::1", "127.0.0.1")])
+def test_a_loopback_name_is_each_of_its_addresses(host, address, other):
+    async def work(reader, writer, join, tunnels):
+        server, keeper = await only_at(address, other)
+        with keeper:
+            join(server.sockets[0].getsockname()[1], b"", host=host)
+            writer.write(b"then")
+            writer.write_eof()
+            assert await reader.read() == b"THEN"
         server.close()
 
     run(work)
