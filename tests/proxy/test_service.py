@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import re
+import select
 import socket
 
 import pytest
@@ -10,6 +12,7 @@ from deadlines import seconds
 from recproxy.config.profile import Endpoint, Profile
 from recproxy.control.channel import Channel
 from recproxy.control.messages import Began, Begin, Connect, Ended, EndScope, Know, Ready, Return, Setup
+from recproxy.control.scope_options import ScopeFault
 from recproxy.proxy.service import Service
 
 ASKS = b"GET http://shop.example/a HTTP/1.1\r\nHost: shop.example\r\n\r\n"
@@ -65,6 +68,29 @@ async def test_a_kept_connection_goes_back_for_a_host_that_another_profile_owns_
         await writer.wait_closed()
 
         assert message == Return(lane="main", held=ASKS)
+
+
+@pytest.mark.asyncio
+async def test_kept_connections_are_closed_when_it_is_told_that_a_scope_with_a_fault_of_tls_has_begun(monkeypatch):
+    async with Bench() as bench:
+        reader, writer = await bench.client()
+        writer.write(ASKS)
+        head = await reader.readuntil(b"\r\n\r\n")
+        await reader.readexactly(int(re.search(rb"Content-Length: (\d+)", head)[1]))
+        closed, send = [], bench._service._channel.send
+
+        def sends(message):
+            closed.append(bool(select.select([writer.get_extra_info("socket")], [], [], 0)[0]))
+            send(message)
+
+        monkeypatch.setattr(bench._service._channel, "send", sends)
+        bench.send(Begin(order=1, lane="main", scope="test_a", faults=(ScopeFault("tls expired"),)))
+        assert isinstance((await bench.told())[0], Began)
+        assert await reader.read() == b""
+        writer.close()
+        await writer.wait_closed()
+
+        assert closed == [True]
 
 
 @pytest.mark.asyncio

@@ -195,9 +195,13 @@ class Service:
         scope.remark = lambda: remark(order, unset, self._lanes)
         lane.begin(scope, base=order.base)
         self._webhooks.open(scope, lane)
+        began = _began(order.order, scope)
         if scope.faults.of_tls:
             lane.retire()  # what is kept alive would never see a handshake
-        self._channel.send(_began(order.order, scope))
+            # A connection closes in the loop's next turn: whoever hears that the scope has begun may use none of these.
+            self._loop.call_soon(self._channel.send, began)
+        else:
+            self._channel.send(began)
 
     def _extend(self, order: Extend, descriptors: list[int]) -> None:
         scope = self._lane(order.lane).scope
